@@ -1,0 +1,64 @@
+# Kamkor: every task of the house. `make` alone lists them.
+
+PYTHON ?= python3.11
+ARGS ?=
+k ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+# `make -s` also silences the programs that set things up.
+export KAMKOR_QUIET := $(findstring s,$(firstword -$(MAKEFLAGS)))
+export PYTHON
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help base setup demo run fmt check test story shots drill-start controls clean-clone ci
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+base:
+	@tools/setup.sh base
+
+setup: ## environment in .venv, with what tests and checks need
+	@tools/setup.sh dev
+
+demo: base ## build the demo oblast and serve it (ARGS="--once", "--no-serve", "--fresh")
+	@exec $(VENV)/bin/kamkor demo $(ARGS)
+
+run: base ## serve what stands in KAMKOR_DATA, without demo data
+	@exec $(VENV)/bin/kamkor serve $(ARGS)
+
+fmt: setup ## format the code and order its imports
+	$(PY) -m ruff check --fix-only --quiet .
+	$(PY) -m ruff format .
+
+check: setup ## style, types, import contracts, the house's own rules, translations
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-logo --no-cache
+	$(PY) tools/messages.py check
+	$(PY) -m pytest -q tests/architecture
+
+test: setup ## all tests (k="words of a test's name" for some)
+	@tools/need_chromium.sh
+	@$(PY) tools/run_tests.py $(if $(k),-k "$(k)") $(ARGS)
+
+story: setup ## the service's day as sentences, printed from a run
+	@$(PY) tools/story.py $(ARGS)
+
+shots: setup ## the pictures of the README and the documents
+	@tools/need_chromium.sh
+	@$(PY) tools/shots.py $(ARGS)
+
+drill-start: setup ## stop and kill the embedded server, and start it again (ARGS="--rounds 5")
+	@$(PY) tools/drill_start.py $(ARGS)
+
+controls: setup ## break the product in each listed way; the named test must fail
+	@$(PY) tools/controls.py $(ARGS)
+
+clean-clone:
+	@tools/clean_clone.sh
+
+ci: check test clean-clone ## check, test, and the demo once from a clean clone

@@ -1,0 +1,1 @@
+"""Kamkor: the working system of a child-protection and social-work service."""

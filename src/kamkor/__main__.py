@@ -1,0 +1,7 @@
+"""Runs the command line as ``python -m kamkor``."""
+
+import sys
+
+from kamkor.cli import main
+
+sys.exit(main())

@@ -1,0 +1,85 @@
+"""Accounts, teams of sealed records, and what is lent; none of it holds a child's data."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from kamkor.kernel.ids import new_id
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Finds accounts for signing in."""
+
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        """The account of a user name; raises ``Account.DoesNotExist``."""
+        return self.get(username=username)
+
+
+class Account(AbstractBaseUser):
+    """Who may sign in. An account without a post in force may do nothing."""
+
+    username = models.CharField(max_length=40, unique=True)
+    employee = models.ForeignKey(
+        "kamkor.Employee", null=True, on_delete=models.PROTECT, related_name="accounts"
+    )
+    language = models.CharField(max_length=2, default="ky")
+    administrator = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    first_steps_seen = models.BooleanField(default=False)
+
+    objects: ClassVar[AccountManager] = AccountManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+
+class Team(models.Model):
+    """The named people who alone may see one sealed matter. Says nothing of what it is about."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    office = models.ForeignKey("kamkor.Office", on_delete=models.PROTECT, related_name="+")
+    formed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+
+class TeamMember(models.Model):
+    """A post of a team, or one that is shut out of it for interest (``excluded``)."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="members")
+    post = models.ForeignKey("kamkor.Post", on_delete=models.PROTECT, related_name="+")
+    excluded = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["team", "post"], name="team_member_once"),)
+
+
+class Lent(models.Model):
+    """One subject shown to an office or a post beyond its own rows, with why and how long."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    subject = models.UUIDField(db_index=True)
+    to_office = models.ForeignKey(
+        "kamkor.Office", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    to_post = models.ForeignKey(
+        "kamkor.Post", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(max_length=40)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    command = models.UUIDField()
+
+
+class Barred(models.Model):
+    """A subject that an employee may not see, because of an interest declared."""
+
+    subject = models.UUIDField()
+    employee = models.ForeignKey("kamkor.Employee", on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    command = models.UUIDField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["subject", "employee"], name="barred_once"),
+        )

@@ -1,0 +1,119 @@
+"""Who the viewer is: account, posts, teams, what is lent and what is barred, read each time."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Q
+
+from kamkor.access.models import Account, Barred, Lent, TeamMember
+from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import ADMINISTRATOR
+from kamkor.kernel import clock
+from kamkor.kernel.database import Scope
+from kamkor.workforce import queries as workforce
+
+if TYPE_CHECKING:
+    from kamkor.workforce.models import Employee, Post
+
+LENT_LIMIT = 500
+
+
+def account_named(username: str) -> Account | None:
+    """The active account of a user name."""
+    return Account.objects.filter(username=username, is_active=True).first()
+
+
+def posts_of(account: Account) -> "list[Post]":
+    """The posts in force that this account's person holds today."""
+    if account.employee_id is None:
+        return []
+    return workforce.posts_of_employee(account.employee_id, clock.today())
+
+
+def viewer_for(account: Account, chosen_post: int | None = None) -> Viewer | None:
+    """The viewer an account is now, under the chosen post or its first; nobody without a post.
+
+    An administrator has no post and sees no child.
+    """
+    if account.administrator:
+        return Viewer(
+            account_id=account.pk,
+            username=account.username,
+            name=account.username,
+            language=account.language,
+            role=ADMINISTRATOR,
+        )
+    posts = posts_of(account)
+    post = next((post for post in posts if post.pk == chosen_post), posts[0] if posts else None)
+    if post is None or account.employee is None:
+        return None
+    return _viewer(account, account.employee, post, clock.today())
+
+
+def _viewer(account: Account, employee: "Employee", post: "Post", day: date) -> Viewer:
+    acts_for = (post.pk, *workforce.covered_posts(post.pk, day))
+    department = post.office.district_id
+    duty = workforce.duty_seats(department, day)[:1] if department else []
+    return Viewer(
+        account_id=account.pk,
+        username=account.username,
+        name=f"{employee.given_name} {employee.surname}".strip(),
+        language=account.language,
+        role=post.kind,
+        post_id=post.pk,
+        employee_id=employee.pk,
+        office_id=post.office_id,
+        unit=post.office.unit_id,
+        units=workforce.units_of_posts(acts_for),
+        district=post.office.district_id,
+        oblast=post.office.oblast_id,
+        acts_for=acts_for,
+        on_duty=bool(duty) and duty[0].post_id == post.pk,
+        teams=_teams(post.pk),
+        lent=_lent(acts_for, post.office_id, department, clock.now()),
+        barred=tuple(
+            Barred.objects.filter(employee_id=employee.pk).values_list("subject", flat=True)
+        ),
+        day=day,
+    )
+
+
+def _teams(post_id: int) -> tuple[UUID, ...]:
+    named = TeamMember.objects.filter(post_id=post_id, excluded=False, team__ended_at=None)
+    return tuple(named.values_list("team_id", flat=True))
+
+
+def _lent(
+    posts: tuple[int, ...], office: int, department: int | None, now: datetime
+) -> tuple[UUID, ...]:
+    to_us = Q(to_post_id__in=posts) | Q(to_office_id__in=[office, department or office])
+    current = Lent.objects.filter(to_us).filter(Q(until=None) | Q(until__gt=now))
+    return tuple(current.order_by("-since").values_list("subject", flat=True)[:LENT_LIMIT])
+
+
+def scope_of_viewer(viewer: Viewer) -> Scope:
+    """The scope that the viewer's transaction is entered with."""
+    return Scope(
+        account=viewer.account_id,
+        post=viewer.post_id,
+        level=int(viewer.level),
+        offices=viewer.offices,
+        teams=viewer.teams,
+        lent=viewer.lent,
+        barred=viewer.barred,
+    )
+
+
+def sealed_teams_not_ours(viewer: Viewer) -> int:
+    """How many sealed matters the viewer's department has with other named people.
+
+    For the head's line alone; none of those from which the viewer's post is shut out.
+    """
+    if viewer.district is None:
+        return 0
+    teams = TeamMember.objects.filter(
+        team__office__district_id=viewer.district, team__ended_at=None
+    )
+    ours = set(teams.filter(post_id=viewer.post_id).values_list("team_id", flat=True))
+    return len(set(teams.values_list("team_id", flat=True)) - ours)

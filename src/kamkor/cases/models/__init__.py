@@ -1,0 +1,55 @@
+"""The tables of the pathway, one file for each noun."""
+
+from kamkor.cases.models.case import Assignment, Case, Interest
+from kamkor.cases.models.protection import Removal
+from kamkor.cases.models.registration import (
+    Identification,
+    Registration,
+    RegistrationGround,
+    SiblingLook,
+    StateProtection,
+)
+from kamkor.cases.models.report import (
+    Report,
+    ReportChild,
+    Reporter,
+    ReportRead,
+    Round,
+    Screening,
+    SecondLook,
+    SentInError,
+)
+from kamkor.cases.models.taking_off import AccompanimentEnd, TakingOffDecision, TakingOffProposal
+from kamkor.cases.models.task import Task, TaskDone
+from kamkor.cases.models.transfer import TransferAnswer, TransferOffer
+from kamkor.cases.models.visit import Need, Visit, VisitChild
+
+__all__ = [
+    "AccompanimentEnd",
+    "Assignment",
+    "Case",
+    "Identification",
+    "Interest",
+    "Need",
+    "Registration",
+    "RegistrationGround",
+    "Removal",
+    "Report",
+    "ReportChild",
+    "ReportRead",
+    "Reporter",
+    "Round",
+    "Screening",
+    "SecondLook",
+    "SentInError",
+    "SiblingLook",
+    "StateProtection",
+    "TakingOffDecision",
+    "TakingOffProposal",
+    "Task",
+    "TaskDone",
+    "TransferAnswer",
+    "TransferOffer",
+    "Visit",
+    "VisitChild",
+]

@@ -1,0 +1,80 @@
+"""The case: one child's episode, or one family's entry; and who is responsible for it."""
+
+from django.db import models
+from django.db.models import Q
+
+from kamkor.kernel.ids import new_id
+from kamkor.kernel.models import Fact, Scoped
+
+
+class Case(Scoped):
+    """One child's episode, linked to its household; in the register of families, a family's.
+
+    The columns below ``previous`` are derived from facts and rebuilt by ``settle_cases``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    number = models.CharField(max_length=16, unique=True)
+    register = models.CharField(max_length=8)
+    child = models.ForeignKey(
+        "kamkor.Person", null=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    household = models.ForeignKey(
+        "kamkor.Household", null=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    territory = models.ForeignKey("kamkor.Territory", on_delete=models.PROTECT, related_name="+")
+    report = models.ForeignKey(
+        "kamkor.Report", null=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    previous = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="returns"
+    )
+    opened_on = models.DateField()
+    command = models.UUIDField()
+
+    state = models.CharField(max_length=24)
+    responsible = models.ForeignKey("kamkor.Post", on_delete=models.PROTECT, related_name="+")
+    sort_key = models.CharField(max_length=400, blank=True, db_collation="C")
+    risk_level = models.CharField(max_length=10, blank=True)
+    main_ground = models.CharField(max_length=40, blank=True)
+    identified_on = models.DateField(null=True)
+    registered_on = models.DateField(null=True)
+    taken_off_on = models.DateField(null=True)
+    last_visit_on = models.DateField(null=True)
+    last_seen_on = models.DateField(null=True)
+    not_seen_in_a_row = models.PositiveSmallIntegerField(default=0)
+    next_visit_on = models.DateField(null=True)
+    offered_to = models.ForeignKey(
+        "kamkor.Office", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    state_protection = models.BooleanField(default=False)
+    away_from_home = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(register="child", child__isnull=False)
+                | Q(register="family", child__isnull=True, household__isnull=False),
+                name="case_of_a_child_or_a_family",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["responsible", "state"], name="case_by_responsible"),
+            models.Index(fields=["office_unit", "sort_key"], name="case_by_unit"),
+            models.Index(fields=["office_district", "sort_key"], name="case_by_district"),
+        )
+
+
+class Assignment(Fact):
+    """From ``happened_on`` this post is responsible for the case, until the next assignment."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
+    post = models.ForeignKey("kamkor.Post", on_delete=models.PROTECT, related_name="+")
+
+
+class Interest(Fact):
+    """Someone of the service is related to or acquainted with the family of this case."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="interests")
+    employee = models.ForeignKey("kamkor.Employee", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=40)

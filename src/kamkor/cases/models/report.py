@@ -1,0 +1,99 @@
+"""Reports about children, what became of them, and the rounds from house to house."""
+
+from django.db import models
+
+from kamkor.kernel.models import Fact, Scoped
+
+
+class Report(Fact):
+    """What someone told about one or several children; ``happened_on`` is the day of reporting.
+
+    ``learned_on`` is the day on which the informant learned of it. ``state`` and ``urgent`` are
+    derived from the facts below.
+    """
+
+    worry = models.CharField(max_length=40)
+    danger_now = models.BooleanField()
+    territory = models.ForeignKey("kamkor.Territory", on_delete=models.PROTECT, related_name="+")
+    place = models.CharField(max_length=200)
+    seen_or_said = models.TextField(max_length=4000)
+    source = models.CharField(max_length=40)
+    learned_on = models.DateField(null=True)
+    received_at = models.DateTimeField()
+    receipt_digest = models.CharField(max_length=64, unique=True)
+    duty_post = models.ForeignKey("kamkor.Post", on_delete=models.PROTECT, related_name="+")
+    home_unsafe = models.BooleanField(default=False)
+    safe_contact = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=24, default="new")
+    urgent = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["office_district", "state", "received_at"], name="report_queue"),
+        )
+
+
+class ReportChild(Fact):
+    """One child of a report, as it was described; ``case`` once the report is accepted."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="children")
+    description = models.CharField(max_length=200)
+    age = models.PositiveSmallIntegerField(null=True)
+    case = models.ForeignKey(
+        "kamkor.Case", null=True, on_delete=models.PROTECT, related_name="described"
+    )
+
+
+class Reporter(Scoped):
+    """Who reported and how to call back: optional, and apart from the report."""
+
+    report = models.OneToOneField(
+        Report, primary_key=True, on_delete=models.PROTECT, related_name="reporter"
+    )
+    name = models.CharField(max_length=200, blank=True)
+    telephone = models.CharField(max_length=20, blank=True)
+
+
+class ReportRead(Fact):
+    """Someone has read the report; an alarm rings until then."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="reads")
+
+
+class Screening(Fact):
+    """Accepted, redirected or declined, with why."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="screenings")
+    decision = models.CharField(max_length=12)
+    reason = models.CharField(max_length=40, blank=True)
+    to_office = models.ForeignKey(
+        "kamkor.Office", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    urgent = models.BooleanField(default=False)
+    note = models.TextField(max_length=4000, blank=True)
+
+
+class SecondLook(Fact):
+    """The head's second look at a declined report: upheld, or opened again."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="second_looks")
+    upheld = models.BooleanField()
+    note = models.TextField(max_length=4000, blank=True)
+
+
+class SentInError(Fact):
+    """The sender says it was sent in error; it stays with the duty person all the same."""
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="marks_of_error")
+    note = models.TextField(max_length=4000)
+
+
+class Round(Fact):
+    """A round from house to house: counts of households, no names."""
+
+    territory = models.ForeignKey("kamkor.Territory", on_delete=models.PROTECT, related_name="+")
+    area = models.CharField(max_length=200)
+    visited = models.PositiveIntegerField()
+    nobody_home = models.PositiveIntegerField()
+    refused = models.PositiveIntegerField()
+    no_concern = models.PositiveIntegerField()

@@ -1,0 +1,25 @@
+"""Transfer between departments: offered, then accepted or returned; the sender holds until then."""
+
+from django.db import models
+
+from kamkor.kernel.models import Fact
+
+
+class TransferOffer(Fact):
+    """One department asks another to take the case over."""
+
+    case = models.ForeignKey("kamkor.Case", on_delete=models.PROTECT, related_name="offers")
+    from_office = models.ForeignKey("kamkor.Office", on_delete=models.PROTECT, related_name="+")
+    to_office = models.ForeignKey("kamkor.Office", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=40)
+    note = models.TextField(max_length=4000)
+
+
+class TransferAnswer(Fact):
+    """The other department accepts, or returns the case with why."""
+
+    case = models.ForeignKey("kamkor.Case", on_delete=models.PROTECT, related_name="answers")
+    offer = models.ForeignKey(TransferOffer, on_delete=models.PROTECT, related_name="answers")
+    accepted = models.BooleanField()
+    reason = models.CharField(max_length=40, blank=True)
+    note = models.TextField(max_length=4000, blank=True)

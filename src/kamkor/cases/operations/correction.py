@@ -1,0 +1,213 @@
+"""Correcting a fact by a new one, and taking back the last own act."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from pydantic import Field
+
+from kamkor.access import operations as access
+from kamkor.cases.models import Case
+from kamkor.cases.operations import steps
+from kamkor.cases.operations.facts import CORRECTABLE, WITHDRAWABLE, copied
+from kamkor.cases.operations.settling import settle_cases
+from kamkor.cases.queries.case import case_for
+from kamkor.cases.vocabulary import MAY_BE_TAKEN_BACK
+from kamkor.kernel import clock, rulesets
+from kamkor.kernel.commands import NotFound, Order, operation
+from kamkor.kernel.errors import (
+    CodeUnknown,
+    DateInFuture,
+    FieldInvalid,
+    FieldUnknown,
+    Refusal,
+    TextTooLong,
+)
+from kamkor.kernel.models import JournalEntry
+from kamkor.kernel.shapes import Ask, Coded, Shape
+from kamkor.kernel.words import noop
+
+FIELD_ROLES = ("worker", "specialist", "head")
+DECIDED = frozenset({"registration", "ground", "decision", "state_protection"})
+
+
+class NothingChanged(Refusal):
+    """A correction changes at least one value."""
+
+    code = "nothing_changed"
+    message = noop("Nothing was changed.")
+
+
+class AlreadyWithdrawn(Refusal):
+    """The fact has been corrected or taken back already."""
+
+    code = "already_withdrawn"
+    message = noop("This entry was already corrected. Open the newest one.")
+
+
+class NotYoursToCorrect(Refusal):
+    """A decision is corrected by those who decide."""
+
+    code = "not_yours_to_correct"
+    message = noop("Only the specialist or the head may correct a decision.")
+
+
+class CannotBeTakenBack(Refusal):
+    """A report, alarm, protective removal or notice is never taken back."""
+
+    code = "cannot_be_taken_back"
+    message = noop("This cannot be taken back. Correct it, or mark it as sent in error.")
+
+
+class TooLateToTakeBack(Refusal):
+    """The time for taking back is over."""
+
+    code = "too_late_to_take_back"
+    message = noop("It can be taken back for %(minutes)s minutes only. Correct it instead.")
+
+
+class BuiltUpon(Refusal):
+    """Somebody has done something since."""
+
+    code = "built_upon"
+    message = noop("Something was recorded after it. Correct it instead.")
+
+
+class CorrectFact(Shape):
+    """Which fact, the new values of the fields that were wrong, and why."""
+
+    case: Annotated[UUID, Ask(noop("Case"), widget="hidden")]
+    kind: Annotated[str, Ask(noop("Kind of entry"), widget="hidden")]
+    fact: Annotated[UUID, Ask(noop("Entry"), widget="hidden")]
+    values: Annotated[dict[str, Any], Field(max_length=30), Ask("", widget="values")]
+    reason: Annotated[str, Coded("correction_reasons"), Ask(noop("Why is it corrected?"))]
+
+
+@operation(
+    label=noop("Correct an entry"),
+    shape=CorrectFact,
+    roles=FIELD_ROLES,
+    refusals=(NothingChanged, AlreadyWithdrawn, NotYoursToCorrect, steps.BeforeBirth),
+    settle=settle_cases,
+)
+def correct_fact(order: Order[CorrectFact]) -> None:
+    """Withdraw a fact and put a corrected one in its place; both stay to be seen."""
+    data = order.data
+    order.claim(data.case)
+    case = case_for(order.viewer, data.case)
+    kind = CORRECTABLE.get(data.kind)
+    if kind is None:
+        raise CodeUnknown("kind")
+    if data.kind in DECIDED and order.viewer.role == "worker":
+        raise NotYoursToCorrect
+    old = kind.model.objects.filter(id=data.fact, **kind.belongs_to(case)).first()
+    if old is None:
+        raise NotFound("fact")
+    if old.withdrawn_at is not None:
+        raise AlreadyWithdrawn
+    new = copied(order, old)
+    changed = [name for name in data.values if _set(kind.fields, new, name, data.values[name])]
+    if not changed:
+        raise NothingChanged
+    steps.not_before_birth(new.happened_on, case, "values.happened_on")
+    order.journal(case.pk, case)
+    order.add(new)
+    order.answer.update({"fact": str(new.pk), "changed": sorted(changed)})
+    order.after(lambda: _withdraw(kind.model, [old.pk], order))
+    if data.kind == "birth":
+        order.after(lambda: _reborn(case, new))
+
+
+def _reborn(case: Case, birth: Any) -> None:  # noqa: ANN401 - a Birth
+    if case.child is None:
+        return
+    child = case.child
+    child.born_on, child.birth_precision, child.sex = birth.born_on, birth.precision, birth.sex
+    child.save(update_fields=["born_on", "birth_precision", "sex"])
+
+
+def _set(fields: dict[str, str], row: models.Model, name: str, typed: object) -> bool:
+    """Set one field from what was typed; whether that changed it. Raises the field's refusal."""
+    at = f"values.{name}"
+    if name not in fields:
+        raise FieldUnknown(at, name=name)
+    column = row._meta.get_field(name)  # noqa: SLF001 - Django's public way to its fields
+    if not isinstance(column, models.Field):
+        raise FieldUnknown(at, name=name)
+    try:
+        value = column.to_python(typed if typed != "" else column.get_default())
+    except (ValidationError, ValueError):
+        raise FieldInvalid(at) from None
+    _check_value(column, value, at, fields[name], row)
+    if value == getattr(row, name):
+        return False
+    setattr(row, name, value)
+    return True
+
+
+def _check_value(
+    column: "models.Field[Any, Any]", value: Any, at: str, rule_set: str, row: Any  # noqa: ANN401 - any column
+) -> None:
+    if column.max_length and isinstance(value, str) and len(value) > column.max_length:
+        raise TextTooLong(at, limit=column.max_length)
+    if value is None and not column.null:
+        raise FieldInvalid(at)
+    if column.name == "happened_on" and value > clock.today():
+        raise DateInFuture(at, today=f"{clock.today():%d.%m.%Y}")
+    if rule_set and value and value not in {
+        rule.code for rule in rulesets.rules(rule_set, row.happened_on)
+    }:
+        raise CodeUnknown(at)
+
+
+def _withdraw(kind: Any, ids: list[UUID], order: Order[Any]) -> None:  # noqa: ANN401 - a fact's model
+    kind.objects.filter(id__in=ids, withdrawn_at=None).update(withdrawn_at=order.now)
+    settle_cases([subject for subject, _ in order.subjects])
+
+
+class TakeBack(Shape):
+    """Which command is taken back."""
+
+    command: Annotated[UUID, Ask(noop("What was saved"), widget="hidden")]
+
+
+@operation(
+    label=noop("Take back"),
+    shape=TakeBack,
+    roles=FIELD_ROLES,
+    refusals=(CannotBeTakenBack, TooLateToTakeBack, BuiltUpon),
+    settle=settle_cases,
+)
+def take_back(order: Order[TakeBack]) -> None:
+    """Take back the last own act within ten minutes, while nobody has built on it."""
+    entries = list(
+        JournalEntry.objects.filter(
+            command=order.data.command, account=order.viewer.account_id
+        ).order_by("row")
+    )
+    if not entries:
+        raise NotFound("command")
+    first = entries[0]
+    if first.operation not in MAY_BE_TAKEN_BACK:
+        raise CannotBeTakenBack
+    minutes = int(rulesets.value("deadlines", "taking_back_minutes", clock.today()))
+    if order.now > first.recorded_at + timedelta(minutes=minutes):
+        raise TooLateToTakeBack(minutes=minutes)
+    for entry in entries:
+        order.claim(entry.subject, check_version=False)
+        later = JournalEntry.objects.filter(subject=entry.subject, version__gt=entry.version)
+        if later.exists():
+            raise BuiltUpon
+        order.journal(entry.subject, entry)
+    order.after(lambda: _withdraw_all(order))
+
+
+def _withdraw_all(order: Order[TakeBack]) -> None:
+    taken = order.data.command
+    for model in WITHDRAWABLE:
+        model.objects.filter(command=taken, withdrawn_at=None).update(withdrawn_at=order.now)
+    access.end_lending_of_command(taken)
+    settle_cases([subject for subject, _ in order.subjects])
+

@@ -1,0 +1,96 @@
+"""Protective removal: a child is taken out of danger now, and everybody who must know is told."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from kamkor.cases.models import Removal
+from kamkor.cases.operations import steps
+from kamkor.cases.operations.registration import WrongRegister
+from kamkor.cases.operations.steps import step
+from kamkor.cases.vocabulary import CHILD
+from kamkor.kernel import clock
+from kamkor.kernel.commands import Order
+from kamkor.kernel.errors import Refusal
+from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text
+from kamkor.kernel.words import noop
+
+TOLD = noop("Who was told, and when")
+TONIGHT = noop("Tonight")
+
+
+class ToldInFuture(Refusal):
+    """Nobody can have been told at a moment that has not come."""
+
+    code = "told_in_future"
+    message = noop("This moment has not come yet. Leave it empty until they are told.")
+
+
+class ProtectNow(Shape):
+    """The danger, who decided under which ground, who was told when, and the night."""
+
+    case: Annotated[UUID, Ask(noop("Case"), widget="hidden")]
+    happened_on: Annotated[PastDay, Ask(noop("Day"))]
+    danger: Annotated[Text, Ask(noop("What is the danger?"))]
+    ground: Annotated[str, Coded("removal_grounds"), Ask(noop("Under which ground?"))]
+    decider: Annotated[str, Coded("removal_deciders"), Ask(noop("Who decided?"))]
+    decider_name: Annotated[Line, Ask(noop("Name and office of who decided"))]
+    sleeps_at: Annotated[
+        str, Coded("night_places"), Ask(noop("Where does the child sleep tonight?"), group=TONIGHT)
+    ]
+    sleeps_where: Annotated[Line, Ask(noop("Address and telephone there"), group=TONIGHT)]
+    siblings: (
+        Annotated[Line, Ask(noop("Brothers and sisters: where are they?"), group=TONIGHT)] | None
+    ) = None
+    next_step: Annotated[Line, Ask(noop("What is due next?"), group=TONIGHT)]
+    prosecutor_told_at: (
+        Annotated[AwareDatetime, Ask(noop("Prosecutor told"), group=TOLD, widget="moment")] | None
+    ) = None
+    parents_told_at: (
+        Annotated[AwareDatetime, Ask(noop("Parents told"), group=TOLD, widget="moment")] | None
+    ) = None
+    doctor_told_at: (
+        Annotated[AwareDatetime, Ask(noop("Doctor told"), group=TOLD, widget="moment")] | None
+    ) = None
+
+
+@step(ProtectNow, ToldInFuture, WrongRegister, steps.BeforeBirth, steps.BeforeBeginning)
+def protect_now(order: Order[ProtectNow]) -> None:
+    """Record a protective removal; whoever has not been told yet becomes a due item."""
+    data = order.data
+    case = steps.claimed_case(order, data.case, check_version=False)
+    if case.register != CHILD:
+        raise WrongRegister
+    steps.not_before_birth(data.happened_on, case)
+    steps.not_before(data.happened_on, case.opened_on)
+    told: dict[str, datetime | None] = {
+        "prosecutor": data.prosecutor_told_at,
+        "parents": data.parents_told_at,
+        "doctor": data.doctor_told_at,
+    }
+    for who, moment in told.items():
+        if moment is not None and moment > clock.now():
+            raise ToldInFuture(f"{who}_told_at")
+    order.add(
+        Removal(
+            case=case,
+            danger=data.danger,
+            ground=data.ground,
+            decider=data.decider,
+            decider_name=data.decider_name,
+            sleeps_at=data.sleeps_at,
+            sleeps_where=data.sleeps_where,
+            siblings=data.siblings or "",
+            next_step=data.next_step,
+            prosecutor_told_at=data.prosecutor_told_at,
+            parents_told_at=data.parents_told_at,
+            doctor_told_at=data.doctor_told_at,
+            **order.fact(case, data.happened_on),
+        )
+    )
+    for who, moment in told.items():
+        if moment is None:
+            kind = f"notice_{who}"
+            steps.open_task(order, case, kind, steps.due_in(f"{kind}_hours"), for_role="worker")

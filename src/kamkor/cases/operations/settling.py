@@ -1,0 +1,137 @@
+"""Rebuilding what is derived about cases and reports, from their facts alone."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from kamkor.cases.models import (
+    AccompanimentEnd,
+    Assignment,
+    Case,
+    Identification,
+    Registration,
+    RegistrationGround,
+    Removal,
+    Report,
+    Screening,
+    SecondLook,
+    StateProtection,
+    TakingOffDecision,
+    TakingOffProposal,
+    TransferAnswer,
+    TransferOffer,
+    VisitChild,
+)
+from kamkor.cases.rules.standing import SAFETY, Event, Standing, standing_of
+from kamkor.cases.vocabulary import ReportState
+from kamkor.kernel import rulesets
+
+
+def settle_cases(subjects: Iterable[UUID]) -> None:
+    """Rebuild the derived columns of those subjects that are cases or reports."""
+    wanted = list(subjects)
+    for case in Case.objects.filter(id__in=wanted).select_related("child"):
+        apply_standing(case, standing_from_facts(case))
+    for report in Report.objects.filter(id__in=wanted):
+        Report.objects.filter(id=report.pk).update(state=report_state(report))
+
+
+def apply_standing(case: Case, standing: Standing) -> None:
+    """Write a standing into the case's derived columns, and its name for sorting."""
+    derived = asdict(standing)
+    if not derived["responsible_id"]:
+        del derived["responsible_id"]
+    derived["sort_key"] = case.child.sort_key if case.child else _household_key(case)
+    Case.objects.filter(id=case.pk).update(**derived)
+
+
+def _household_key(case: Case) -> str:
+    return case.household.sort_key if case.household else ""
+
+
+def _live(kind: Any, case: Case) -> QuerySet[Any]:  # noqa: ANN401 - any fact of a case
+    return kind.objects.filter(case=case, withdrawn_at=None)
+
+
+def _event(kind: str, fact: Any, outcome: str = "", **values: object) -> Event:  # noqa: ANN401 - any fact
+    return Event(kind, fact.happened_on, fact.first_recorded_at, outcome, values)
+
+
+def events_of(case: Case) -> Iterable[Event]:
+    """The live facts of a case as the fold reads them."""
+    if case.report_id and case.report:
+        yield Event("accepted_report", case.opened_on, case.report.first_recorded_at)
+    for fact in _live(Identification, case):
+        yield _event("identification", fact, risk_level=fact.risk_level)
+    for fact in _live(Registration, case):
+        yield _event("registration", fact, "register" if fact.registered else "decline")
+    for fact in _live(RegistrationGround, case).filter(main=True):
+        yield _event("main_ground", fact, fact.ground)
+    for fact in _live(Assignment, case):
+        yield _event("assignment", fact, post=fact.post_id)
+    for fact in _live(VisitChild, case):
+        yield _visit_event(fact)
+    yield from _later_events(case)
+
+
+def _visit_event(fact: VisitChild) -> Event:
+    rule = rulesets.rule("visit_kinds", fact.kind, fact.happened_on)
+    answers = {question: getattr(fact, question) for question in SAFETY}
+    return _event(
+        "visit",
+        fact,
+        seen=fact.seen,
+        check=bool(rule.get("check")),
+        next_on=fact.next_on,
+        **answers,
+    )
+
+
+def _later_events(case: Case) -> Iterable[Event]:
+    for fact in _live(TransferOffer, case):
+        yield _event("offer", fact, to_office=fact.to_office_id)
+    for fact in _live(TransferAnswer, case):
+        yield _event("answer", fact)
+    for fact in _live(TakingOffProposal, case):
+        yield _event("proposal", fact)
+    for fact in _live(TakingOffDecision, case):
+        yield _event("decision", fact, fact.reason if fact.agreed else "refuse")
+    for fact in _live(AccompanimentEnd, case):
+        yield _event("accompaniment_end", fact)
+    for fact in _live(StateProtection, case):
+        yield _event("state_protection", fact, "given" if fact.given else "lifted")
+    for fact in _live(Removal, case):
+        yield _event("removal", fact)
+    for later in Case.objects.filter(previous=case).exclude(state="void"):
+        fact = later.registrations.filter(withdrawn_at=None).first()
+        if fact is not None:
+            yield _event("returned", fact)
+
+
+def standing_from_facts(case: Case) -> Standing:
+    """Where a case stands, from its live facts."""
+    return standing_of(events_of(case))
+
+
+def report_state(report: Report) -> str:
+    """What became of a report: the latest of its screenings and second looks."""
+    screenings = Screening.objects.filter(report=report, withdrawn_at=None)
+    looks = SecondLook.objects.filter(report=report, withdrawn_at=None)
+    outcomes = [
+        *((one.first_recorded_at, _SCREENED[one.decision]) for one in screenings),
+        *(
+            (one.first_recorded_at, ReportState.CLOSED if one.upheld else ReportState.NEW)
+            for one in looks
+        ),
+    ]
+    return max(outcomes)[1] if outcomes else ReportState.NEW
+
+
+_SCREENED = {
+    "accept": ReportState.ACCEPTED,
+    "redirect": ReportState.NEW,
+    "decline": ReportState.DECLINED,
+}

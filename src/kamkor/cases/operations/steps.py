@@ -1,0 +1,206 @@
+"""What every step of the pathway shares: the refusals of the table, scope, moving and sealing."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from kamkor.access.rules import Viewer
+from kamkor.cases.models import Case, Report, Task, TaskDone
+from kamkor.cases.operations.settling import settle_cases
+from kamkor.cases.queries.case import case_for
+from kamkor.cases.vocabulary import STATE_LABELS, STEP_OF
+from kamkor.kernel import clock, rulesets
+from kamkor.kernel.commands import Order, operation
+from kamkor.kernel.errors import Refusal
+from kamkor.kernel.models import Scoped
+from kamkor.kernel.shapes import Shape
+from kamkor.kernel.words import noop
+from kamkor.workforce import queries as workforce
+from kamkor.workforce.rules import Seat
+
+
+class StateForbids(Refusal):
+    """The table of the pathway has no such step from this state."""
+
+    code = "state_forbids"
+    message = noop("This cannot be done now: the state is “%(state)s”.")
+
+
+class OfficeUnknown(Refusal):
+    """The office does not exist or is not one that may be chosen here."""
+
+    code = "office_unknown"
+    message = noop("Choose one of the departments.")
+
+
+class TerritoryUnknown(Refusal):
+    """The code is not that of a district or city."""
+
+    code = "territory_unknown"
+    message = noop("Choose one of the districts or cities.")
+
+
+class BeforeBirth(Refusal):
+    """Something cannot have happened to a child before it was born."""
+
+    code = "before_birth"
+    message = noop("This is before the child's birth on %(born)s.")
+
+
+class BeforeBeginning(Refusal):
+    """A step cannot be dated before the one it follows."""
+
+    code = "before_beginning"
+    message = noop("This is before %(begun)s, the day of the step it follows.")
+
+
+class PostUnknown(Refusal):
+    """The post is not held by anybody of the department on that day."""
+
+    code = "post_unknown"
+    message = noop("Choose somebody who is in post on that day.")
+
+
+S = TypeVar("S", bound=Shape)
+
+
+def step(
+    shape: type[S], *refusals: type[Refusal]
+) -> Callable[[Callable[[Order[S]], None]], Callable[[Order[S]], None]]:
+    """Register an operation whose label and roles stand in the table of the pathway."""
+
+    def register(run: Callable[[Order[S]], None]) -> Callable[[Order[S]], None]:
+        row = STEP_OF[run.__name__]
+        return operation(
+            label=row.label,
+            shape=shape,
+            roles=row.roles,
+            refusals=refusals,
+            settle=settle_cases,
+        )(run)
+
+    return register
+
+
+def claimed_case(order: Order[Any], case_id: UUID, *, check_version: bool = True) -> Case:
+    """The case a step is about, claimed in order, in a state from which the step may be taken.
+
+    Raises ``NotFound``, ``StaleVersion``, ``StateForbids``.
+    """
+    order.claim(case_id, check_version=check_version)
+    case = case_for(order.viewer, case_id)
+    require_state(order.operation, case.state)
+    order.journal(case.pk, case)
+    return case
+
+
+def require_state(operation_name: str, state: str) -> None:
+    """Raise ``StateForbids`` unless the table has this step from this state."""
+    if state not in STEP_OF[operation_name].from_states:
+        raise StateForbids(state=STATE_LABELS[state])
+
+
+@dataclass(frozen=True)
+class Place:
+    """The scope columns of new rows that do not hang on a row there already."""
+
+    office_unit: int | None
+    office_district: int | None
+    office_oblast: int | None
+    team: UUID | None = None
+
+
+def own_scope(viewer: Viewer) -> Any:  # noqa: ANN401 - stands for a scoped row
+    """New rows of the viewer stand in its own office."""
+    return Place(viewer.unit, viewer.district, viewer.oblast)
+
+
+def not_before(day: date, earlier: date | None, at: str = "happened_on") -> None:
+    """Raise ``BeforeBeginning`` if a day is before the one it must follow."""
+    if earlier is not None and day < earlier:
+        raise BeforeBeginning(at, begun=f"{earlier:%d.%m.%Y}")
+
+
+def not_before_birth(day: date, case: Case, at: str = "happened_on") -> None:
+    """Raise ``BeforeBirth`` if a day is before the child's birth."""
+    born = case.child.born_on if case.child else None
+    if born is not None and day < born:
+        raise BeforeBirth(at, born=f"{born:%d.%m.%Y}")
+
+
+def due_in(code: str, start: datetime | None = None) -> datetime:
+    """The moment a deadline of the rule set ends, from now or from ``start``."""
+    begun = start or clock.now()
+    rule = rulesets.rule("deadlines", code, clock.local_day(begun))
+    return begun + timedelta(**{str(rule.get("unit")): int(rule.get("value") or 0)})
+
+
+def open_task(  # noqa: PLR0913 - one table row
+    order: Order[Any],
+    subject: Case | Report,
+    kind: str,
+    due_at: datetime,
+    *,
+    for_role: str = "specialist",
+    scope: Scoped | None = None,
+) -> Task:
+    """Hand over one due item about a case or a report."""
+    task = Task(
+        case=subject if isinstance(subject, Case) else None,
+        report=subject if isinstance(subject, Report) else None,
+        subject=subject.pk,
+        kind=kind,
+        due_at=due_at,
+        for_role=for_role,
+        **order.fact(scope or subject),
+    )
+    order.add(task)
+    return task
+
+
+
+
+def move_subjects(subjects: Iterable[UUID], office_id: int, team: UUID | None) -> None:
+    """Give subjects and all rows that belong to them another office or team."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT move_subjects(%s::uuid[], %s, %s)", [list(subjects), office_id, team]
+        )
+
+
+
+
+def subjects_of_case(case: Case) -> list[UUID]:
+    """What moves with a case: itself and its child."""
+    return [case.pk, *([case.child_id] if case.child_id else [])]
+
+
+
+def stop_tasks(order: Order[Any], subject: UUID, *kinds: str) -> None:
+    """Hand over that open due items of a subject are settled by this command.
+
+    Without ``kinds`` all of them stop.
+    """
+    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
+    tasks = Task.objects.filter(~Exists(done), subject=subject, withdrawn_at=None)
+    if kinds:
+        tasks = tasks.filter(kind__in=kinds)
+    order.add(
+        *(
+            TaskDone(task=task, subject=subject, stopped=True, **order.fact(task))
+            for task in tasks
+        )
+    )
+
+
+def seat_in_post(viewer: Viewer, post_id: int, day: date, at: str) -> Seat:
+    """A seat of the viewer's department that is held on a day; raises ``PostUnknown``."""
+    seat = workforce.seats_of(viewer.district or 0, day).get(post_id)
+    if seat is None or seat.employee_id is None:
+        raise PostUnknown(at)
+    return seat

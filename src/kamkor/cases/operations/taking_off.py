@@ -1,0 +1,270 @@
+"""Taking off the register by two persons, accompaniment and its end, and the return."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from kamkor.cases.models import (
+    AccompanimentEnd,
+    Case,
+    Identification,
+    Registration,
+    RegistrationGround,
+    TakingOffDecision,
+    TakingOffProposal,
+)
+from kamkor.cases.operations import steps
+from kamkor.cases.operations.opening import new_case
+from kamkor.cases.operations.registration import MainGroundMissing
+from kamkor.cases.operations.steps import step
+from kamkor.cases.rules.standing import taking_off_outcome
+from kamkor.cases.vocabulary import OPEN_STATES
+from kamkor.kernel import clock, rulesets
+from kamkor.kernel.commands import Order
+from kamkor.kernel.errors import Refusal
+from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text
+from kamkor.kernel.words import noop
+from kamkor.workforce import queries as workforce
+
+ADULT_AGE = 18
+
+
+class OtherSideNotAccepted(Refusal):
+    """A child moves off the register only when the other side has taken it over."""
+
+    code = "other_side_not_accepted"
+    message = noop("Say who took the child over and on which day they accepted.")
+
+
+class NotYetAdult(Refusal):
+    """The reason holds from the eighteenth birthday on."""
+
+    code = "not_yet_adult"
+    message = noop("The child turns 18 on %(birthday)s.")
+
+
+class SamePerson(Refusal):
+    """Two persons take a child off the register: one proposes, another decides."""
+
+    code = "same_person"
+    message = noop("Another person must decide than the one who proposed.")
+
+
+class AlreadyReturned(Refusal):
+    """The child already has a newer episode."""
+
+    code = "already_returned"
+    message = noop("A newer episode is open already: %(number)s.")
+
+
+class ProposeTakingOff(Shape):
+    """The reason, and what it rests on."""
+
+    case: Annotated[UUID, Ask(noop("Case"), widget="hidden")]
+    reason: Annotated[str, Coded("taking_off_reasons"), Ask(noop("Reason"))]
+    happened_on: Annotated[PastDay, Ask(noop("Day of the proposal"))]
+    note: Annotated[Text, Ask(noop("What shows it?"))]
+    other_side: (
+        Annotated[Line, Ask(noop("If moved: who took the child over?"))] | None
+    ) = None
+    other_side_accepted_on: (
+        Annotated[PastDay, Ask(noop("If moved: accepted on which day?"))] | None
+    ) = None
+
+
+@step(
+    ProposeTakingOff,
+    OtherSideNotAccepted,
+    NotYetAdult,
+    steps.BeforeBeginning,
+)
+def propose_taking_off(order: Order[ProposeTakingOff]) -> None:
+    """Propose to take a child or a family off the register; another person decides."""
+    data = order.data
+    case = steps.claimed_case(order, data.case)
+    steps.not_before(data.happened_on, case.registered_on)
+    rule = rulesets.rule("taking_off_reasons", data.reason, data.happened_on)
+    if rule.get("needs_other_side") and not (data.other_side and data.other_side_accepted_on):
+        raise OtherSideNotAccepted("other_side")
+    if rule.get("adult"):
+        _require_adult(case, data.happened_on)
+    order.add(
+        TakingOffProposal(
+            case=case,
+            reason=data.reason,
+            note=data.note,
+            other_side=data.other_side or "",
+            other_side_accepted_on=data.other_side_accepted_on,
+            **order.fact(case, data.happened_on),
+        )
+    )
+
+
+def _require_adult(case: Case, day: Any) -> None:  # noqa: ANN401 - a date
+    born = case.child.born_on if case.child else None
+    if born is None:
+        return
+    # Whoever was born on 29 February has the birthday on 1 March in other years.
+    try:
+        birthday = born.replace(year=born.year + ADULT_AGE)
+    except ValueError:
+        birthday = born.replace(year=born.year + ADULT_AGE, month=3, day=1)
+    if day < birthday:
+        raise NotYetAdult("reason", birthday=f"{birthday:%d.%m.%Y}")
+
+
+class DecideTakingOff(Shape):
+    """Agree, or say no with why."""
+
+    case: Annotated[UUID, Ask(noop("Case"), widget="hidden")]
+    decision: Annotated[
+        Literal["agree", "refuse"], Ask(noop("Decision"), options="taking_off_decisions")
+    ]
+    happened_on: Annotated[PastDay, Ask(noop("Day of the decision"))]
+    note: Annotated[Text, Ask(noop("Note"))] | None = None
+
+
+@step(DecideTakingOff, SamePerson, steps.BeforeBeginning)
+def decide_taking_off(order: Order[DecideTakingOff]) -> None:
+    """Decide on a proposal of another person; placed children are accompanied on."""
+    data = order.data
+    case = steps.claimed_case(order, data.case)
+    proposal = case.proposals.filter(withdrawn_at=None).order_by("-first_recorded_at").first()
+    if proposal is None:
+        raise steps.StateForbids(state=case.state)
+    proposer = workforce.employee_of_post(proposal.by_post, proposal.happened_on)
+    if proposal.by_post == order.viewer.post_id or proposer == order.viewer.employee_id:
+        raise SamePerson
+    steps.not_before(data.happened_on, proposal.happened_on)
+    agreed = data.decision == "agree"
+    order.add(
+        TakingOffDecision(
+            case=case,
+            proposal=proposal,
+            agreed=agreed,
+            reason=proposal.reason,
+            note=data.note or "",
+            **order.fact(case, data.happened_on),
+        )
+    )
+    if agreed:
+        _what_follows(order, case, proposal)
+
+
+def _what_follows(order: Order[Any], case: Case, proposal: TakingOffProposal) -> None:
+    day = order.data.happened_on
+    rule = rulesets.rule("taking_off_reasons", proposal.reason, day)
+    outcome = taking_off_outcome(proposal.reason, day)
+    if rule.get("stops_notices") or outcome == "agree_without_check":
+        steps.stop_tasks(order, case.pk)
+    start = clock.day_starts(day)
+    if rule.get("opens") == "death_review":
+        due = steps.due_in("death_review_days", start)
+        steps.open_task(order, case, "death_review", due, for_role="head")
+    if outcome == "agree_placed":
+        due = steps.due_in("accompaniment_rhythm_days", start)
+        steps.open_task(order, case, "accompaniment_visit", due, for_role="worker")
+    if outcome == "agree":
+        due = steps.due_in("check_after_leaving_days", start)
+        steps.open_task(order, case, "check_after_leaving", due, for_role="worker")
+
+
+class EndAccompaniment(Shape):
+    """Why the accompaniment of a placed child ends."""
+
+    case: Annotated[UUID, Ask(noop("Case"), widget="hidden")]
+    happened_on: Annotated[PastDay, Ask(noop("Last day"))]
+    note: Annotated[Text, Ask(noop("How do the child and the family stand?"))]
+
+
+@step(EndAccompaniment, steps.BeforeBeginning)
+def end_accompaniment(order: Order[EndAccompaniment]) -> None:
+    """End the accompaniment after a placement; one check after leaving follows."""
+    data = order.data
+    case = steps.claimed_case(order, data.case)
+    steps.not_before(data.happened_on, case.taken_off_on)
+    order.add(
+        AccompanimentEnd(case=case, note=data.note, **order.fact(case, data.happened_on))
+    )
+    steps.stop_tasks(order, case.pk, "accompaniment_visit")
+    due = steps.due_in("check_after_leaving_days", clock.day_starts(data.happened_on))
+    steps.open_task(order, case, "check_after_leaving", due, for_role="worker")
+
+
+class ReturnToRegister(Shape):
+    """Why a child or a family returns, and on which grounds."""
+
+    case: Annotated[UUID, Ask(noop("Case"), widget="hidden")]
+    happened_on: Annotated[PastDay, Ask(noop("Day of the return"))]
+    reason: Annotated[str, Coded("return_reasons"), Ask(noop("Reason"))]
+    difficulty: Annotated[Text, Ask(noop("What is hard now?"))]
+    risk_level: Annotated[str, Coded("risk_levels"), Ask(noop("Risk level"))]
+    grounds: Annotated[
+        list[str],
+        Coded("grounds"),
+        Field(min_length=1, max_length=14),
+        Ask(noop("Grounds"), options="both"),
+    ]
+    main_ground: Annotated[str, Coded("grounds"), Ask(noop("Main ground"), options="both")]
+
+
+class NotTakenOff(Refusal):
+    """Only who was on the register and taken off can return to it."""
+
+    code = "not_taken_off"
+    message = noop("This case was never taken off the register.")
+
+
+@step(ReturnToRegister, AlreadyReturned, NotTakenOff, MainGroundMissing, steps.BeforeBeginning)
+def return_to_register(order: Order[ReturnToRegister]) -> None:
+    """Open a new episode on the register; the old one stays as it was."""
+    data = order.data
+    old = steps.claimed_case(order, data.case)
+    if old.taken_off_on is None:
+        raise NotTakenOff
+    steps.not_before(data.happened_on, old.taken_off_on)
+    if data.main_ground not in data.grounds:
+        raise MainGroundMissing("main_ground")
+    same = Case.objects.filter(
+        register=old.register, child_id=old.child_id, household_id=old.household_id
+    )
+    newer = same.filter(state__in=list(OPEN_STATES)).exclude(id=old.pk).first()
+    if newer is not None:
+        raise AlreadyReturned(number=newer.number)
+    case = new_case(
+        order,
+        register=old.register,
+        child=old.child,
+        household=old.household,
+        territory_id=old.territory_id,
+        opened_on=data.happened_on,
+        post_id=_still_in_post(order, old),
+        scope=old,
+        previous=old,
+    )
+    order.answer["case"] = str(case.pk)
+    shared = order.fact(case, data.happened_on)
+    order.add(
+        Identification(
+            case=case,
+            difficulty=data.difficulty,
+            risk_level=data.risk_level,
+            source="own_round",
+            **shared,
+        ),
+        Registration(case=case, registered=True, reason=data.reason, **shared),
+        *(
+            RegistrationGround(case=case, ground=one, main=one == data.main_ground, **shared)
+            for one in data.grounds
+        ),
+    )
+    steps.stop_tasks(order, old.pk)
+
+
+def _still_in_post(order: Order[Any], old: Case) -> int:
+    day = clock.local_day(order.now)
+    seat = workforce.seat_of_post(old.responsible_id, day)
+    if seat is not None and seat.employee_id is not None:
+        return old.responsible_id
+    return int(order.viewer.post_id)

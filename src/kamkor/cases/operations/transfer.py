@@ -1,0 +1,134 @@
+"""Transfer between departments: the sender stays responsible until the other side accepts."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from kamkor.access import operations as access
+from kamkor.cases.models import Assignment, Case, TransferAnswer, TransferOffer
+from kamkor.cases.operations import steps
+from kamkor.cases.operations.steps import OfficeUnknown, PostUnknown, step
+from kamkor.kernel import clock
+from kamkor.kernel.commands import NotPermitted, Order
+from kamkor.kernel.errors import Refusal
+from kamkor.kernel.shapes import Ask, Coded, Shape, Text
+from kamkor.kernel.words import noop
+from kamkor.workforce import queries as workforce
+
+REASON = "transfer"
+
+
+class SealedStays(Refusal):
+    """A sealed case is handed on between named people, never offered to a whole department."""
+
+    code = "sealed_stays"
+    message = noop("A sealed case cannot be offered to a department. Call the oblast's duty person.")
+
+
+class OfferTransfer(Shape):
+    """To which department, and why."""
+
+    case: Annotated[UUID, Ask(noop("Case"), widget="hidden")]
+    to_office: Annotated[int, Ask(noop("To which department?"), options="departments")]
+    reason: Annotated[str, Coded("transfer_reasons"), Ask(noop("Reason"))]
+    note: Annotated[Text, Ask(noop("What must the other side know first?"))]
+
+
+@step(OfferTransfer, OfficeUnknown, SealedStays)
+def offer_transfer(order: Order[OfferTransfer]) -> None:
+    """Ask another department to take the case over; it sees it from now on."""
+    data, viewer = order.data, order.viewer
+    case = steps.claimed_case(order, data.case)
+    if case.team is not None:
+        raise SealedStays
+    office = workforce.departments().filter(id=data.to_office).first()
+    if office is None or office.pk == case.office_district:
+        raise OfficeUnknown("to_office")
+    order.add(
+        TransferOffer(
+            case=case,
+            from_office_id=viewer.district,
+            to_office=office,
+            reason=data.reason,
+            note=data.note,
+            **order.fact(case),
+        )
+    )
+    order.add(*access.lent(shown_with(case), REASON, order.id, to_office=office.pk))
+
+
+def shown_with(case: Case) -> list[UUID]:
+    """What is shown to the other side with a case: the case, its child and its household."""
+    return [
+        *steps.subjects_of_case(case),
+        *([case.household_id] if case.household_id else []),
+    ]
+
+
+def _offer_to_us(order: Order[Any], case: Case) -> TransferOffer:
+    offer = case.offers.filter(withdrawn_at=None).order_by("-first_recorded_at").first()
+    if offer is None or offer.to_office_id != order.viewer.district:
+        raise NotPermitted
+    return offer
+
+
+class AcceptTransfer(Shape):
+    """Who becomes responsible on this side."""
+
+    case: Annotated[UUID, Ask(noop("Case"), widget="hidden")]
+    post: Annotated[int, Ask(noop("Who becomes responsible?"), options="loads")]
+    note: Annotated[Text, Ask(noop("Note"))] | None = None
+
+
+@step(AcceptTransfer, NotPermitted, PostUnknown)
+def accept_transfer(order: Order[AcceptTransfer]) -> None:
+    """Take a case over; from today this department answers for it, earlier facts stay counted
+    where they happened."""
+    data, viewer = order.data, order.viewer
+    case = steps.claimed_case(order, data.case)
+    offer = _offer_to_us(order, case)
+    seat = steps.seat_in_post(viewer, data.post, clock.local_day(order.now), "post")
+    order.add(
+        TransferAnswer(
+            case=case,
+            offer=offer,
+            accepted=True,
+            note=data.note or "",
+            **order.fact(case),
+        ),
+        Assignment(case=case, post_id=seat.post_id, **order.fact(case)),
+    )
+    subjects = shown_with(case)
+
+    def take_over() -> None:
+        steps.move_subjects(subjects, seat.office_id, None)
+        access.end_lending(subjects, REASON)
+
+    order.after(take_over)
+
+
+class ReturnTransfer(Shape):
+    """Why the case goes back."""
+
+    case: Annotated[UUID, Ask(noop("Case"), widget="hidden")]
+    reason: Annotated[str, Coded("transfer_return_reasons"), Ask(noop("Reason"))]
+    note: Annotated[Text, Ask(noop("Note"))] | None = None
+
+
+@step(ReturnTransfer, NotPermitted)
+def return_transfer(order: Order[ReturnTransfer]) -> None:
+    """Return an offered case; the sender, who was responsible all along, keeps it."""
+    data = order.data
+    case = steps.claimed_case(order, data.case)
+    offer = _offer_to_us(order, case)
+    order.add(
+        TransferAnswer(
+            case=case,
+            offer=offer,
+            accepted=False,
+            reason=data.reason,
+            note=data.note or "",
+            **order.fact(case),
+        )
+    )
+    subjects = shown_with(case)
+    order.after(lambda: access.end_lending(subjects, REASON))

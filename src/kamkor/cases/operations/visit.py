@@ -1,0 +1,244 @@
+"""Visits: one for a household with a row for each child; four questions where yes is concern."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from kamkor.cases.models import Case, Need, SiblingLook, Visit, VisitChild
+from kamkor.cases.operations import steps
+from kamkor.cases.operations.steps import step
+from kamkor.cases.queries.case import whole_cases
+from kamkor.cases.rules.visit import (
+    QUESTIONS,
+    faults_of_row,
+    follow_up_needed,
+)
+from kamkor.cases.vocabulary import CHILD
+from kamkor.kernel import rulesets
+from kamkor.kernel.commands import NotFound, Order
+from kamkor.kernel.errors import Refusal
+from kamkor.kernel.shapes import Ask, Coded, Day, Line, PastDay, Shape, Text
+from kamkor.kernel.words import noop
+from kamkor.people.models import Household
+from kamkor.people.queries import households_visible_to
+
+
+class NotSeenReasonMissing(Refusal):
+    """A child that was not seen needs the reason."""
+
+    code = "not_seen_reason_missing"
+    message = noop("Say why the child was not seen.")
+
+
+class NoneOnlyIfSeen(Refusal):
+    """Nobody can say "none of these" of a child that was not seen."""
+
+    code = "none_only_if_seen"
+    message = noop("“None of these” needs a child who was seen.")
+
+
+class AnswersMissing(Refusal):
+    """All four questions are answered, or "none of these" is chosen; nothing is filled in."""
+
+    code = "answers_missing"
+    message = noop("Answer the four questions, or choose “none of these”.")
+
+
+class AnswersContradict(Refusal):
+    """A yes and "none of these" cannot both hold."""
+
+    code = "answers_contradict"
+    message = noop("You answered yes and “none of these”. Choose one.")
+
+
+class MigrantCheckIncomplete(Refusal):
+    """The check of a child of migrant parents asks with whom, conditions and contact."""
+
+    code = "migrant_check_incomplete"
+    message = noop("Say with whom the child lives, in what conditions, and the parents' contact.")
+
+
+class NextVisitBeforeThis(Refusal):
+    """The next date cannot be before the visit."""
+
+    code = "next_visit_before_this"
+    message = noop("The next visit cannot be before this one.")
+
+
+class NoChildOfHousehold(Refusal):
+    """Every row is a child of the household visited, once."""
+
+    code = "no_child_of_household"
+    message = noop("Each row must be another child of this household with an open case.")
+
+
+class ChildSeen(Shape):
+    """How one child was found."""
+
+    case: Annotated[UUID, Ask(noop("Child"), widget="hidden", options="children_at_home")]
+    seen: Annotated[str, Coded("seen_kinds"), Ask(noop("Was the child seen?"))]
+    not_seen_reason: (
+        Annotated[str, Coded("not_seen_reasons"), Ask(noop("If not seen: why?"))] | None
+    ) = None
+    none_of_these: Annotated[
+        bool, Ask(noop("None of these four"), widget="tick", options="visit_questions")
+    ] = False
+    injury_fear_word: Annotated[bool, Ask("", options="visit_questions")] | None = None
+    harmful_person_access: Annotated[bool, Ask("", options="visit_questions")] | None = None
+    no_able_adult_tonight: Annotated[bool, Ask("", options="visit_questions")] | None = None
+    basics_missing: Annotated[bool, Ask("", options="visit_questions")] | None = None
+    words_of_child: Annotated[Text, Ask(noop("Own words of the child"))] | None = None
+    lives_with: (
+        Annotated[Line, Ask(noop("Migrants' child: lives with whom?"))] | None
+    ) = None
+    conditions: (
+        Annotated[str, Coded("care_conditions"), Ask(noop("Migrants' child: conditions"))] | None
+    ) = None
+    parents_contact: (
+        Annotated[
+            str,
+            Coded("contact_kinds"),
+            Ask(noop("Migrants' child: contact with the parents since the last visit")),
+        ]
+        | None
+    ) = None
+
+
+class RecordVisit(Shape):
+    """One visit to one household."""
+
+    household: Annotated[UUID, Ask(noop("Household"), widget="hidden")]
+    kind: Annotated[str, Coded("visit_kinds"), Ask(noop("Kind of visit"))]
+    happened_on: Annotated[PastDay, Ask(noop("Day of the visit"))]
+    children: Annotated[
+        list[ChildSeen], Field(min_length=1, max_length=16), Ask(noop("Children"))
+    ]
+    changed: Annotated[Text, Ask(noop("What changed?"))] | None = None
+    words_of_carer: Annotated[Text, Ask(noop("Own words of the carer"))] | None = None
+    next_on: Annotated[Day, Ask(noop("Next visit"))] | None = None
+    minutes: Annotated[int, Field(ge=0, le=1440), Ask(noop("Minutes"))] | None = None
+
+
+ROW_REFUSALS: dict[str, type[Refusal]] = {
+    refusal.code: refusal
+    for refusal in (
+        NotSeenReasonMissing,
+        NoneOnlyIfSeen,
+        AnswersMissing,
+        AnswersContradict,
+        MigrantCheckIncomplete,
+    )
+}
+
+
+@step(
+    RecordVisit,
+    *ROW_REFUSALS.values(),
+    NextVisitBeforeThis,
+    NoChildOfHousehold,
+    steps.BeforeBeginning,
+    steps.BeforeBirth,
+)
+def record_visit(order: Order[RecordVisit]) -> None:
+    """Record one visit; facts never conflict, so the version is not asked for."""
+    data = order.data
+    household = households_visible_to(order.viewer).filter(id=data.household).first()
+    if household is None:
+        raise NotFound("household")
+    order.claim(household.pk, check_version=False)
+    if data.next_on is not None and data.next_on < data.happened_on:
+        raise NextVisitBeforeThis("next_on")
+    cases = _cases_visited(order, household)
+    visit = Visit(
+        household=household,
+        kind=data.kind,
+        changed=data.changed or "",
+        words_of_carer=data.words_of_carer or "",
+        next_on=data.next_on,
+        minutes=data.minutes,
+        **order.fact(household, data.happened_on),
+    )
+    order.add(visit)
+    order.answer["visit"] = str(visit.pk)
+    order.journal(household.pk, household)
+    for number, row in enumerate(data.children):
+        _child_row(order, visit, cases[row.case], row, f"children.{number}")
+
+
+def _cases_visited(order: Order[RecordVisit], household: Household) -> dict[UUID, Case]:
+    wanted = [row.case for row in order.data.children]
+    for case_id in sorted(wanted):
+        order.claim(case_id, check_version=False)
+    found = {
+        case.pk: case
+        for case in whole_cases(order.viewer).filter(
+            id__in=wanted, household=household, register=CHILD
+        )
+    }
+    if len(found) != len(wanted):
+        raise NoChildOfHousehold("children")
+    for case in found.values():
+        steps.require_state("record_visit", case.state)
+    return found
+
+
+def _child_row(
+    order: Order[RecordVisit], visit: Visit, case: Case, row: ChildSeen, at: str
+) -> None:
+    data = order.data
+    migrant = bool(rulesets.rule("visit_kinds", data.kind, data.happened_on).get("migrant"))
+    for code, field in faults_of_row(row.model_dump(), migrant=migrant):
+        raise ROW_REFUSALS[code](f"{at}.{field}")
+    steps.not_before_birth(data.happened_on, case)
+    steps.not_before(data.happened_on, case.opened_on)
+    answers = {name: False if row.none_of_these else getattr(row, name) for name in QUESTIONS}
+    order.add(
+        VisitChild(
+            visit=visit,
+            case=case,
+            kind=data.kind,
+            next_on=data.next_on,
+            seen=row.seen,
+            not_seen_reason=row.not_seen_reason or "",
+            words_of_child=row.words_of_child or "",
+            lives_with=row.lives_with or "",
+            conditions=row.conditions or "",
+            parents_contact=row.parents_contact or "",
+            **answers,
+            **order.fact(case, data.happened_on),
+        )
+    )
+    order.journal(case.pk, case)
+    _what_follows(order, visit, case, row, answers)
+
+
+def _what_follows(
+    order: Order[RecordVisit], visit: Visit, case: Case, row: ChildSeen, answers: dict[str, Any]
+) -> None:
+    seen = row.seen != "not_seen"
+    if seen and case.child_id is not None:
+        order.add(
+            SiblingLook(
+                household_id=visit.household_id,
+                person_id=case.child_id,
+                looked_at=True,
+                **order.fact(case, visit.happened_on),
+            )
+        )
+        steps.stop_tasks(order, case.pk, "not_seen_followup")
+        if case.state == "check_due":
+            steps.stop_tasks(order, case.pk, "check_after_leaving")
+    if answers["basics_missing"]:
+        need = Need(case=case, visit=visit, what="basics", **order.fact(case, visit.happened_on))
+        order.add(need)
+        steps.open_task(
+            order, case, "need_followup", steps.due_in("need_followup_days"), for_role="worker"
+        )
+    limit = int(rulesets.value("deadlines", "not_seen_limit", visit.happened_on))
+    in_a_row = 0 if seen else case.not_seen_in_a_row + 1
+    if follow_up_needed(in_a_row, case.risk_level, limit):
+        steps.open_task(
+            order, case, "not_seen_followup", steps.due_in("not_seen_followup_days")
+        )
+

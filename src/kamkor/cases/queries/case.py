@@ -1,0 +1,87 @@
+"""Cases a viewer may see, and one case with everything about it."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import WORKER
+from kamkor.cases.models import Assignment, Case, Interest
+from kamkor.cases.vocabulary import CHILD, ON_REGISTER, OPEN_STATES
+from kamkor.kernel.commands import NotFound
+from kamkor.people.queries import scope_filter
+
+
+def cases_visible_to(viewer: Viewer) -> QuerySet[Case]:
+    """The cases of the viewer's scope; of a worker, those it or whom it covers answers for."""
+    scope = scope_filter(viewer)
+    if viewer.role == WORKER:
+        own = Q(responsible_id__in=viewer.acts_for)
+        if viewer.teams:
+            own |= Q(team__in=list(viewer.teams))
+        if viewer.lent:
+            own |= Q(id__in=list(viewer.lent))
+        scope &= own
+    return Case.objects.filter(scope)
+
+
+def whole_cases(viewer: Viewer) -> QuerySet[Case]:
+    """The visible cases with the rows a page shows beside them."""
+    return cases_visible_to(viewer).select_related("child", "household", "territory", "report")
+
+
+def case_for(viewer: Viewer, case_id: UUID, at: str = "case") -> Case:
+    """One case; raises ``NotFound`` alike if it does not exist or is not the viewer's."""
+    found = whole_cases(viewer).filter(id=case_id).first()
+    if found is None:
+        raise NotFound(at)
+    return found
+
+
+def open_cases(viewer: Viewer) -> QuerySet[Case]:
+    """The open cases of the viewer's scope."""
+    return whole_cases(viewer).filter(state__in=list(OPEN_STATES))
+
+
+def own_cases(viewer: Viewer) -> QuerySet[Case]:
+    """The open cases the viewer is responsible for, covers included, most pressing first."""
+    return (
+        open_cases(viewer)
+        .filter(responsible_id__in=viewer.acts_for)
+        .order_by("next_visit_on", "sort_key", "id")
+    )
+
+
+def on_register(viewer: Viewer, register: str = CHILD) -> QuerySet[Case]:
+    """Who stands on a register now, in the viewer's scope."""
+    return whole_cases(viewer).filter(register=register, state__in=list(ON_REGISTER))
+
+
+def cases_of_people(viewer: Viewer, people: Iterable[UUID]) -> QuerySet[Case]:
+    """All episodes of certain children, newest first."""
+    return whole_cases(viewer).filter(child_id__in=list(people)).order_by("-opened_on", "-id")
+
+
+def cases_of_household(viewer: Viewer, household_id: UUID) -> QuerySet[Case]:
+    """All episodes of a household's children and of the family itself."""
+    return whole_cases(viewer).filter(household_id=household_id).order_by("-opened_on", "-id")
+
+
+def assigned_post_on(viewer: Viewer, case: Case, day: date) -> int | None:
+    """The post a case was assigned to on a day."""
+    assignments = Assignment.objects.filter(scope_filter(viewer, subject="case_id"))
+    return (
+        assignments.filter(case=case, withdrawn_at=None, happened_on__lte=day)
+        .order_by("-happened_on", "-first_recorded_at")
+        .values_list("post_id", flat=True)
+        .first()
+    )
+
+
+def interests_in(viewer: Viewer, case: Case) -> QuerySet[Interest]:
+    """The interests declared in a case."""
+    return Interest.objects.filter(scope_filter(viewer, subject="case_id")).filter(
+        case=case, withdrawn_at=None
+    )

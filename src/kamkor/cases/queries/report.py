@@ -1,0 +1,78 @@
+"""Reports a viewer may see: the duty desk's queue, alarms, and earlier reports."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import WORKER
+from kamkor.cases.models import Report, ReportRead
+from kamkor.cases.vocabulary import ReportState
+from kamkor.kernel import clock
+from kamkor.kernel.commands import NotFound
+from kamkor.people.queries import scope_filter
+
+
+def reports_visible_to(viewer: Viewer) -> QuerySet[Report]:
+    """The reports of the viewer's scope; of a worker, its own, those it is on duty for, and
+    its unit's urgent ones."""
+    scope = scope_filter(viewer)
+    if viewer.role == WORKER:
+        own = Q(by_post=viewer.post_id) | Q(duty_post_id__in=viewer.acts_for) | Q(urgent=True)
+        if viewer.teams:
+            own |= Q(team__in=list(viewer.teams))
+        if viewer.lent:
+            own |= Q(id__in=list(viewer.lent))
+        scope &= own
+    return Report.objects.filter(scope, withdrawn_at=None).select_related("territory")
+
+
+def report_for(viewer: Viewer, report_id: UUID) -> Report:
+    """One report; raises ``NotFound`` alike if it does not exist or is not the viewer's."""
+    found = reports_visible_to(viewer).filter(id=report_id).first()
+    if found is None:
+        raise NotFound("report")
+    return found
+
+
+def queue(viewer: Viewer) -> QuerySet[Report]:
+    """What waits for screening: urgent first, then the oldest."""
+    return (
+        reports_visible_to(viewer)
+        .filter(state=ReportState.NEW)
+        .prefetch_related("children", "reads")
+        .order_by("-urgent", "received_at", "id")
+    )
+
+
+def unread_alarms(viewer: Viewer) -> QuerySet[Report]:
+    """Urgent reports that nobody named has read; one's own reading of a sealed one counts."""
+    read = ReportRead.objects.filter(report=OuterRef("pk"), withdrawn_at=None)
+    return (
+        reports_visible_to(viewer)
+        .filter(state=ReportState.NEW, urgent=True)
+        .filter(~Exists(read))
+        .order_by("received_at", "id")
+    )
+
+
+def alarms_of_last_day(viewer: Viewer) -> QuerySet[Report]:
+    """The urgent reports of the last 24 hours, read or not."""
+    since = clock.now() - timedelta(hours=24)
+    return (
+        reports_visible_to(viewer)
+        .filter(urgent=True, received_at__gte=since)
+        .prefetch_related("reads", "children")
+        .order_by("received_at", "id")
+    )
+
+
+def declined_without_second_look(viewer: Viewer) -> QuerySet[Report]:
+    """Declined reports that the head has not yet looked at again."""
+    return (
+        reports_visible_to(viewer)
+        .filter(state=ReportState.DECLINED)
+        .prefetch_related("children")
+        .order_by("received_at", "id")
+    )

@@ -1,0 +1,51 @@
+"""Due items of the viewer's scope, and which are open."""
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import WORKER
+from kamkor.cases.models import Case, Task, TaskDone
+from kamkor.kernel import clock
+from kamkor.kernel.commands import NotFound
+from kamkor.people.queries import scope_filter
+
+
+def open_tasks(viewer: Viewer) -> QuerySet[Task]:
+    """The open due items of the viewer's scope, most pressing first.
+
+    A worker sees those of its own cases that a worker does, and those of its duty.
+    """
+    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
+    tasks = Task.objects.filter(
+        scope_filter(viewer, subject="subject"), ~Exists(done), withdrawn_at=None
+    )
+    if viewer.role == WORKER:
+        own = Q(case__responsible_id__in=viewer.acts_for, for_role="worker")
+        duty = Q(report__duty_post_id__in=viewer.acts_for, for_role="duty")
+        tasks = tasks.filter(own | duty)
+    return tasks.select_related("case", "case__child", "case__household", "report").order_by(
+        "due_at", "id"
+    )
+
+
+def open_task_for(viewer: Viewer, task_id: UUID) -> Task:
+    """One open due item; raises ``NotFound`` if it is done or not the viewer's."""
+    found = open_tasks(viewer).filter(id=task_id).first()
+    if found is None:
+        raise NotFound("task")
+    return found
+
+
+def open_tasks_of(viewer: Viewer, case: Case) -> QuerySet[Task]:
+    """The open due items of one case, whoever does them."""
+    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
+    return Task.objects.filter(
+        scope_filter(viewer, subject="subject"), ~Exists(done), withdrawn_at=None, case=case
+    ).order_by("due_at", "id")
+
+
+def overdue(viewer: Viewer) -> QuerySet[Task]:
+    """The open due items whose time has passed."""
+    return open_tasks(viewer).filter(due_at__lt=clock.now())

@@ -1,0 +1,172 @@
+"""Where a case stands, folded from its facts alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from kamkor.cases.vocabulary import ON_REGISTER, OPEN_STATES, CaseState
+from kamkor.kernel import rulesets
+
+SAFETY = ("injury_fear_word", "harmful_person_access", "no_able_adult_tonight")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One fact of a case, as the fold reads it."""
+
+    kind: str
+    happened_on: date
+    order: datetime
+    outcome: str = ""
+    values: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything about a case that is derived; equal facts give an equal standing."""
+
+    state: str = CaseState.VOID
+    responsible_id: int = 0
+    risk_level: str = ""
+    main_ground: str = ""
+    identified_on: date | None = None
+    registered_on: date | None = None
+    taken_off_on: date | None = None
+    last_visit_on: date | None = None
+    last_seen_on: date | None = None
+    not_seen_in_a_row: int = 0
+    next_visit_on: date | None = None
+    offered_to_id: int | None = None
+    state_protection: bool = False
+    away_from_home: bool = False
+
+
+def _deadline(code: str, on: date) -> int:
+    return int(rulesets.value("deadlines", code, on))
+
+
+def taking_off_outcome(reason: str, on: date) -> str:
+    """What agreeing to a reason leads to: ``agree_placed``, ``agree`` or no check at all."""
+    rule = rulesets.rule("taking_off_reasons", reason, on)
+    if rule.get("opens") == "accompaniment":
+        return "agree_placed"
+    return "agree" if rule.get("check") else "agree_without_check"
+
+
+_AFTER_AGREEING = {
+    "agree": CaseState.CHECK_DUE,
+    "agree_placed": CaseState.ACCOMPANIMENT,
+    "agree_without_check": CaseState.CLOSED,
+}
+
+
+def _identification(standing: Standing, event: Event) -> Standing:
+    return replace(
+        standing,
+        state=CaseState.IDENTIFIED,
+        identified_on=event.happened_on,
+        risk_level=str(event.values["risk_level"]),
+    )
+
+
+def _registration(standing: Standing, event: Event) -> Standing:
+    if event.outcome == "register":
+        return replace(standing, state=CaseState.REGISTERED, registered_on=event.happened_on)
+    return replace(standing, state=CaseState.NOT_REGISTERED)
+
+
+def _decision(standing: Standing, event: Event) -> Standing:
+    if event.outcome == "refuse":
+        return replace(standing, state=CaseState.REGISTERED)
+    outcome = taking_off_outcome(event.outcome, event.happened_on)
+    return replace(
+        standing, state=_AFTER_AGREEING[outcome], taken_off_on=event.happened_on, next_visit_on=None
+    )
+
+
+def _visit(standing: Standing, event: Event) -> Standing:
+    seen = event.values["seen"] != "not_seen"
+    worry = any(event.values[question] for question in SAFETY)
+    checked = event.values["check"] and seen and standing.state == CaseState.CHECK_DUE
+    next_on = event.values["next_on"]
+    later = max(event.happened_on, standing.last_visit_on or event.happened_on)
+    return replace(
+        standing,
+        state=CaseState.CLOSED if checked else standing.state,
+        last_visit_on=later,
+        last_seen_on=max(event.happened_on, standing.last_seen_on or event.happened_on)
+        if seen
+        else standing.last_seen_on,
+        not_seen_in_a_row=0 if seen else standing.not_seen_in_a_row + 1,
+        risk_level="high" if worry else standing.risk_level,
+        next_visit_on=next_on if isinstance(next_on, date) else None,
+    )
+
+
+def _offer(standing: Standing, event: Event) -> Standing:
+    office = event.values["to_office"]
+    return replace(
+        standing,
+        state=CaseState.TRANSFER_OFFERED,
+        offered_to_id=office if isinstance(office, int) else None,
+    )
+
+
+_CHANGES = {
+    "accepted_report": lambda standing, _: replace(standing, state=CaseState.REPORTED),
+    "identification": _identification,
+    "registration": _registration,
+    "main_ground": lambda standing, event: replace(standing, main_ground=event.outcome),
+    "assignment": lambda standing, event: replace(
+        standing, responsible_id=event.values["post"]
+    ),
+    "visit": _visit,
+    "offer": _offer,
+    "answer": lambda standing, _: replace(
+        standing, state=CaseState.REGISTERED, offered_to_id=None
+    ),
+    "proposal": lambda standing, _: replace(standing, state=CaseState.TAKING_OFF_PROPOSED),
+    "decision": _decision,
+    "accompaniment_end": lambda standing, _: replace(standing, state=CaseState.CHECK_DUE),
+    "returned": lambda standing, _: replace(standing, state=CaseState.CLOSED),
+    "state_protection": lambda standing, event: replace(
+        standing, state_protection=event.outcome == "given"
+    ),
+    "removal": lambda standing, _: replace(standing, away_from_home=True),
+}
+
+# Facts of one command bear one moment; this is the order in which they are meant.
+_RANK = {kind: rank for rank, kind in enumerate(_CHANGES)}
+
+
+def standing_of(events: Iterable[Event]) -> Standing:
+    """Fold a case's facts, in the order in which they were first recorded."""
+    standing = Standing()
+    for event in sorted(events, key=lambda event: (event.order, _RANK[event.kind])):
+        standing = _CHANGES[event.kind](standing, event)
+    return _with_next_visit(standing)
+
+
+def _with_next_visit(standing: Standing) -> Standing:
+    if standing.state not in OPEN_STATES:
+        return replace(standing, next_visit_on=None)
+    if standing.next_visit_on is not None:
+        return standing
+    if standing.state == CaseState.CHECK_DUE:
+        base, code = standing.taken_off_on, "check_after_leaving_days"
+    elif standing.state == CaseState.ACCOMPANIMENT:
+        base, code = standing.last_visit_on or standing.taken_off_on, "accompaniment_rhythm_days"
+        base = max(filter(None, [base, standing.taken_off_on]), default=None)
+    elif standing.last_visit_on is None:
+        base, code = standing.identified_on, "first_visit_days"
+    else:
+        base = standing.last_visit_on
+        code = f"visit_rhythm_{standing.risk_level or 'medium'}_days"
+    if base is None:
+        return standing
+    return replace(standing, next_visit_on=base + timedelta(days=_deadline(code, base)))
+
+
+def on_register(state: str) -> bool:
+    """Whether a case in this state stands on its register."""
+    return state in ON_REGISTER

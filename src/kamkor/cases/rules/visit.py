@@ -1,0 +1,34 @@
+"""Rules of a visit: what a child's row must say, and when not seeing a child becomes a task."""
+
+from collections.abc import Iterator, Mapping
+
+QUESTIONS = (
+    "injury_fear_word",
+    "harmful_person_access",
+    "no_able_adult_tonight",
+    "basics_missing",
+)
+MIGRANT_FIELDS = ("lives_with", "conditions", "parents_contact")
+
+
+def faults_of_row(row: Mapping[str, object], *, migrant: bool) -> Iterator[tuple[str, str]]:
+    """What is wrong with one child's row: refusal codes with the field they belong to."""
+    seen = row["seen"] != "not_seen"
+    answers = [row[question] for question in QUESTIONS]
+    if not seen:
+        if not row["not_seen_reason"]:
+            yield "not_seen_reason_missing", "not_seen_reason"
+        if row["none_of_these"]:
+            yield "none_only_if_seen", "none_of_these"
+        return
+    if row["none_of_these"] and any(answers):
+        yield "answers_contradict", "none_of_these"
+    if not row["none_of_these"] and None in answers:
+        yield "answers_missing", "injury_fear_word"
+    if migrant and not all(row[field] for field in MIGRANT_FIELDS):
+        yield "migrant_check_incomplete", "lives_with"
+
+
+def follow_up_needed(not_seen_in_a_row: int, risk_level: str, limit: int) -> bool:
+    """Not seen so many times in a row, or once at high risk, is a task of the specialist."""
+    return not_seen_in_a_row >= limit or (not_seen_in_a_row >= 1 and risk_level == "high")

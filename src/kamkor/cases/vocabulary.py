@@ -1,0 +1,306 @@
+"""The pathway as one table of data: states, steps, who may take them and where they lead."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kamkor.kernel.words import noop
+
+
+class CaseState(StrEnum):
+    """Where a case stands. A case is open from ``reported`` to ``check_due``."""
+
+    REPORTED = "reported"
+    IDENTIFIED = "identified"
+    REGISTERED = "registered"
+    TRANSFER_OFFERED = "transfer_offered"
+    TAKING_OFF_PROPOSED = "taking_off_proposed"
+    ACCOMPANIMENT = "accompaniment"
+    CHECK_DUE = "check_due"
+    CLOSED = "closed"
+    NOT_REGISTERED = "not_registered"
+    VOID = "void"
+
+
+class ReportState(StrEnum):
+    """What became of a report so far."""
+
+    NEW = "new"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    CLOSED = "closed"
+
+
+STATE_LABELS: dict[str, str] = {
+    CaseState.REPORTED: noop("report accepted"),
+    CaseState.IDENTIFIED: noop("identified"),
+    CaseState.REGISTERED: noop("on the register"),
+    CaseState.TRANSFER_OFFERED: noop("transfer offered"),
+    CaseState.TAKING_OFF_PROPOSED: noop("taking off proposed"),
+    CaseState.ACCOMPANIMENT: noop("accompaniment after placement"),
+    CaseState.CHECK_DUE: noop("check after leaving due"),
+    CaseState.CLOSED: noop("closed"),
+    CaseState.NOT_REGISTERED: noop("not registered"),
+    CaseState.VOID: noop("taken back"),
+    ReportState.NEW: noop("to be screened"),
+    ReportState.ACCEPTED: noop("accepted"),
+    ReportState.DECLINED: noop("declined"),
+}
+
+OPEN_STATES = frozenset(
+    {
+        CaseState.REPORTED,
+        CaseState.IDENTIFIED,
+        CaseState.REGISTERED,
+        CaseState.TRANSFER_OFFERED,
+        CaseState.TAKING_OFF_PROPOSED,
+        CaseState.ACCOMPANIMENT,
+        CaseState.CHECK_DUE,
+    }
+)
+ON_REGISTER = frozenset(
+    {CaseState.REGISTERED, CaseState.TRANSFER_OFFERED, CaseState.TAKING_OFF_PROPOSED}
+)
+
+CHILD = "child"
+FAMILY = "family"
+
+_FIELD = frozenset({"worker", "specialist", "head"})
+_DECIDERS = frozenset({"specialist", "head"})
+_HEAD = frozenset({"head"})
+_NEW = frozenset({ReportState.NEW})
+_ALL_REPORTS = frozenset(ReportState)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of the pathway: from these states, by these roles, to where, and what follows.
+
+    ``leads_to`` maps the outcome of the step to the next state; an empty text keeps the state.
+    ``on`` is what the step is about: a report, a case, or nothing that stands already.
+    """
+
+    operation: str
+    label: str
+    on: str
+    from_states: frozenset[str]
+    roles: frozenset[str]
+    leads_to: dict[str, str]
+    follows: str
+
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "receive_report",
+        noop("Receive a report"),
+        "",
+        frozenset(),
+        _FIELD,
+        {"": ReportState.NEW},
+        noop("The duty person is told; violence seals the report."),
+    ),
+    Step(
+        "record_round",
+        noop("Record a round from house to house"),
+        "",
+        frozenset(),
+        _FIELD,
+        {},
+        noop("A concern met on the way opens a report."),
+    ),
+    Step(
+        "read_report",
+        noop("I have read it"),
+        "report",
+        _ALL_REPORTS,
+        _FIELD,
+        {"": ""},
+        noop("The alarm stops ringing."),
+    ),
+    Step(
+        "screen_report",
+        noop("Screen the report"),
+        "report",
+        _NEW,
+        _FIELD,
+        {"accept": ReportState.ACCEPTED, "redirect": ReportState.NEW, "decline": ReportState.DECLINED},
+        noop("Accepted: a case opens for each child. Declined: the head takes a second look."),
+    ),
+    Step(
+        "review_declined_report",
+        noop("Take a second look"),
+        "report",
+        frozenset({ReportState.DECLINED}),
+        _HEAD,
+        {"uphold": ReportState.CLOSED, "open": ReportState.NEW},
+        noop("Opened again: the duty person screens it anew."),
+    ),
+    Step(
+        "mark_sent_in_error",
+        noop("Mark as sent in error"),
+        "report",
+        _ALL_REPORTS,
+        _FIELD,
+        {"": ""},
+        noop("The mark stays beside the report; the duty person still decides."),
+    ),
+    Step(
+        "identify_child",
+        noop("Identify a child"),
+        "case",
+        frozenset({CaseState.REPORTED}),
+        _FIELD,
+        {"": CaseState.IDENTIFIED},
+        noop("The child is protected at once; the specialist decides on registration."),
+    ),
+    Step(
+        "register_child",
+        noop("Register the child"),
+        "case",
+        frozenset({CaseState.IDENTIFIED}),
+        _DECIDERS,
+        {"register": CaseState.REGISTERED, "decline": CaseState.NOT_REGISTERED},
+        noop("Visits follow in the rhythm of the risk level."),
+    ),
+    Step(
+        "register_family",
+        noop("Register the family"),
+        "case",
+        frozenset({CaseState.IDENTIFIED}),
+        _DECIDERS,
+        {"register": CaseState.REGISTERED, "decline": CaseState.NOT_REGISTERED},
+        noop("The family stands on its own register, linked to its children."),
+    ),
+    Step(
+        "assign_worker",
+        noop("Assign a worker"),
+        "case",
+        OPEN_STATES,
+        _DECIDERS,
+        {"": ""},
+        noop("The worker is responsible from that day."),
+    ),
+    Step(
+        "record_visit",
+        noop("Record a visit"),
+        "case",
+        OPEN_STATES,
+        _FIELD,
+        {"": "", "check": CaseState.CLOSED},
+        noop("Not seen twice, or once at high risk, becomes a task of the specialist."),
+    ),
+    Step(
+        "protect_now",
+        noop("Protect now: protective removal"),
+        "case",
+        OPEN_STATES,
+        _FIELD,
+        {"": ""},
+        noop("Prosecutor, parents and doctor are told; what is missing becomes due."),
+    ),
+    Step(
+        "change_state_protection",
+        noop("Give or lift state protection"),
+        "case",
+        ON_REGISTER,
+        _DECIDERS,
+        {"": ""},
+        noop("The status stands apart from the grounds."),
+    ),
+    Step(
+        "propose_taking_off",
+        noop("Propose taking off the register"),
+        "case",
+        frozenset({CaseState.REGISTERED}),
+        _FIELD,
+        {"": CaseState.TAKING_OFF_PROPOSED},
+        noop("Another person decides."),
+    ),
+    Step(
+        "decide_taking_off",
+        noop("Decide on taking off"),
+        "case",
+        frozenset({CaseState.TAKING_OFF_PROPOSED}),
+        _DECIDERS,
+        {
+            "refuse": CaseState.REGISTERED,
+            "agree": CaseState.CHECK_DUE,
+            "agree_placed": CaseState.ACCOMPANIMENT,
+            "agree_without_check": CaseState.CLOSED,
+        },
+        noop("One check after leaving; who was placed is accompanied on."),
+    ),
+    Step(
+        "end_accompaniment",
+        noop("End the accompaniment"),
+        "case",
+        frozenset({CaseState.ACCOMPANIMENT}),
+        _DECIDERS,
+        {"": CaseState.CHECK_DUE},
+        noop("One check after leaving follows."),
+    ),
+    Step(
+        "return_to_register",
+        noop("Return to the register"),
+        "case",
+        frozenset({CaseState.ACCOMPANIMENT, CaseState.CHECK_DUE, CaseState.CLOSED}),
+        _DECIDERS,
+        {"": CaseState.CLOSED},
+        noop("A new episode opens; the old one stays as it was."),
+    ),
+    Step(
+        "offer_transfer",
+        noop("Offer a transfer"),
+        "case",
+        frozenset({CaseState.REGISTERED}),
+        _DECIDERS,
+        {"": CaseState.TRANSFER_OFFERED},
+        noop("The sender stays responsible until the other side accepts."),
+    ),
+    Step(
+        "accept_transfer",
+        noop("Accept the transfer"),
+        "case",
+        frozenset({CaseState.TRANSFER_OFFERED}),
+        _DECIDERS,
+        {"": CaseState.REGISTERED},
+        noop("The receiving department's specialist is responsible."),
+    ),
+    Step(
+        "return_transfer",
+        noop("Return the transfer"),
+        "case",
+        frozenset({CaseState.TRANSFER_OFFERED}),
+        _DECIDERS,
+        {"": CaseState.REGISTERED},
+        noop("The sender keeps the case."),
+    ),
+    Step(
+        "declare_interest",
+        noop("Declare an interest"),
+        "case",
+        OPEN_STATES,
+        _FIELD,
+        {"": ""},
+        noop("Who is related or acquainted is taken off the case at once."),
+    ),
+)
+
+STEP_OF: dict[str, Step] = {step.operation: step for step in STEPS}
+
+# What may be taken back for ten minutes; never a report, an alarm, a removal or a notice.
+MAY_BE_TAKEN_BACK = frozenset(
+    {
+        "identify_child",
+        "register_child",
+        "register_family",
+        "assign_worker",
+        "record_visit",
+        "change_state_protection",
+        "propose_taking_off",
+        "decide_taking_off",
+        "end_accompaniment",
+        "offer_transfer",
+        "return_transfer",
+        "record_round",
+    }
+)

@@ -1,0 +1,1 @@
+"""What belongs to one country: its levels, numbers, names of territories, rule sets."""

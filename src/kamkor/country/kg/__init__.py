@@ -1,0 +1,1 @@
+"""Kyrgyzstan: data files, rule sets, identifier check, telephones and languages."""

@@ -1,0 +1,372 @@
+"""Carrying out commands: one implementation for forms, files and, later, phones.
+
+An operation is a function of one order that checks the rules and hands over rows; this module
+takes a batch, writes the rows together, keeps the journal, and answers each command.
+"""
+
+import getpass
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import Max
+
+from kamkor.kernel import clock, errors
+from kamkor.kernel.errors import Refusal
+from kamkor.kernel.ids import is_ordered_id, new_id
+from kamkor.kernel.models import JournalEntry, Scoped
+from kamkor.kernel.shapes import Shape, read_shape
+from kamkor.kernel.words import noop
+
+
+class Actor(Protocol):
+    """Who gives the command, under which post, from which office."""
+
+    account_id: int
+    post_id: int
+    role: str
+    unit: int | None
+    district: int | None
+    oblast: int | None
+
+
+class OperationUnknown(Refusal):
+    """No operation of that name."""
+
+    code = "operation_unknown"
+    message = noop("There is no operation named “%(name)s”.")
+
+
+class CommandIdInvalid(Refusal):
+    """A command's id must be a UUIDv7 made where the command was made."""
+
+    code = "command_id_invalid"
+    message = noop("The command's id must be a UUID of version 7.")
+
+
+class CommandIdReused(Refusal):
+    """The same id was sent before with other content."""
+
+    code = "command_id_reused"
+    message = noop("This form was already saved with other content. Open it again.")
+
+
+class StaleVersion(Refusal):
+    """Somebody else changed the record after this form was opened."""
+
+    code = "stale_version"
+    message = noop("Somebody changed this record while you were writing.")
+
+
+class NotPermitted(Refusal):
+    """The acting post may not do this."""
+
+    code = "not_permitted"
+    message = noop("Your post may not do this.")
+
+
+class NotFound(Refusal):
+    """What the command is about does not exist, or is not the viewer's to see."""
+
+    code = "not_found"
+    message = noop("This was not found.")
+
+
+class AlreadyRecorded(Refusal):
+    """A constraint of the database says that this stands already."""
+
+    code = "already_recorded"
+    message = noop("This is already recorded, or clashes with what is recorded.")
+
+
+S = TypeVar("S", bound=Shape)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command as it came in: id, operation, data and the version it was based on."""
+
+    id: UUID
+    operation: str
+    data: dict[str, Any]
+    base_version: int | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a command: ``applied``, ``duplicate`` or ``refused`` with the refusal."""
+
+    id: UUID
+    result: str
+    answer: dict[str, Any] = field(default_factory=dict)
+    refusal: Refusal | None = None
+
+
+class Order(Generic[S]):
+    """One command being carried out: its data, and the rows it hands over to be written."""
+
+    def __init__(self, actor: Any, command: Command, data: S, batch: "Batch") -> None:  # noqa: ANN401 - each room knows its viewer
+        self.viewer = actor
+        self.id = command.id
+        self.operation = command.operation
+        self.data = data
+        self.base_version = command.base_version
+        self.now = clock.now()
+        self.rows: list[models.Model] = []
+        self.subjects: list[tuple[UUID, Scoped]] = []
+        self.answer: dict[str, Any] = {}
+        self.afterwards: list[Callable[[], None]] = []
+        self._batch = batch
+
+    def claim(self, subject: UUID, *, check_version: bool = True) -> None:
+        """Take a subject's place in order before reading it.
+
+        Raises ``StaleVersion`` if it changed since the form was made and ``check_version``.
+        """
+        self._batch.settle_if_pending(subject)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_number(subject)])
+        if (
+            check_version
+            and self.base_version is not None
+            and version_of(subject) != self.base_version
+        ):
+            raise StaleVersion
+
+    def journal(self, subject: UUID, scope: Scoped) -> None:
+        """Note that this command touches a subject; ``scope`` lends the entry its office."""
+        if all(known != subject for known, _ in self.subjects):
+            self.subjects.append((subject, scope))
+
+    def add(self, *rows: models.Model) -> None:
+        """Hand over rows to be written when all rules have been passed."""
+        self.rows.extend(rows)
+
+    def fact(self, scope: Scoped, happened_on: Any = None) -> dict[str, Any]:  # noqa: ANN401 - a date or nothing
+        """The columns every fact of this command shares, in the office that holds ``scope``."""
+        return {
+            "happened_on": happened_on or clock.local_day(self.now),
+            "recorded_at": self.now,
+            "first_recorded_at": self.now,
+            "command": self.id,
+            "by_post": self.viewer.post_id,
+            **scope_of(scope),
+        }
+
+    def after(self, act: Callable[[], None]) -> None:
+        """Do this once the rows are written, in the same transaction."""
+        self.afterwards.append(act)
+
+
+def scope_of(row: Any) -> dict[str, Any]:  # noqa: ANN401 - any scoped row
+    """The scope columns of a row, to be repeated on what belongs to it."""
+    return {
+        "office_unit": row.office_unit,
+        "office_district": row.office_district,
+        "office_oblast": row.office_oblast,
+        "team": row.team,
+    }
+
+
+@dataclass(frozen=True)
+class Operation(Generic[S]):
+    """One thing that may be done: its name, what it carries, who may, and the function."""
+
+    name: str
+    label: str
+    shape: type[S]
+    roles: frozenset[str]
+    run: Callable[[Order[S]], None]
+    refusals: tuple[type[Refusal], ...]
+    settle: Callable[[Iterable[UUID]], None] | None
+
+    registry: ClassVar[dict[str, "Operation[Any]"]] = {}
+
+
+def operation(  # noqa: PLR0913 - one table row
+    *,
+    label: str,
+    shape: type[S],
+    roles: Iterable[str],
+    refusals: Sequence[type[Refusal]] = (),
+    settle: Callable[[Iterable[UUID]], None] | None = None,
+) -> Callable[[Callable[[Order[S]], None]], Callable[[Order[S]], None]]:
+    """Register a function as an operation under its own name."""
+
+    def register(run: Callable[[Order[S]], None]) -> Callable[[Order[S]], None]:
+        Operation.registry[run.__name__] = Operation(
+            run.__name__, label, shape, frozenset(roles), run, tuple(refusals), settle
+        )
+        return run
+
+    return register
+
+
+def _lock_number(subject: UUID) -> int:
+    return int.from_bytes(hashlib.sha256(subject.bytes).digest()[:8], "big", signed=True)
+
+
+def version_of(subject: UUID) -> int:
+    """How many times a subject has been touched; the version a form is based on."""
+    latest = JournalEntry.objects.filter(subject=subject).aggregate(latest=Max("version"))
+    return latest["latest"] or 0
+
+
+def digest_of(command: Command) -> str:
+    """A keyed digest of a command's content: tells two contents apart and nothing else."""
+    content = json.dumps(
+        [command.operation, command.data], sort_keys=True, default=str, ensure_ascii=False
+    )
+    key = bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)
+    return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
+
+
+class Batch:
+    """Commands of one actor in one transaction; rows of several commands are written together."""
+
+    def __init__(self, actor: Any) -> None:  # noqa: ANN401 - each room knows its viewer
+        self.actor = actor
+        self._pending: list[tuple[Operation[Any], Command, Order[Any]]] = []
+        self._pending_subjects: set[UUID] = set()
+
+    def settle_if_pending(self, subject: UUID) -> None:
+        """Write what is pending if it touches this subject, so that rules read what is true."""
+        if subject in self._pending_subjects:
+            self.flush()
+
+    def take(self, command: Command) -> Answer:
+        """Check one command and keep its rows for writing, or answer why not."""
+        try:
+            earlier = self._earlier(command)
+            if earlier is not None:
+                return earlier
+            found = Operation.registry.get(command.operation)
+            if found is None:
+                raise OperationUnknown(name=command.operation)
+            if self.actor.role not in found.roles:
+                raise NotPermitted
+            order: Order[Any] = Order(
+                self.actor, command, read_shape(found.shape, command.data), self
+            )
+            found.run(order)
+        except Refusal as refusal:
+            return Answer(command.id, "refused", refusal=refusal)
+        self._pending.append((found, command, order))
+        self._pending_subjects.update(subject for subject, _ in order.subjects)
+        return Answer(command.id, "applied", order.answer)
+
+    def _earlier(self, command: Command) -> Answer | None:
+        if not is_ordered_id(command.id):
+            raise CommandIdInvalid
+        self.settle_if_pending(command.id)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_number(command.id)])
+        self._pending_subjects.add(command.id)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT account, digest, answer::text FROM command_answer(%s)", [command.id]
+            )
+            found = cursor.fetchone()
+        if found is None:
+            return None
+        account, digest, answer = found
+        if account != self.actor.account_id or digest != digest_of(command):
+            raise CommandIdReused
+        return Answer(command.id, "duplicate", json.loads(answer))
+
+    def flush(self) -> None:
+        """Write the rows of all pending commands, their journal entries, and what follows."""
+        pending, self._pending = self._pending, []
+        self._pending_subjects = set()
+        if not pending:
+            return
+        write_together(row for _, _, order in pending for row in order.rows)
+        for found, command, order in pending:
+            self._enter_in_journal(found, command, order)
+        for found, _, order in pending:
+            if found.settle is not None:
+                found.settle([subject for subject, _ in order.subjects])
+            for act in order.afterwards:
+                act()
+
+    def _enter_in_journal(self, found: Operation[Any], command: Command, order: Order[Any]) -> None:
+        entries = []
+        for row, (subject, scope) in enumerate(order.subjects):
+            entries.append(
+                JournalEntry(
+                    command=command.id,
+                    row=row,
+                    operation=found.name,
+                    subject=subject,
+                    version=version_of(subject) + 1,
+                    fields=sorted(command.data),
+                    digest=digest_of(command),
+                    answer=order.answer,
+                    account=self.actor.account_id,
+                    post=self.actor.post_id,
+                    system_user=system_user(),
+                    recorded_at=order.now,
+                    **scope_of(scope),
+                )
+            )
+        JournalEntry.objects.bulk_create(entries)
+
+
+def system_user() -> str:
+    """The operating-system user for what is done at the shell; empty for the desk."""
+    return getpass.getuser() if settings.KAMKOR_AT_SHELL else ""
+
+
+def write_together(rows: Iterable[models.Model]) -> None:
+    """Write new rows, those of one kind in one statement, kinds in the order handed over."""
+    kinds: dict[type[models.Model], list[models.Model]] = {}
+    for row in rows:
+        kinds.setdefault(type(row), []).append(row)
+    for kind, members in kinds.items():
+        kind._default_manager.bulk_create(members)  # noqa: SLF001 - Django's public name for it
+
+
+def carry_out(actor: Any, commands: Sequence[Command]) -> list[Answer]:  # noqa: ANN401 - see Order
+    """Carry out a batch in one savepoint; each command is answered, none is lost.
+
+    If the database refuses the batch as a whole, each command is tried by itself, so that only
+    the one at fault is refused.
+    """
+    try:
+        with transaction.atomic():
+            batch = Batch(actor)
+            answers = [batch.take(command) for command in commands]
+            batch.flush()
+            return answers
+    except IntegrityError:
+        if len(commands) == 1:
+            return [Answer(commands[0].id, "refused", refusal=AlreadyRecorded())]
+    return [carry_out(actor, [command])[0] for command in commands]
+
+
+def single(
+    actor: Any,  # noqa: ANN401 - see Order
+    operation_name: str,
+    data: dict[str, Any],
+    *,
+    command_id: UUID | None = None,
+    base_version: int | None = None,
+) -> Answer:
+    """A batch of one; raises the refusal, for callers inside the house."""
+    command = Command(command_id or new_id(), operation_name, data, base_version)
+    answer = carry_out(actor, [command])[0]
+    if answer.refusal is not None:
+        raise answer.refusal
+    return answer
+
+
+__all__ = [
+    "Actor", "Answer", "Batch", "Command", "NotFound", "NotPermitted", "Operation", "Order",
+    "carry_out", "errors", "operation", "scope_of", "single", "version_of", "write_together",
+]  # fmt: skip

@@ -1,0 +1,119 @@
+"""The data folder and its secrets file: passwords of the database's logins and two keys."""
+
+import json
+import os
+import stat
+import tempfile
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from secrets import token_hex, token_urlsafe
+
+from kamkor.kernel.server_facts import ServerFault
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+SECRETS_FILE = "secrets.json"
+
+
+@dataclass(frozen=True, repr=False)
+class Secrets:
+    """What the service must keep to itself. Lost with the file, and made once per data folder.
+
+    The first five are passwords of the logins of the same name; `context_key` is 32 random bytes
+    in hexadecimal, with which the application signs who is looking.
+    """
+
+    kamkor_super: str
+    kamkor_owner: str
+    kamkor_web: str
+    kamkor_worker: str
+    kamkor_figures: str
+    django_secret_key: str
+    context_key: str
+
+
+def data_folder() -> Path:
+    """The folder of this installation's data: `KAMKOR_DATA`, else `.kamkor/` in the checkout.
+
+    Made with mode 0700. Raises ServerFault when it cannot be made or is open to others.
+    """
+    named = os.environ.get("KAMKOR_DATA")
+    return private_folder(Path(named).expanduser() if named else CHECKOUT / ".kamkor")
+
+
+def private_folder(folder: Path) -> Path:
+    """Make the folder with mode 0700 and return its absolute path.
+
+    A folder that was there before is narrowed to 0700 only if it is empty or already ours: the
+    name may have been mistyped, and closing somebody's shared folder would do harm.
+
+    Raises:
+        ServerFault: not makeable, another user's, or open to others and in other use.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = folder.resolve()
+        facts = folder.stat()
+        if facts.st_uid != os.geteuid():
+            text = f"the data folder {folder} belongs to another user: run as that user or set KAMKOR_DATA"
+            raise ServerFault(text)
+        if stat.S_IMODE(facts.st_mode) == 0o700:
+            return folder
+        if any(folder.iterdir()) and not (folder / SECRETS_FILE).exists():
+            text = f"the data folder {folder} is open to others: chmod 700 it or set KAMKOR_DATA to an empty one"
+            raise ServerFault(text)
+        folder.chmod(0o700)
+    except OSError as fault:
+        text = f"the data folder {folder} cannot be used ({fault.strerror}): set KAMKOR_DATA"
+        raise ServerFault(text) from fault
+    return folder
+
+
+def load_secrets(data: Path) -> Secrets:
+    """Read the secrets of a data folder, making them the first time.
+
+    Safe in several processes at once: whoever comes second reads what the first has made.
+
+    Raises:
+        ServerFault: the file cannot be read or made, or lacks a secret.
+    """
+    path = data / SECRETS_FILE
+    try:
+        if not path.exists():
+            _make_once(path)
+        if stat.S_IMODE(path.stat().st_mode) != 0o600:
+            path.chmod(0o600)
+        return Secrets(**json.loads(path.read_text("utf-8")))
+    except OSError as fault:
+        text = f"{path} cannot be read or made ({fault.strerror}): run as the folder's owner"
+        raise ServerFault(text) from fault
+    except (TypeError, ValueError) as fault:
+        text = f"{path} is damaged: restore it from a backup, the passwords stand nowhere else"
+        raise ServerFault(text) from fault
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file by one of mode 0600 with this text, whole or not at all."""
+    temporary = _written_beside(path, text)
+    temporary.replace(path)
+
+
+def _make_once(path: Path) -> None:
+    made = Secrets(**{one.name: token_urlsafe(32) for one in fields(Secrets)})
+    values = asdict(made) | {"context_key": token_hex(32)}
+    temporary = _written_beside(path, json.dumps(values, indent=1))
+    try:
+        # A link, not a rename: it fails if another process was first, so nobody's keys are lost.
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()
+
+
+def _written_beside(path: Path, text: str) -> Path:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(name)

@@ -1,0 +1,68 @@
+"""The door to the database: one transaction with a signed context, closed again on leaving."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from kamkor.kernel import clock
+
+CONTEXT_LIFE_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a transaction may see: whose it is, its level, offices, teams, lent and barred ids.
+
+    Level 0 sees no row, 1 a unit, 2 a district's department, 3 an oblast, 4 the nation.
+    """
+
+    account: int
+    post: int
+    level: int
+    offices: tuple[int, ...] = ()
+    teams: tuple[UUID, ...] = ()
+    lent: tuple[UUID, ...] = ()
+    barred: tuple[UUID, ...] = field(default=())
+
+
+def signed_context(scope: Scope, backend: int, key: bytes) -> str:
+    """The context of one transaction of one backend, with the application's signature."""
+    payload = "|".join(
+        [
+            str(scope.account),
+            str(scope.post),
+            str(scope.level),
+            ",".join(map(str, scope.offices)),
+            ",".join(map(str, scope.teams)),
+            ",".join(map(str, scope.lent)),
+            ",".join(map(str, scope.barred)),
+            str(backend),
+            str(clock.wall_seconds() + CONTEXT_LIFE_SECONDS),
+        ]
+    )
+    return payload + "|" + hmac.new(key, payload.encode(), hashlib.sha256).hexdigest()
+
+
+def _set(context: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('kamkor.context', %s, true)", [context])
+
+
+@contextmanager
+def entered(scope: Scope) -> Iterator[None]:
+    """Open one transaction in which exactly this scope is seen; nothing after it.
+
+    The context is emptied on leaving too, since a setting outlives the release of a savepoint.
+    """
+    with transaction.atomic():
+        connection.ensure_connection()
+        backend = connection.connection.info.backend_pid
+        _set(signed_context(scope, backend, bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)))
+        yield
+        _set("")

@@ -1,0 +1,68 @@
+"""What every room's tables are made of: scope columns, facts, and the journal."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from kamkor.kernel import clock
+from kamkor.kernel.ids import new_id
+
+
+class Scoped(models.Model):
+    """A row with the office that holds it, and the named team if it is sealed."""
+
+    office_unit = models.IntegerField(null=True)
+    office_district = models.IntegerField(null=True)
+    office_oblast = models.IntegerField(null=True)
+    team = models.UUIDField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Fact(Scoped):
+    """Something that happened: only ever added; ``withdrawn_at`` is set once by a correction.
+
+    ``happened_on`` is the day it happened, ``recorded_at`` when the server received it;
+    ``first_recorded_at`` is that of the fact it goes back to, so that a correction keeps its
+    place in the order of what happened.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    happened_on = models.DateField()
+    recorded_at = models.DateTimeField(default=clock.now)
+    first_recorded_at = models.DateTimeField(default=clock.now)
+    withdrawn_at = models.DateTimeField(null=True)
+    corrects = models.UUIDField(null=True)
+    command = models.UUIDField()
+    by_post = models.IntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class JournalEntry(Scoped):
+    """One entry for each thing a command touched: ids and field names, never values.
+
+    ``UNIQUE (command, row)`` makes sending twice harmless, ``UNIQUE (subject, version)`` orders
+    what happened to a subject. ``digest`` is keyed, so that it tells nothing of the content.
+    """
+
+    command = models.UUIDField()
+    row = models.PositiveSmallIntegerField()
+    operation = models.CharField(max_length=60)
+    subject = models.UUIDField()
+    version = models.PositiveIntegerField()
+    fields = ArrayField(models.CharField(max_length=60))
+    digest = models.CharField(max_length=64)
+    answer = models.JSONField()
+    account = models.IntegerField()
+    post = models.IntegerField()
+    system_user = models.CharField(max_length=64, blank=True)
+    recorded_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["command", "row"], name="journal_command_once"),
+            models.UniqueConstraint(fields=["subject", "version"], name="journal_in_order"),
+        )
+        indexes = (models.Index(fields=["account", "recorded_at"], name="journal_by_account"),)

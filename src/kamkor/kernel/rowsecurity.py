@@ -1,0 +1,135 @@
+"""The SQL of the second lock, for migrations: context function, policies, grants, moving rows."""
+
+import hashlib
+import hmac  # noqa: F401 - names the algorithm the SQL below repeats
+
+_BLOCK = 64
+
+
+def pads(key: bytes) -> tuple[bytes, bytes]:
+    """The two padded keys of HMAC-SHA256 (RFC 2104), so that SQL needs ``sha256()`` alone."""
+    if len(key) > _BLOCK:
+        key = hashlib.sha256(key).digest()
+    key = key.ljust(_BLOCK, b"\0")
+    return bytes(byte ^ 0x36 for byte in key), bytes(byte ^ 0x5C for byte in key)
+
+
+CONTEXT = """
+CREATE TABLE context_key (inner_pad bytea NOT NULL, outer_pad bytea NOT NULL);
+REVOKE ALL ON context_key FROM PUBLIC;
+CREATE TYPE viewer_context_type AS (
+    account int, post int, level int, offices int[], teams uuid[], lent uuid[], barred uuid[]
+);
+CREATE FUNCTION viewer_context() RETURNS viewer_context_type
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    raw text := current_setting('kamkor.context', true);
+    parts text[];
+    payload text;
+    keys context_key%ROWTYPE;
+BEGIN
+    IF raw IS NULL OR raw = '' THEN RETURN NULL; END IF;
+    parts := string_to_array(raw, '|');
+    IF coalesce(array_length(parts, 1), 0) <> 10 THEN RETURN NULL; END IF;
+    payload := array_to_string(parts[1:9], '|');
+    SELECT * INTO keys FROM context_key LIMIT 1;
+    IF keys IS NULL OR parts[10] IS DISTINCT FROM encode(
+        sha256(keys.outer_pad || sha256(keys.inner_pad || convert_to(payload, 'UTF8'))), 'hex')
+    THEN RETURN NULL; END IF;
+    IF parts[8]::int <> pg_backend_pid()
+        OR parts[9]::bigint < extract(epoch FROM clock_timestamp()) THEN RETURN NULL; END IF;
+    RETURN ROW(
+        parts[1]::int, parts[2]::int, parts[3]::int,
+        string_to_array(parts[4], ',')::int[], string_to_array(parts[5], ',')::uuid[],
+        string_to_array(parts[6], ',')::uuid[], string_to_array(parts[7], ',')::uuid[]
+    )::viewer_context_type;
+END $$;
+REVOKE ALL ON FUNCTION viewer_context() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION viewer_context() TO kamkor_web, kamkor_worker;
+"""
+
+
+def policy(table: str, subject: str) -> str:
+    """The one form of policy: scope by level, or a named team, or lent; never a barred subject.
+
+    ``subject`` is the column whose value may be lent or barred.
+    """
+    return f"""
+ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+CREATE POLICY scope ON {table} TO kamkor_web, kamkor_worker USING ({condition(subject)});
+CREATE POLICY counting ON {table} FOR SELECT TO kamkor_figures USING (true);
+"""
+
+
+def condition(subject: str) -> str:
+    """The expression of the policy; every setting is read once a statement."""
+    return f"""(
+    (team IS NULL AND (
+        CASE (SELECT level FROM viewer_context())
+            WHEN 1 THEN office_unit = ANY ((SELECT offices FROM viewer_context())::int[])
+            WHEN 2 THEN office_district = ANY ((SELECT offices FROM viewer_context())::int[])
+            WHEN 3 THEN office_oblast = ANY ((SELECT offices FROM viewer_context())::int[])
+            WHEN 4 THEN true
+            ELSE false
+        END
+        OR {subject} = ANY ((SELECT lent FROM viewer_context())::uuid[])))
+    OR team = ANY ((SELECT teams FROM viewer_context())::uuid[])
+) AND NOT coalesce({subject} = ANY ((SELECT barred FROM viewer_context())::uuid[]), false)"""
+
+
+def grant(table: str, login: str, rights: str) -> str:
+    """One grant; whatever is not granted by a line of a migration is not there."""
+    return f"GRANT {rights} ON {table} TO {login};\n"
+
+
+def move_function(tables: dict[str, str]) -> str:
+    """The definer function that gives rows another office or team.
+
+    ``tables`` maps each protected table to the column that holds its subject. It moves only
+    what the caller's own context shows, and is the one way scope columns change.
+    """
+    updates = "\n".join(
+        f"    UPDATE {table} SET office_unit = to_unit, office_district = to_district,"
+        f" office_oblast = to_oblast, team = to_team WHERE {subject} = ANY (moved);"
+        for table, subject in tables.items()
+    )
+    seen = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} WHERE {subject} = wanted AND ({condition(subject)}))"
+        for table, subject in tables.items()
+        if subject == "id"
+    )
+    return f"""
+CREATE OR REPLACE FUNCTION move_subjects(wanted_ids uuid[], to_office int, to_team uuid)
+RETURNS int LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    moved uuid[] := '{{}}';
+    wanted uuid;
+    to_unit int; to_district int; to_oblast int;
+BEGIN
+    SELECT unit_id, district_id, oblast_id INTO to_unit, to_district, to_oblast
+        FROM kamkor_office WHERE id = to_office;
+    IF NOT FOUND THEN RAISE EXCEPTION 'no such office'; END IF;
+    FOREACH wanted IN ARRAY wanted_ids LOOP
+        IF {seen} THEN moved := moved || wanted; END IF;
+    END LOOP;
+{updates}
+    RETURN coalesce(array_length(moved, 1), 0);
+END $$;
+REVOKE ALL ON FUNCTION move_subjects(uuid[], int, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION move_subjects(uuid[], int, uuid) TO kamkor_web, kamkor_worker;
+"""
+
+
+ANSWERS = """
+CREATE FUNCTION command_answer(wanted uuid)
+RETURNS TABLE (account int, digest text, answer jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT account, digest, answer FROM kamkor_journalentry
+    WHERE command = wanted AND "row" = 0 AND (SELECT v.account FROM viewer_context() v) IS NOT NULL
+$$;
+REVOKE ALL ON FUNCTION command_answer(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION command_answer(uuid) TO kamkor_web, kamkor_worker;
+"""

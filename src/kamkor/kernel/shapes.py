@@ -1,0 +1,169 @@
+"""The shape of what a command carries: read the same way from forms, files and phones."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from kamkor.kernel import clock, errors, rulesets
+
+NAME_LIMIT = 120
+LINE_LIMIT = 200
+TEXT_LIMIT = 4000
+
+
+@dataclass(frozen=True)
+class Ask:
+    """How a field is asked for: its label, a hint, the group it stands in and its widget."""
+
+    label: str
+    hint: str = ""
+    group: str = ""
+    widget: str = ""
+    options: str = ""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """The field holds a code, or a list of codes, of this dated rule set."""
+
+    rule_set: str
+
+
+def _not_in_future(day: date) -> date:
+    if day > clock.today():
+        raise PydanticCustomError(
+            "date_in_future", "date in the future", {"today": f"{clock.today():%d.%m.%Y}"}
+        )
+    return day
+
+
+def _readable_date(typed: object) -> object:
+    if isinstance(typed, date):
+        return typed
+    if not isinstance(typed, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", typed):
+        raise PydanticCustomError("date_unreadable", "unreadable date")
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise PydanticCustomError("date_unreadable", "unreadable date") from None
+
+
+def _partial_date(typed: str) -> str:
+    if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", typed):
+        raise PydanticCustomError("date_unreadable", "unreadable date")
+    try:
+        earliest = first_day(typed)
+    except ValueError:
+        raise PydanticCustomError("date_unreadable", "unreadable date") from None
+    _not_in_future(earliest)
+    return typed
+
+
+def first_day(partial: str) -> date:
+    """The first day that a year, a year and month, or a full date can mean."""
+    return date.fromisoformat(partial + {4: "-01-01", 7: "-01"}.get(len(partial), ""))
+
+
+def precision(partial: str) -> str:
+    """How exact a partial date is: ``year``, ``month`` or ``day``."""
+    return {4: "year", 7: "month"}.get(len(partial), "day")
+
+
+Day = Annotated[date, BeforeValidator(_readable_date)]
+PastDay = Annotated[Day, AfterValidator(_not_in_future)]
+PartialDay = Annotated[str, AfterValidator(_partial_date)]
+Name = Annotated[str, Field(min_length=1, max_length=NAME_LIMIT)]
+Line = Annotated[str, Field(min_length=1, max_length=LINE_LIMIT)]
+Text = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT)]
+Count = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class Shape(BaseModel):
+    """What one command, or one row of it, carries. Unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_means_absent(cls, data: Any) -> Any:  # noqa: ANN401 - the raw input
+        if not isinstance(data, dict):
+            return data
+        return {key: value for key, value in data.items() if value is not None and value != ""}
+
+    @model_validator(mode="after")
+    def _codes_are_in_force(self) -> Self:
+        day = getattr(self, "happened_on", None) or clock.today()
+        for name, coded in coded_fields(type(self)):
+            held = getattr(self, name)
+            codes = held if isinstance(held, list) else [held] if held is not None else []
+            known = {rule.code for rule in rulesets.rules(coded.rule_set, on=day)}
+            if not known.issuperset(codes):
+                raise PydanticCustomError("code_unknown", "unknown code", {"field": name})
+        return self
+
+
+S = TypeVar("S", bound=Shape)
+
+
+def coded_fields(shape: type[BaseModel]) -> Iterator[tuple[str, Coded]]:
+    """The fields of a shape that hold codes of a rule set."""
+    for name, info in shape.model_fields.items():
+        for meta in info.metadata:
+            if isinstance(meta, Coded):
+                yield name, meta
+
+
+def asked(info: FieldInfo) -> Ask | None:
+    """How a field is asked for, or nothing if it is set by the page."""
+    return next((meta for meta in info.metadata if isinstance(meta, Ask)), None)
+
+
+def _fault(detail: ErrorDetails) -> errors.Fault:
+    context = detail.get("ctx", {})
+    place = ".".join(str(part) for part in detail["loc"])
+    kind = detail["type"]
+    if kind == "code_unknown":
+        place = ".".join(filter(None, [place, str(context.get("field", ""))]))
+    refusal, details = _meaning(kind, context, place)
+    return errors.Fault(refusal.code, refusal.message, place, details)
+
+
+def _meaning(
+    kind: str, context: dict[str, Any], place: str
+) -> tuple[type[errors.Refusal], dict[str, str]]:
+    if kind in errors.Refusal.catalogue:
+        return errors.Refusal.catalogue[kind], {
+            key: str(value) for key, value in context.items() if key != "field"
+        }
+    if kind in {"missing", "string_too_short", "too_short"}:
+        return errors.FieldRequired, {}
+    if kind == "extra_forbidden":
+        return errors.FieldUnknown, {"name": place}
+    if kind == "string_too_long":
+        return errors.TextTooLong, {"limit": str(context["max_length"])}
+    if kind == "too_long":
+        return errors.TooMany, {"limit": str(context["max_length"])}
+    if kind in {"greater_than_equal", "less_than_equal"}:
+        return errors.NumberOutOfRange, {
+            "least": str(context.get("ge", 0)),
+            "most": str(context.get("le", "…")),
+        }
+    return errors.FieldInvalid, {}
+
+
+def read_shape(shape: type[S], data: dict[str, Any]) -> S:
+    """Read a command's data into its shape.
+
+    Raises ``RefusedFields`` naming every field that is wrong.
+    """
+    try:
+        return shape.model_validate(data)
+    except ValidationError as found:
+        raise errors.RefusedFields([_fault(detail) for detail in found.errors()]) from None

@@ -1,0 +1,29 @@
+"""The only list Django needs: every room's tables."""
+
+from kamkor.access.models import Account, Barred, Lent, Team, TeamMember
+from kamkor.cases.models import *  # noqa: F403 - the room's own list
+from kamkor.kernel.models import JournalEntry
+from kamkor.people.models import (
+    Birth,
+    Household,
+    HouseholdMember,
+    NameToken,
+    Person,
+    PersonName,
+)
+from kamkor.territory.models import Territory, TerritoryName
+from kamkor.workforce.models import (
+    DutyTurn,
+    Employee,
+    Leave,
+    Office,
+    OfficeTerritory,
+    Post,
+    PostHolding,
+)
+
+__all__ = [
+    "Account", "Barred", "Birth", "DutyTurn", "Employee", "Household", "HouseholdMember",
+    "JournalEntry", "Leave", "Lent", "NameToken", "Office", "OfficeTerritory", "Person",
+    "PersonName", "Post", "PostHolding", "Team", "TeamMember", "Territory", "TerritoryName",
+]  # fmt: skip

@@ -1,0 +1,94 @@
+"""Identity apart from facts: persons, their names and births, households and who lives there."""
+
+from django.db import models
+from django.db.models import Q
+
+from kamkor.kernel.ids import new_id
+from kamkor.kernel.models import Fact, Scoped
+
+
+class Person(Scoped):
+    """A child or an adult. Everything that says who it is can be blanked; the id stays."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    sort_key = models.CharField(max_length=400, blank=True, db_collation="C")
+    shown_name = models.CharField(max_length=400, blank=True)
+    sex = models.CharField(max_length=8, blank=True)
+    born_on = models.DateField(null=True)
+    birth_precision = models.CharField(max_length=10, default="unknown")
+    # Optional and not unique: an equal number is a duplicate candidate, never an error.
+    pin = models.CharField(max_length=20, blank=True)
+    pin_doubts = models.CharField(max_length=80, blank=True)
+    telephone = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["office_unit", "sort_key"], name="person_by_unit"),
+            models.Index(fields=["office_district", "sort_key"], name="person_by_district"),
+        )
+
+
+class PersonName(Scoped):
+    """A name as it was typed; every spelling known stays searchable."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="names")
+    kind = models.CharField(max_length=20)
+    surname = models.CharField(max_length=120, blank=True)
+    given_name = models.CharField(max_length=120, blank=True)
+    patronymic = models.CharField(max_length=120, blank=True)
+    recorded_at = models.DateTimeField()
+    command = models.UUIDField()
+
+
+class NameToken(Scoped):
+    """One folded part of a name, for search by comparison that may run under row security."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tokens")
+    token = models.CharField(max_length=120, db_collation="C")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["person", "token"], name="name_token_once"),
+        )
+        indexes = (
+            models.Index(fields=["token", "office_district"], name="token_by_district"),
+        )
+
+
+class Household(Scoped):
+    """People who live together, under one address."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    sort_key = models.CharField(max_length=400, blank=True, db_collation="C")
+    shown_name = models.CharField(max_length=400, blank=True)
+    territory = models.ForeignKey("kamkor.Territory", on_delete=models.PROTECT, related_name="+")
+    place = models.CharField(max_length=200, blank=True)
+    telephone = models.CharField(max_length=20, blank=True)
+
+
+class HouseholdMember(Fact):
+    """Someone belongs to a household from ``happened_on`` until, if known, ``until``."""
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="members")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    relation = models.CharField(max_length=40)
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["household", "person", "happened_on"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="member_once_a_day",
+            ),
+        )
+
+
+class Birth(Fact):
+    """When a person was born, how exactly that is known, and the sex, as it was told."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="births")
+    born_on = models.DateField(null=True)
+    precision = models.CharField(max_length=10)
+    sex = models.CharField(max_length=8)

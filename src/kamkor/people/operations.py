@@ -1,0 +1,176 @@
+"""Making and changing persons, their names and births, and households."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from kamkor.country.kg.identifiers import pin_faults
+from kamkor.kernel.commands import Order, scope_of
+from kamkor.kernel.errors import Refusal
+from kamkor.kernel.models import Scoped
+from kamkor.kernel.shapes import first_day, precision
+from kamkor.kernel.words import noop
+from kamkor.people.models import (
+    Birth,
+    Household,
+    HouseholdMember,
+    NameToken,
+    Person,
+    PersonName,
+)
+from kamkor.people.names import display_name, sort_key, tokens
+
+
+class PinUnreadable(Refusal):
+    """A personal number has 14 digits; doubts about it never refuse it."""
+
+    code = "pin_unreadable"
+    message = noop("The personal number has 14 digits. Leave it empty if you are not sure.")
+
+
+class TelephoneUnreadable(Refusal):
+    """A telephone number that cannot be dialled."""
+
+    code = "telephone_unreadable"
+    message = noop("This is no telephone number. Write it as 0555 12 34 56.")
+
+
+IDENTITY_COLUMNS = [
+    "sort_key", "shown_name", "sex", "born_on", "birth_precision", "pin", "pin_doubts", "telephone",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who someone is, as it was told: any part may be missing but the given name."""
+
+    given_name: str
+    surname: str = ""
+    patronymic: str = ""
+    born: str = ""
+    sex: str = "unknown"
+    pin: str = ""
+    telephone: str = ""
+
+    @property
+    def born_on(self) -> date | None:
+        """The first day that what was told of the birth can mean."""
+        return first_day(self.born) if self.born else None
+
+    @property
+    def precision(self) -> str:
+        """How exactly the birth is known."""
+        return precision(self.born) if self.born else "unknown"
+
+
+def check_pin(identity: Identity, at: str) -> list[str]:
+    """The doubts about a personal number; raises ``PinUnreadable`` if it cannot be one."""
+    if not identity.pin:
+        return []
+    found = pin_faults(identity.pin, identity.born_on, identity.sex, identity.precision)
+    if {"wrong_length", "not_digits"} & set(found):
+        raise PinUnreadable(at)
+    return found
+
+
+def _named(person: Person, identity: Identity, doubts: Iterable[str]) -> None:
+    person.sort_key = sort_key(identity.surname, identity.given_name, identity.patronymic)
+    person.shown_name = display_name(identity.surname, identity.given_name, identity.patronymic)
+    person.sex = identity.sex
+    person.born_on = identity.born_on
+    person.birth_precision = identity.precision
+    person.pin = identity.pin
+    person.pin_doubts = ",".join(doubts)
+    person.telephone = identity.telephone
+
+
+def new_person(order: Order[Any], scope: Scoped, identity: Identity, at: str = "") -> Person:
+    """Hand over a new person with name, search tokens and birth; returns it unsaved."""
+    person = Person(**scope_of(scope))
+    _named(person, identity, check_pin(identity, at))
+    order.add(person)
+    order.add(*_name_rows(order, scope, person, identity, set()))
+    order.add(_birth(order, scope, person, identity))
+    return person
+
+
+def identify_person(order: Order[Any], person: Person, identity: Identity, at: str = "") -> None:
+    """Give a person that was only described the name and birth now known; nothing is lost."""
+    doubts = check_pin(identity, at)
+    known = set(NameToken.objects.filter(person=person).values_list("token", flat=True))
+    order.add(*_name_rows(order, person, person, identity, known))
+    order.add(_birth(order, person, person, identity))
+    _named(person, identity, doubts)
+    order.after(lambda: person.save(update_fields=IDENTITY_COLUMNS))
+
+
+def _name_rows(
+    order: Order[Any], scope: Scoped, person: Person, identity: Identity, known: set[str]
+) -> list[models.Model]:
+    parts = (identity.surname, identity.given_name, identity.patronymic)
+    name = PersonName(
+        person=person,
+        kind="document",
+        surname=identity.surname,
+        given_name=identity.given_name,
+        patronymic=identity.patronymic,
+        recorded_at=order.now,
+        command=order.id,
+        **scope_of(scope),
+    )
+    fresh = sorted(set(tokens(*parts)) - known)
+    return [name, *(NameToken(person=person, token=one, **scope_of(scope)) for one in fresh)]
+
+
+def _birth(order: Order[Any], scope: Scoped, person: Person, identity: Identity) -> Birth:
+    return Birth(
+        person=person,
+        born_on=identity.born_on,
+        precision=identity.precision,
+        sex=identity.sex,
+        **order.fact(scope),
+    )
+
+
+def described_person(order: Order[Any], scope: Scoped, description: str) -> Person:
+    """Hand over a person of whom only a description is known yet."""
+    person = Person(
+        shown_name=description, sort_key=sort_key("", description, ""), **scope_of(scope)
+    )
+    order.add(person)
+    fresh = sorted(set(tokens("", description[:120], "")))
+    order.add(*(NameToken(person=person, token=one, **scope_of(scope)) for one in fresh))
+    return person
+
+
+def new_household(order: Order[Any], scope: Scoped, territory: str, place: str) -> Household:
+    """Hand over a household at a place; it is called after its first member."""
+    household = Household(territory_id=territory, place=place, **scope_of(scope))
+    order.add(household)
+    return household
+
+
+def join_household(
+    order: Order[Any], household: Household, person: Person, relation: str, since: date
+) -> None:
+    """Hand over that a person belongs to a household from a day on."""
+    if not household.shown_name:
+        household.shown_name = person.shown_name
+        household.sort_key = person.sort_key
+    order.add(
+        HouseholdMember(
+            household=household,
+            person=person,
+            relation=relation,
+            **order.fact(household, since),
+        )
+    )
+
+
+def person_by_id(person_id: UUID) -> Person | None:
+    """A person the transaction's scope shows; for operations that hold a visible case."""
+    return Person.objects.filter(id=person_id).first()

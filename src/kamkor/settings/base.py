@@ -1,0 +1,145 @@
+"""Settings of the house; where the database is, comes from the door that started or found it."""
+
+import os
+from pathlib import Path
+
+from kamkor.country.kg.languages import LANGUAGES as COUNTRY_LANGUAGES
+from kamkor.kernel.credentials import data_folder, load_secrets
+
+PACKAGE = Path(__file__).resolve().parent.parent
+KAMKOR_DATA = data_folder()
+_secrets = load_secrets(KAMKOR_DATA)
+
+SECRET_KEY = _secrets.django_secret_key
+KAMKOR_CONTEXT_KEY = _secrets.context_key
+KAMKOR_DEMO = (KAMKOR_DATA / "demo").exists()
+KAMKOR_AT_SHELL = os.environ.get("KAMKOR_DOOR", "shell") == "shell"
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("KAMKOR_HOSTS", "localhost,127.0.0.1").split(",")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "kamkor",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "kamkor.web.language.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "kamkor.web.headers.HeadersMiddleware",
+    "kamkor.web.door.DoorMiddleware",
+]
+
+ROOT_URLCONF = "kamkor.web.urls"
+WSGI_APPLICATION = "kamkor.web.wsgi.application"
+AUTH_USER_MODEL = "kamkor.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "kamkor.web.sign_in.NoSignUp"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key,30/15m/ip"}
+ACCOUNT_SESSION_REMEMBER = False
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = False
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_FAILURE_VIEW = "kamkor.web.faults.forged"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "kamkor.web.page.page_context",
+            ],
+            "libraries": {"words": "kamkor.web.templatetags.words"},
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "kamkor.web.templatetags.words",
+            ],
+            "string_if_invalid": "",
+        },
+    }
+]
+
+
+def _login(name: str, password: str) -> dict[str, object]:
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": os.environ.get("KAMKOR_PGDATABASE", "kamkor"),
+        "HOST": os.environ.get("KAMKOR_PGHOST", "localhost"),
+        "PORT": os.environ.get("KAMKOR_PGPORT", "5432"),
+        "USER": name,
+        "PASSWORD": password,
+        "ATOMIC_REQUESTS": False,
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {"server_side_binding": True, "pool": {"min_size": 1, "max_size": 8}},
+        "TEST": {"MIGRATE": False},
+    }
+
+
+DATABASES = {
+    "default": _login("kamkor_web", _secrets.kamkor_web),
+    "owner": _login("kamkor_owner", _secrets.kamkor_owner),
+    "figures": _login("kamkor_figures", _secrets.kamkor_figures),
+}
+
+USE_TZ = True
+TIME_ZONE = os.environ.get("KAMKOR_TZ", "Asia/Bishkek")
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = COUNTRY_LANGUAGES
+LOCALE_PATHS = [PACKAGE / "locale"]
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [PACKAGE / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

@@ -1,0 +1,116 @@
+// What the desk adds where scripts run; every act works without it.
+(() => {
+  'use strict'
+  const RETRY_AFTER = 20000
+
+  document.documentElement.classList.add('js-on')
+
+  function release(form) {
+    delete form.dataset.sent
+    form.querySelectorAll('button[data-label]').forEach((button) => {
+      button.textContent = button.dataset.label
+      delete button.dataset.label
+      button.disabled = false
+      button.removeAttribute('aria-busy')
+    })
+  }
+
+  // A lost answer may be sent again after a while: the form's command id keeps it one fact.
+  function hold(event) {
+    const form = event.target
+    if (form.method !== 'post' || event.defaultPrevented) return
+    if (form.dataset.sent) {
+      event.preventDefault()
+      return
+    }
+    form.dataset.sent = '1'
+    const pressed = event.submitter && event.submitter.dataset.saving
+      ? event.submitter
+      : form.querySelector('button[data-saving]')
+    // Disabled only after the browser has read the form, else the button's own value is not sent.
+    setTimeout(() => {
+      if (!pressed || event.defaultPrevented) return
+      pressed.dataset.label = pressed.textContent
+      pressed.textContent = pressed.dataset.saving
+      pressed.setAttribute('aria-busy', 'true')
+      pressed.disabled = true
+    }, 0)
+    setTimeout(() => release(form), RETRY_AFTER)
+  }
+
+  function count(box) {
+    const note = document.querySelector(`[data-count-for="${CSS.escape(box.id)}"]`)
+    if (note) note.textContent = `${note.dataset.left} ${box.maxLength - box.value.length}`
+  }
+
+  async function copy(button) {
+    const text = button.dataset.copy
+    try {
+      await navigator.clipboard.writeText(text)
+    } catch {
+      const box = document.createElement('textarea')
+      box.value = text
+      button.after(box)
+      box.select()
+      document.execCommand('copy')
+      box.remove()
+      button.focus()
+    }
+    const before = button.innerHTML
+    if (button.dataset.done) return
+    button.dataset.done = '1'
+    button.setAttribute('aria-live', 'polite')
+    button.textContent = button.dataset.copied
+    setTimeout(() => {
+      button.innerHTML = before
+      delete button.dataset.done
+    }, 2000)
+  }
+
+  function togglePassword(button) {
+    const box = document.getElementById(button.dataset.showPassword)
+    const shown = box.type === 'text'
+    const label = button.textContent
+    box.type = shown ? 'password' : 'text'
+    button.textContent = button.dataset.hide
+    button.dataset.hide = label
+    button.setAttribute('aria-pressed', String(!shown))
+  }
+
+  function press(event) {
+    const button = event.target.closest('button')
+    if (!button) return
+    if (button.dataset.copy !== undefined) copy(button)
+    if (button.dataset.print !== undefined) window.print()
+    if (button.dataset.showPassword) togglePassword(button)
+  }
+
+  // The strip is replaced only when it says something new, so that nobody hears it every minute.
+  function beforeAlarms(event) {
+    if (event.target.id !== 'alarms') return
+    const now = event.target.querySelector('[data-mark]')
+    const next = new DOMParser().parseFromString(event.detail.serverResponse, 'text/html').querySelector('[data-mark]')
+    if (!next || (now && now.dataset.mark === next.dataset.mark)) event.detail.shouldSwap = false
+  }
+
+  function afterAlarms(event) {
+    if (event.target.id !== 'alarms') return
+    const mark = event.target.querySelector('[data-alarms]')
+    const number = mark ? Number(mark.dataset.alarms) : 0
+    const plain = document.title.replace(/^\(\d+\) /, '')
+    document.title = number ? `(${number}) ${plain}` : plain
+  }
+
+  document.addEventListener('submit', hold)
+  document.addEventListener('click', press)
+  document.addEventListener('input', (event) => {
+    if (event.target.matches('textarea[maxlength]')) count(event.target)
+  })
+  document.addEventListener('htmx:beforeSwap', beforeAlarms)
+  document.addEventListener('htmx:afterSwap', afterAlarms)
+  window.addEventListener('pageshow', () => document.querySelectorAll('form[data-sent]').forEach(release))
+
+  const summary = document.querySelector('[data-error-summary]')
+  if (summary) summary.focus()
+  document.querySelectorAll('textarea[maxlength]').forEach(count)
+})()

@@ -1,0 +1,79 @@
+"""The one door: one transaction with the viewer's signed context around each view."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import SimpleTemplateResponse
+from django.utils.http import urlencode
+
+from kamkor.access.models import Account
+from kamkor.access.queries import scope_of_viewer, viewer_for
+from kamkor.access.rules import Viewer
+from kamkor.kernel.database import entered
+from kamkor.web import faults
+
+POST_KEY = "post"
+
+View = Callable[..., HttpResponseBase]
+
+
+def outside_door(view: View) -> View:
+    """Mark a view that shows nothing of a child and works without a viewer."""
+    view.outside_door = True  # type: ignore[attr-defined]
+    return view
+
+
+class ViewedRequest(HttpRequest):
+    """A request that came through the door: its viewer is known."""
+
+    viewer: Viewer
+
+
+class DoorMiddleware:
+    """Opens the transaction, sets the context, runs the view, renders, closes."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing happens outside ``process_view``: only there is the view known."""
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: View,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        """Answer the request inside the door, or let a listed view pass by it."""
+        if getattr(view, "outside_door", False):
+            return None
+        if not request.user.is_authenticated:
+            return _to_sign_in(request)
+        viewer = viewer_of(request)
+        if viewer is None:
+            return faults.no_post(request)
+        request.viewer = viewer  # type: ignore[attr-defined]
+        with entered(scope_of_viewer(viewer)):
+            response = view(request, *args, **kwargs)
+            if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+                response = response.render()
+        return response
+
+
+def viewer_of(request: HttpRequest) -> Viewer | None:
+    """The viewer of a signed-in request, under the post chosen in the header."""
+    account = request.user
+    if not isinstance(account, Account):
+        return None
+    return viewer_for(account, request.session.get(POST_KEY))
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    target = settings.LOGIN_URL
+    if request.method == "GET":
+        target += "?" + urlencode({"next": request.get_full_path()})
+    return HttpResponseRedirect(target)

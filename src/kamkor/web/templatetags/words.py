@@ -1,0 +1,50 @@
+"""Words of rule sets, states, offices and dates as pages show them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils.translation import get_language, gettext
+
+from kamkor.kernel import clock, rulesets
+
+register = template.Library()
+
+
+@register.filter
+def coded(code: str, rule_set: str) -> str:
+    """The words of a code, as they are today or were last."""
+    if not code:
+        return ""
+    found = [rule for rule in rulesets.all_rules(rule_set) if rule.code == code]
+    return raised(found[-1].word(get_language() or "en")) if found else code
+
+
+@register.filter
+def raised(text: str) -> str:
+    """A text with its first letter raised, for the beginning of a line."""
+    return text[:1].upper() + text[1:]
+
+
+@register.filter
+def said(message: str) -> str:
+    """A marked word of the house in the reader's language."""
+    return gettext(message) if message else ""
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A date as 21.11.2026, or a dash where there is none."""
+    return f"{value:%d.%m.%Y}" if value else "–"
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A moment in the service's zone as 21.11.2026 14:05."""
+    return f"{value.astimezone(clock.ZONE):%d.%m.%Y %H:%M}" if value else "–"
+
+
+@register.filter
+def office_name(office: Any) -> str:  # noqa: ANN401 - an office or nothing
+    """The name of an office in the reader's language."""
+    return getattr(office, f"name_{get_language() or 'en'}", "") if office else ""

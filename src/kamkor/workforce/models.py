@@ -1,0 +1,139 @@
+"""Offices, posts, who holds them, leave with its cover, and the duty roster."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+
+from kamkor.kernel.ids import new_id
+
+
+class DateRange(Func):
+    """The days from one column to another, the last one included."""
+
+    function = "DATERANGE"
+    output_field = DateRangeField()
+
+
+def _days(start: str, end: str) -> DateRange:
+    return DateRange(start, end, RangeBoundary(inclusive_lower=True, inclusive_upper=True))
+
+
+class Office(models.Model):
+    """A place of work in our own tree: unit < district < oblast < nation (levels 1 to 4).
+
+    ``unit``, ``district`` and ``oblast`` are the office's own scope columns: itself and what is
+    above it.
+    """
+
+    level = models.PositiveSmallIntegerField()
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
+    unit = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    district = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    oblast = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    name_ky = models.CharField(max_length=160)
+    name_ru = models.CharField(max_length=160)
+    name_kk = models.CharField(max_length=160)
+    name_en = models.CharField(max_length=160)
+    telephone = models.CharField(max_length=20, blank=True)
+
+
+class OfficeTerritory(models.Model):
+    """Which districts or cities an office covers, from when to when."""
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="covers")
+    territory = models.ForeignKey("kamkor.Territory", on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+
+class Employee(models.Model):
+    """A person of the service; not a child, so without row security."""
+
+    surname = models.CharField(max_length=120, blank=True)
+    given_name = models.CharField(max_length=120)
+    sort_key = models.CharField(max_length=400, db_collation="C")
+
+
+class Post(models.Model):
+    """A post of an office; ``kind`` is the role its holder acts in."""
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="posts")
+    kind = models.CharField(max_length=24)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+
+class PostHolding(models.Model):
+    """Who holds a post from when to when; never two full holders on one day."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="holdings")
+    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="holdings")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            ExclusionConstraint(
+                name="one_holder_a_day",
+                expressions=[
+                    (F("post"), RangeOperators.EQUAL),
+                    (_days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        )
+
+
+class Leave(models.Model):
+    """Days on which a post's holder is away, and the post that acts instead."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="leaves")
+    kind = models.CharField(max_length=40)
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    cover = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="covered_leaves")
+    command = models.UUIDField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(valid_to__gte=F("valid_from")), name="leave_ends_after_it_begins"
+            ),
+            models.CheckConstraint(condition=~Q(cover=F("post")), name="leave_covered_by_another"),
+            ExclusionConstraint(
+                name="one_leave_a_day",
+                expressions=[
+                    (F("post"), RangeOperators.EQUAL),
+                    (_days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        )
+
+
+class DutyTurn(models.Model):
+    """Who of a department is on duty on which days: rank 1 first, then second, then third."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="duty_turns")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="duty_turns")
+    rank = models.PositiveSmallIntegerField(default=1)
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    command = models.UUIDField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(rank__gte=1, rank__lte=3), name="duty_rank_1_to_3"),
+            models.CheckConstraint(
+                condition=Q(valid_to__gte=F("valid_from")), name="duty_ends_after_it_begins"
+            ),
+            ExclusionConstraint(
+                name="one_duty_person_a_rank",
+                expressions=[
+                    (F("office"), RangeOperators.EQUAL),
+                    (F("rank"), RangeOperators.EQUAL),
+                    (_days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        )

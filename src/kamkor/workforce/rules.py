@@ -1,0 +1,46 @@
+"""Who answers on a day: pure choices among holders, covers and turns of duty."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A post on one day: who holds it, and which post covers it if the holder is away."""
+
+    post_id: int
+    kind: str
+    office_id: int
+    district_id: int | None
+    employee_id: int | None
+    cover_post_id: int | None = None
+
+
+def acting_seat(seats: dict[int, Seat], post_id: int) -> Seat | None:
+    """The seat that acts for a post: its holder, else the cover; one step, never a chain."""
+    seat = seats.get(post_id)
+    if seat is None:
+        return None
+    if seat.cover_post_id is not None:
+        cover = seats.get(seat.cover_post_id)
+        return cover if cover and cover.employee_id and cover.cover_post_id is None else None
+    return seat if seat.employee_id is not None else None
+
+
+def responsible_seat(
+    seats: dict[int, Seat], post_id: int, fallbacks: Sequence[int]
+) -> Seat | None:
+    """Exactly one responsible seat: the post's own, else the specialist's, else the head's."""
+    for candidate in (post_id, *fallbacks):
+        found = acting_seat(seats, candidate)
+        if found is not None:
+            return found
+    return None
+
+
+def overlaps(first: tuple[date, date | None], second: tuple[date, date | None]) -> bool:
+    """Whether two spans of days, both ends included, share a day; no end means still lasting."""
+    return (second[1] is None or first[0] <= second[1]) and (
+        first[1] is None or second[0] <= first[1]
+    )

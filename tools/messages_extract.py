@@ -1,0 +1,96 @@
+"""Which words the program speaks: read from its Python files and its templates."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.extract import extract_python
+from django.utils.translation.template import templatize
+
+TEMPLATE_SUFFIXES = {".html", ".txt"}
+# Each marking function, and what stands at its first places.
+PLACES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(["_", "gettext", "gettext_lazy", "gettext_noop", "noop"], ("singular",)),
+    **dict.fromkeys(["ngettext", "ngettext_lazy"], ("singular", "plural")),
+    **dict.fromkeys(["pgettext", "pgettext_lazy"], ("context", "singular")),
+    **dict.fromkeys(["npgettext", "npgettext_lazy"], ("context", "singular", "plural")),
+}
+MARKS = sorted(PLACES)
+
+
+class UnreadableMark(Exception):
+    """A marked text that is no plain string, so that no catalogue could hold it."""
+
+
+@dataclass(frozen=True, order=True)
+class Word:
+    """One text to translate: its English, its English plural and its context, if any."""
+
+    singular: str
+    plural: str = ""
+    context: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What a catalogue finds the text by."""
+        return self.singular, self.context
+
+
+def extract(root: Path) -> list[Word]:
+    """Every marked text under a folder, sorted; one with a plural stands for both.
+
+    Raises ``UnreadableMark`` naming the file and line of a mark around no plain string.
+    """
+    found: dict[tuple[str, str], Word] = {}
+    for path in sorted(root.rglob("*")):
+        for word in _words_of(path):
+            held = found.get(word.key)
+            if held is None or not held.plural:
+                found[word.key] = word
+    return sorted(found.values())
+
+
+def _words_of(path: Path) -> Iterator[Word]:
+    if path.suffix == ".py":
+        text = path.read_text(encoding="utf-8")
+        _refuse_unreadable(text, path)
+        yield from _read(text)
+    elif path.suffix in TEMPLATE_SUFFIXES and "templates" in path.parts:
+        page = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+        # The page's indentation means nothing to Python and would stop its reader.
+        yield from _read("\n".join(line.strip() for line in page.splitlines()))
+
+
+def _read(text: str) -> Iterator[Word]:
+    marks = dict.fromkeys(MARKS)
+    found = extract_python(BytesIO(text.encode()), marks, [], {"encoding": "utf-8"})
+    for _line, mark, arguments, _comments in found:
+        held: object = arguments  # one text alone comes bare, other than its type says
+        word = _word(str(mark), held if isinstance(held, tuple | list) else (held,))
+        if word is not None and word.singular:
+            yield word
+
+
+def _word(mark: str, given: Iterable[object]) -> Word | None:
+    """The text a mark holds; nothing where a door translates what was marked elsewhere."""
+    texts = [value if isinstance(value, str) else "" for value in given]
+    named = dict(zip(PLACES[mark], texts, strict=False))
+    complete = len(named) == len(PLACES[mark]) and all(named.values())
+    return Word(**named) if complete else None
+
+
+def _refuse_unreadable(text: str, path: Path) -> None:
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        mark = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        built = isinstance(node.args[0], ast.JoinedStr | ast.BinOp)
+        if mark in PLACES and (built or (mark == "noop" and not _is_text(node.args[0]))):
+            where = f"{path.as_posix()}:{node.lineno}"
+            raise UnreadableMark(f"{where}: {mark} needs a plain text")
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
