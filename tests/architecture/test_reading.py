@@ -15,6 +15,7 @@ CONNECTIONS = {"connection", "connections"}
 # Questions that are not asked for a viewer: the module or function, and why.
 WITHOUT_VIEWER: dict[str, str] = {
     "access.queries.account_named": "asked at sign-in, before there is a viewer",
+    "access.queries.account_of_post": "for a job or the demo, before there is a viewer",
     "access.queries.posts_of": "what a viewer may be made of",
     "access.queries.viewer_for": "makes the viewer",
     "territory.queries": "names and codes of places; they hold no person",

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q
 
 from kamkor.access.models import Account, Barred, Lent, Team, TeamMember
 from kamkor.kernel import clock
@@ -15,20 +14,19 @@ from kamkor.workforce.rules import Seat
 
 
 def sealing_team(
-    department: int, oblast: int, day: date, shut_out: Iterable[int], *, also: int | None = None
+    department: int, oblast: int, day: date, shut_out: Iterable[int], *, also: Iterable[int] = ()
 ) -> tuple[UUID, list[models.Model]]:
     """The first team of a sealed matter: duty person, specialist and head, less who is named
     in it or interested; if that leaves nobody, the oblast's duty person.
 
-    ``shut_out`` holds the employees named or interested, ``also`` a post named besides.
+    ``shut_out`` holds the employees named or interested, ``also`` posts named besides.
     Returns the team's id and the rows to be written.
     """
     barred = set(shut_out)
     seats = workforce.seats_of(department, day)
     duty = workforce.duty_seats(department, day)
     first = duty[:1] + [seat for seat in duty if seat.kind in {"specialist", "head"}]
-    if also is not None and also in seats:
-        first.append(seats[also])
+    first += [seats[post] for post in also if post in seats]
     named = {seat.post_id: seat for seat in first if seat.employee_id not in barred}
     if not named:
         fallback = workforce.oblast_duty_seat(oblast, day)
@@ -62,9 +60,16 @@ def admitted(team: UUID, post_id: int) -> list[models.Model] | None:
 
 
 def shut_out_of_team(team: UUID, employee_id: int) -> None:
-    """Whatever posts this employee holds are shut out of the team from now on."""
-    held = Q(post__holdings__employee_id=employee_id)
-    TeamMember.objects.filter(held, team_id=team).update(excluded=True)
+    """Whatever posts this employee holds today are shut out of the team from now on."""
+    held = workforce.posts_of_employee(employee_id, clock.today())
+    TeamMember.objects.filter(team_id=team, post__in=held).update(excluded=True)
+
+
+def employees_shut_out(team: UUID, day: date) -> set[int]:
+    """Who is shut out of a team, as the holders of its excluded posts on a day."""
+    posts = TeamMember.objects.filter(team_id=team, excluded=True).values_list("post_id", flat=True)
+    seats = workforce.seats_by_id(posts, day)
+    return {seats[post].employee_id or 0 for post in posts if post in seats} - {0}
 
 
 def lent(  # noqa: PLR0913 - one table row
@@ -76,12 +81,7 @@ def lent(  # noqa: PLR0913 - one table row
     to_post: int | None = None,
     until: datetime | None = None,
 ) -> list[models.Model]:
-    """The rows by which subjects are shown to an office or a post, but for those already."""
-    wanted = list(subjects)
-    standing = Lent.objects.filter(
-        subject__in=wanted, reason=reason, until=None, to_office=to_office, to_post=to_post
-    )
-    known = set(standing.values_list("subject", flat=True))
+    """The rows by which subjects are shown to an office or a post."""
     return [
         Lent(
             subject=subject,
@@ -92,15 +92,31 @@ def lent(  # noqa: PLR0913 - one table row
             until=until,
             command=command,
         )
-        for subject in wanted
-        if subject not in known
+        for subject in dict.fromkeys(subjects)
     ]
 
 
-def end_lending(subjects: Iterable[UUID], reason: str) -> None:
-    """What was lent for this reason is shown no longer."""
+def end_lending(
+    subjects: Iterable[UUID],
+    reason: str,
+    *,
+    to_posts: Iterable[int] | None = None,
+    but: UUID | None = None,
+) -> None:
+    """What was lent for this reason is shown no longer, to certain posts or to anybody.
+
+    What the command ``but`` lends stays.
+    """
     standing = Lent.objects.filter(subject__in=list(subjects), reason=reason, until=None)
-    standing.update(until=clock.now())
+    if to_posts is not None:
+        standing = standing.filter(to_post_id__in=list(to_posts))
+    standing.exclude(command=but).update(until=clock.now())
+
+
+def lent_by(command: UUID, reason: str, *, to_office: int) -> list[UUID]:
+    """The subjects that a command lent to an office for a reason and that still are."""
+    standing = Lent.objects.filter(command=command, reason=reason, to_office_id=to_office)
+    return list(standing.filter(until=None).values_list("subject", flat=True))
 
 
 def end_lending_of_command(command: UUID) -> None:
@@ -123,15 +139,17 @@ def barring(subjects: Iterable[UUID], employee_id: int, command: UUID) -> list[m
     ]
 
 
-def make_account(
+def make_account(  # noqa: PLR0913 - one table row
     username: str,
-    password: str,
+    password: str | None,
     *,
     employee_id: int | None,
+    login: str,
     language: str = "ky",
     administrator: bool = False,
 ) -> Account:
-    """Make an account; the password has been checked by the caller."""
+    """Make an account; the password has been checked by the caller, and without one nobody
+    signs in. ``login`` names the database login, since the web login may make no account."""
     account = Account(
         username=username,
         employee_id=employee_id,
@@ -139,7 +157,7 @@ def make_account(
         administrator=administrator,
     )
     account.set_password(password)
-    account.save()
+    account.save(using=login)
     return account
 
 

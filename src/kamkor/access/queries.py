@@ -24,6 +24,14 @@ def account_named(username: str) -> Account | None:
     return Account.objects.filter(username=username, is_active=True).first()
 
 
+def account_of_post(post_id: int, day: date) -> Account | None:
+    """The active account of whoever holds a post on a day; for the demo and for jobs."""
+    employee = workforce.employee_of_post(post_id, day)
+    if employee is None:
+        return None
+    return Account.objects.filter(employee_id=employee, is_active=True).order_by("id").first()
+
+
 def posts_of(account: Account) -> "list[Post]":
     """The posts in force that this account's person holds today."""
     if account.employee_id is None:
@@ -71,7 +79,7 @@ def _viewer(account: Account, employee: "Employee", post: "Post", day: date) -> 
         acts_for=acts_for,
         on_duty=bool(duty) and duty[0].post_id == post.pk,
         teams=_teams(post.pk),
-        lent=_lent(acts_for, post.office_id, department, clock.now()),
+        lent=_lent(acts_for, post.office_id, clock.now()),
         barred=tuple(
             Barred.objects.filter(employee_id=employee.pk).values_list("subject", flat=True)
         ),
@@ -84,12 +92,12 @@ def _teams(post_id: int) -> tuple[UUID, ...]:
     return tuple(named.values_list("team_id", flat=True))
 
 
-def _lent(
-    posts: tuple[int, ...], office: int, department: int | None, now: datetime
-) -> tuple[UUID, ...]:
-    to_us = Q(to_post_id__in=posts) | Q(to_office_id__in=[office, department or office])
+def _lent(posts: tuple[int, ...], office: int, now: datetime) -> tuple[UUID, ...]:
+    # What is lent to a department is for those who decide there, not for its units' workers.
+    to_us = Q(to_post_id__in=posts) | Q(to_office_id=office)
     current = Lent.objects.filter(to_us).filter(Q(until=None) | Q(until__gt=now))
-    return tuple(current.order_by("-since").values_list("subject", flat=True)[:LENT_LIMIT])
+    newest = current.order_by("-since", "-id").values_list("subject", flat=True)[:LENT_LIMIT]
+    return tuple(dict.fromkeys(newest))
 
 
 def scope_of_viewer(viewer: Viewer) -> Scope:

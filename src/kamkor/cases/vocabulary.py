@@ -67,6 +67,8 @@ FAMILY = "family"
 _FIELD = frozenset({"worker", "specialist", "head"})
 _DECIDERS = frozenset({"specialist", "head"})
 _HEAD = frozenset({"head"})
+# The oblast's duty person stands in for a sealed report that leaves nobody of the department.
+_OBLAST = frozenset({"oblast"})
 _NEW = frozenset({ReportState.NEW})
 _ALL_REPORTS = frozenset(ReportState)
 
@@ -112,7 +114,7 @@ STEPS: tuple[Step, ...] = (
         noop("I have read it"),
         "report",
         _ALL_REPORTS,
-        _FIELD,
+        _FIELD | _OBLAST,
         {"": ""},
         noop("The alarm stops ringing."),
     ),
@@ -121,7 +123,7 @@ STEPS: tuple[Step, ...] = (
         noop("Screen the report"),
         "report",
         _NEW,
-        _FIELD,
+        _FIELD | _OBLAST,
         {"accept": ReportState.ACCEPTED, "redirect": ReportState.NEW, "decline": ReportState.DECLINED},
         noop("Accepted: a case opens for each child. Declined: the head takes a second look."),
     ),
@@ -130,7 +132,7 @@ STEPS: tuple[Step, ...] = (
         noop("Take a second look"),
         "report",
         frozenset({ReportState.DECLINED}),
-        _HEAD,
+        _HEAD | _OBLAST,
         {"uphold": ReportState.CLOSED, "open": ReportState.NEW},
         noop("Opened again: the duty person screens it anew."),
     ),
@@ -300,7 +302,6 @@ MAY_BE_TAKEN_BACK = frozenset(
         "decide_taking_off",
         "end_accompaniment",
         "offer_transfer",
-        "return_transfer",
         "record_round",
     }
 )

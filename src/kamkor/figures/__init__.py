@@ -1,0 +1,1 @@
+"""Counts through the figures login, which reads no name and no narrative."""

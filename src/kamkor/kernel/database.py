@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from kamkor.kernel import clock
 
@@ -66,3 +66,9 @@ def entered(scope: Scope) -> Iterator[None]:
         _set(signed_context(scope, backend, bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)))
         yield
         _set("")
+
+
+def analyse() -> None:
+    """Let the database learn how its tables are filled, after much was written at once."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE")

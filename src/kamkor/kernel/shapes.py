@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar, get_args, get_origin
 
+from annotated_types import MaxLen
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic import model_validator
 from pydantic.fields import FieldInfo
@@ -112,17 +113,41 @@ class Shape(BaseModel):
 S = TypeVar("S", bound=Shape)
 
 
+def meta_of(info: FieldInfo) -> list[Any]:
+    """What is noted beside a field's type, also where the field may be absent."""
+    found = list(info.metadata)
+    for part in get_args(info.annotation):
+        if get_origin(part) is Annotated:
+            found += get_args(part)[1:]
+    return [*found, *(one for meta in found if isinstance(meta, FieldInfo) for one in meta.metadata)]
+
+
+def kind_of(info: FieldInfo) -> Any:  # noqa: ANN401 - any type a field may have
+    """The type of a field without its notes, and without "or absent"."""
+    kind = info.annotation
+    if type(None) in get_args(kind):
+        kind = next(part for part in get_args(kind) if part is not type(None))
+    while get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    return kind
+
+
 def coded_fields(shape: type[BaseModel]) -> Iterator[tuple[str, Coded]]:
     """The fields of a shape that hold codes of a rule set."""
     for name, info in shape.model_fields.items():
-        for meta in info.metadata:
+        for meta in meta_of(info):
             if isinstance(meta, Coded):
                 yield name, meta
 
 
 def asked(info: FieldInfo) -> Ask | None:
     """How a field is asked for, or nothing if it is set by the page."""
-    return next((meta for meta in info.metadata if isinstance(meta, Ask)), None)
+    return next((meta for meta in meta_of(info) if isinstance(meta, Ask)), None)
+
+
+def limit_of(info: FieldInfo) -> int | None:
+    """The most characters or rows a field takes."""
+    return next((one.max_length for one in meta_of(info) if isinstance(one, MaxLen)), None)
 
 
 def _fault(detail: ErrorDetails) -> errors.Fault:

@@ -171,6 +171,22 @@ def join_household(
     )
 
 
-def person_by_id(person_id: UUID) -> Person | None:
-    """A person the transaction's scope shows; for operations that hold a visible case."""
-    return Person.objects.filter(id=person_id).first()
+# The facts of this room that hang on a case, by the names that corrections know them by.
+FACTS: dict[str, type[models.Model]] = {"birth": Birth, "member": HouseholdMember}
+
+
+def persons_at_home(household_id: UUID) -> list[UUID]:
+    """Who belongs to a household, of those the transaction's scope shows."""
+    members = HouseholdMember.objects.filter(household_id=household_id, withdrawn_at=None)
+    return list(members.values_list("person_id", flat=True).distinct())
+
+
+def settle_birth(person_id: UUID) -> None:
+    """Rebuild what a person bears of its birth from the last fact that was told of it."""
+    births = Birth.objects.filter(person_id=person_id, withdrawn_at=None)
+    told = births.order_by("-first_recorded_at", "-id").first()
+    Person.objects.filter(id=person_id).update(
+        born_on=told.born_on if told else None,
+        birth_precision=told.precision if told else "unknown",
+        sex=told.sex if told else "",
+    )

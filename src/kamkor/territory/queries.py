@@ -8,6 +8,9 @@ from kamkor.kernel import clock
 from kamkor.territory.models import Territory, TerritoryName
 
 
+DISTRICT_LEVEL = 2
+
+
 def _in_force(day: date) -> Q:
     return Q(valid_from__lte=day) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
 
@@ -21,10 +24,11 @@ def territories(level: int, day: date | None = None) -> QuerySet[Territory]:
 
 def names_on(day: date, language: str) -> dict[str, str]:
     """The name of each unit on a day; Russian where a Kazakh one is not known."""
-    rows = TerritoryName.objects.filter(_in_force(day)).values("territory_id", "ky", "ru", "kk", "en")
-    return {row["territory_id"]: row[language] or row["ru"] for row in rows}
+    rows = TerritoryName.objects.filter(_in_force(day)).values_list("territory_id", language, "ru")
+    return {soate: name or russian for soate, name, russian in rows}
 
 
-def territory_exists(soate: str) -> bool:
-    """Whether a code is that of a unit."""
-    return Territory.objects.filter(soate=soate).exists()
+def is_place_of_cases(soate: str) -> bool:
+    """Whether a code is that of a district or city, where a child can live."""
+    place = Q(level=DISTRICT_LEVEL) | Q(kind="city_republican")
+    return Territory.objects.filter(place, soate=soate).exists()

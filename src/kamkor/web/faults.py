@@ -48,13 +48,14 @@ def fault_page(request: HttpRequest, status: int, sentence: str = "") -> HttpRes
     title, usual = TEXTS[status]
     if status >= 500:
         logger.error("incident %s status %s", incident, status)
-    context = {
+    error = {
         "status": status,
         "title": title,
         "sentence": sentence or usual,
         "incident": incident,
-        "back_url": "/",
+        "code": {403: "not_permitted", 404: "not_found"}.get(status, ""),
     }
+    context = {"error": error, "help_url": ""}
     return render(request, "web/error.html", context, status=status)
 
 

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.queries import posts_of
 from kamkor.access.rules import Viewer
-from kamkor.access.vocabulary import ADMINISTRATOR, Action
+from kamkor.access.vocabulary import ADMINISTRATOR, RIGHTS, Action
 from kamkor.cases.queries.report import unread_alarms
 from kamkor.kernel import clock
+from kamkor.web.templatetags.words import office_name, raised
+from kamkor.workforce.queries import office
 
 UNDO_KEY = "undo"
 
@@ -29,17 +31,51 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         return shared
     return shared | {
         "navigation": navigation(request, viewer),
-        "viewer_posts": posts_of(request.user),  # type: ignore[arg-type]
+        "viewer": {
+            "name": viewer.name,
+            "role_label": raised(_(viewer.role_label)),
+            "department": department_name(viewer),
+        },
+        "viewer_posts": post_labels(request, viewer),
         "alarms": alarms(viewer),
-        "undo": request.session.get(UNDO_KEY),
+        "undo": last_act(request),
     }
 
 
-def alarms(viewer: Viewer) -> dict[str, int]:
-    """How many alarms of the viewer's nobody has read."""
+def last_act(request: HttpRequest) -> dict[str, Any] | None:
+    """What was saved last, shown once; with the way to take it back where there is one."""
+    last: dict[str, Any] | None = request.session.get(UNDO_KEY)
+    if last is None or request.method != "GET":
+        return None
+    if "shown" in last:
+        del request.session[UNDO_KEY]
+        return None
+    request.session[UNDO_KEY] = last | {"shown": True}
+    return last
+
+
+def department_name(viewer: Viewer) -> str:
+    """The office of the post the reader acts under."""
+    return office_name(office(viewer.office_id)) if viewer.office_id else ""
+
+
+def post_labels(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:
+    """The reader's posts, for the switch in the header."""
+    return [
+        {
+            "id": post.pk,
+            "label": f"{_(RIGHTS[post.kind].label)}, {office_name(post.office)}",
+            "current": post.pk == viewer.post_id,
+        }
+        for post in posts_of(request.user)  # type: ignore[arg-type]
+    ]
+
+
+def alarms(viewer: Viewer) -> dict[str, Any]:
+    """How many alarms of the viewer's nobody has read; it rings until somebody has."""
     if not viewer.may(Action.RECORD):
         return {"count": 0}
-    return {"count": unread_alarms(viewer).count()}
+    return {"count": unread_alarms(viewer).count(), "poll_url": "/alarms/"}
 
 
 def navigation(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.views import LoginView
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kamkor.web.door import outside_door
@@ -34,6 +35,24 @@ class SignIn(LoginView):  # type: ignore[misc]
             kwargs["data"] = data
         return kwargs
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 - Django's form
+        """The form as our template reads it; the same words for a wrong name and password."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        form = context["form"]
+        errors = []
+        if form.is_bound and form.errors:
+            message = _("This user name and password do not belong together.")
+            if "too_many_login_attempts" in _codes(form):
+                message = _("Too many tries. Wait 15 minutes.")
+            errors.append({"href": "#username", "message": message, "code": "sign_in_refused"})
+        context["sign_in"] = {
+            "next": self.request.GET.get("next") or self.request.POST.get("next", ""),
+            "username": self.request.POST.get("username", ""),
+            "errors": errors,
+        }
+        context["help_url"] = ""
+        return context
+
     def form_valid(self, form: Any) -> HttpResponse:  # noqa: ANN401 - allauth's form
         """Go on in the language the account reads."""
         response: HttpResponse = super().form_valid(form)
@@ -41,6 +60,10 @@ class SignIn(LoginView):  # type: ignore[misc]
         if account.is_authenticated:
             self.request.session[LANGUAGE_KEY] = account.language
         return response
+
+
+def _codes(form: Any) -> set[str]:  # noqa: ANN401 - allauth's form
+    return {one.code for found in form.errors.as_data().values() for one in found}
 
 
 sign_in = outside_door(SignIn.as_view())

@@ -1,3 +1,57 @@
 """The addresses of the desk."""
 
-urlpatterns: list[object] = []
+from django.urls import path
+
+import kamkor.cases.operations
+import kamkor.workforce.operations  # noqa: F401 - importing makes the operations known
+from kamkor.web import (
+    case_forms,
+    case_page,
+    command_door,
+    faults,
+    help,  # noqa: A004 - the room's word
+    home,
+    language,
+    office,
+    operation,
+    register,
+    report_page,
+    sign_in,
+)
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("sign-in/", sign_in.sign_in, name="account_login"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("language/", language.choose, name="language"),
+    path("post/", office.switch_post, name="post"),
+    path("account/", office.account, name="account"),
+    path("alarms/", office.alarms, name="alarms"),
+    path("help/", help.index, name="help"),
+    path("help/<slug:topic>/", help.page, name="help_page"),
+    path("duty/", report_page.duty_desk, name="duty"),
+    path("receipt/", report_page.receipt, name="receipt"),
+    path("reports/<uuid:report_id>/", report_page.report_page, name="report"),
+    path("reports/<uuid:report_id>/received/", report_page.received, name="received"),
+    path("reports/<uuid:report_id>/<slug:slug>/", case_forms.about_report, name="about_report"),
+    path("register/", register.register, name="register"),
+    path("register/export.<slug:kind>", register.export, name="export"),
+    path("find/", register.find, name="find"),
+    path("cases/<uuid:case_id>/", case_page.case_page, name="case"),
+    path(
+        "cases/<uuid:case_id>/correct/<slug:kind>/<uuid:fact_id>/",
+        case_forms.correct,
+        name="correct",
+    ),
+    path("cases/<uuid:case_id>/<slug:slug>/", case_forms.about_case, name="about_case"),
+    path("tasks/<uuid:task_id>/complete-task/", case_forms.about_task, name="about_task"),
+    path("do/<slug:slug>/", case_forms.begin, name="begin"),
+    path("take-back/", operation.take_back, name="take_back"),
+    path("roster/", office.roster, name="roster"),
+    path("commands/", command_door.commands, name="commands"),
+]
+
+handler400 = faults.malformed
+handler403 = faults.forbidden
+handler404 = faults.not_found
+handler500 = faults.broken

@@ -63,9 +63,14 @@ def fallback_posts(seats: dict[int, Seat]) -> list[int]:
 
 
 def responsible_on(post_id: int, department: int, day: date) -> Seat | None:
-    """Who answers for a post of a department on a day: holder, cover, specialist, or head."""
+    """Who answers for a post of a department on a day: holder, cover, specialist, or head.
+
+    The post may be another department's, where nobody of this one may see a sealed matter.
+    """
     seats = seats_of(department, day)
-    return responsible_seat(seats, post_id, fallback_posts(seats))
+    return responsible_seat(
+        seats_by_id([post_id], day) | seats, post_id, fallback_posts(seats)
+    )
 
 
 def duty_seats(department: int, day: date) -> list[Seat]:

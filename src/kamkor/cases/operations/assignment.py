@@ -3,12 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from kamkor.access import operations as access
-from kamkor.cases.models import Assignment, Case, Interest
+from kamkor.cases.models import Assignment, Interest
 from kamkor.cases.operations import steps
-from kamkor.cases.operations.opening import admit_to_team, follow_assignment
+from kamkor.cases.operations.belonging import cases_at_home, follow_responsible
+from kamkor.cases.operations.opening import admit_to_team
 from kamkor.cases.operations.steps import PostUnknown, step
-from kamkor.cases.vocabulary import OPEN_STATES
 from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.shapes import Ask, PastDay, Shape
@@ -52,28 +51,14 @@ def assign_worker(order: Order[AssignWorker]) -> None:
     if case.responsible_id == seat.post_id:
         raise AlreadyResponsible("post")
     interested = Interest.objects.filter(
-        case=case, withdrawn_at=None, employee_id=seat.employee_id
+        case__in=cases_at_home(case), withdrawn_at=None, employee_id=seat.employee_id or 0
     )
     if interested.exists():
         raise InterestedCannotAnswer("post")
     latest = case.assignments.filter(withdrawn_at=None).order_by("-happened_on").first()
     steps.not_before(data.happened_on, latest.happened_on if latest else case.opened_on)
-    order.add(
-        Assignment(case=case, post_id=seat.post_id, **order.fact(case, data.happened_on))
-    )
+    order.add(Assignment(case=case, post_id=seat.post_id, **order.fact(case, data.happened_on)))
     if case.team is not None:
         admit_to_team(order, case.team, seat.post_id, "post")
     else:
-        hand_over_rows(order, case, seat.post_id)
-
-
-def hand_over_rows(order: Order[AssignWorker], case: Case, post_id: int) -> None:
-    """Move the child's rows into the post's unit; the home goes along unless others stay."""
-    subjects = steps.subjects_of_case(case)
-    if case.household_id is not None:
-        staying = Case.objects.filter(household_id=case.household_id, state__in=list(OPEN_STATES))
-        if staying.exclude(id=case.pk).exclude(responsible_id=post_id).exists():
-            order.add(*access.lent([case.household_id], "household", order.id, to_post=post_id))
-        else:
-            subjects.append(case.household_id)
-    follow_assignment(order, subjects, post_id, order.viewer.district)
+        follow_responsible(order, case.pk)

@@ -6,6 +6,12 @@ from uuid import UUID
 from kamkor.access import operations as access
 from kamkor.cases.models import Assignment, Case, Interest
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.belonging import (
+    around,
+    cases_at_home,
+    follow_responsible,
+    open_at_home,
+)
 from kamkor.cases.operations.steps import PostUnknown, step
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotPermitted, Order
@@ -39,33 +45,47 @@ class DeclareInterest(Shape):
 
 @step(DeclareInterest, InterestDeclared, NobodyElse, PostUnknown, NotPermitted)
 def declare_interest(order: Order[DeclareInterest]) -> None:
-    """Take an interested person off a case; only specialist and head declare it of others."""
+    """Take an interested person off a case and all its home; of others only the specialist and
+    the head declare it."""
     data, viewer = order.data, order.viewer
     case = steps.claimed_case(order, data.case, check_version=False)
-    day = clock.local_day(order.now)
     employee = viewer.employee_id
     if data.post is not None and data.post != viewer.post_id:
         if viewer.role == "worker":
             raise NotPermitted("post")
+        day = clock.local_day(order.now)
         employee = steps.seat_in_post(viewer, data.post, day, "post").employee_id or 0
     if Interest.objects.filter(case=case, employee_id=employee, withdrawn_at=None).exists():
         raise InterestDeclared
-    order.add(Interest(case=case, employee_id=employee, kind=data.kind, **order.fact(case)))
-    _pass_on(order, case, employee)
-    subjects = steps.subjects_of_case(case)
-    order.add(*access.barring(subjects, employee, order.id))
+    shut_out = {employee, *_interested(case)}
+    for one in [case, *open_at_home(case)]:
+        order.add(Interest(case=one, employee_id=employee, kind=data.kind, **order.fact(one)))
+        order.journal(one.pk, one)
+        _pass_on(order, one, employee, shut_out)
+    if case.team is not None:
+        team = case.team
+        order.after(lambda: access.shut_out_of_team(team, employee))
+    order.add(*access.barring(around(case), employee, order.id))
 
 
-def _pass_on(order: Order[DeclareInterest], case: Case, employee: int) -> None:
+def _interested(case: Case) -> list[int]:
+    declared = Interest.objects.filter(case__in=cases_at_home(case), withdrawn_at=None)
+    return list(declared.values_list("employee_id", flat=True))
+
+
+def _pass_on(order: Order[DeclareInterest], case: Case, employee: int, shut_out: set[int]) -> None:
     """If the interested person is responsible, the specialist or the head becomes so."""
     day = clock.local_day(order.now)
-    if case.team is not None:
-        access.shut_out_of_team(case.team, employee)
     if workforce.employee_of_post(case.responsible_id, day) != employee:
         return
     seats = workforce.seats_of(case.office_district or 0, day)
     for post in workforce.fallback_posts(seats):
-        if seats[post].employee_id not in {None, employee}:
-            order.add(Assignment(case=case, post_id=post, **order.fact(case)))
-            return
+        if seats[post].employee_id is None or seats[post].employee_id in shut_out:
+            continue
+        named = access.admitted(case.team, post) if case.team is not None else []
+        if named is None:
+            continue
+        order.add(Assignment(case=case, post_id=post, **order.fact(case)), *named)
+        follow_responsible(order, case.pk)
+        return
     raise NobodyElse

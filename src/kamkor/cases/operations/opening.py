@@ -1,27 +1,30 @@
 """Opening a case: from an accepted report, on the spot, or on a return to the register."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from kamkor.access import operations as access
 from kamkor.cases.models import Assignment, Case, Report, ReportChild
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.belonging import follow_responsible
 from kamkor.cases.vocabulary import CHILD, CaseState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order, scope_of
 from kamkor.kernel.ids import readable_number
-from kamkor.people.models import Household, Person
 from kamkor.people.operations import described_person, join_household, new_household
 from kamkor.workforce import queries as workforce
+
+if TYPE_CHECKING:
+    from kamkor.people.models import Household, Person
 
 
 def new_case(  # noqa: PLR0913 - one table row
     order: Order[Any],
     *,
     register: str,
-    child: Person | None,
-    household: Household | None,
+    child: "Person | None",
+    household: "Household | None",
     territory_id: str,
     opened_on: date,
     post_id: int,
@@ -52,15 +55,15 @@ def new_case(  # noqa: PLR0913 - one table row
 
 
 def open_reported_case(order: Order[Any], report: Report, assign_to: int | None) -> None:
-    """Open one case for each child of an accepted report.
+    """Open one case for each child of an accepted report, with a first visit due.
 
     Responsible is who was named, else the specialist or the head; of a sealed report only
     somebody who is in its team.
     """
     day = clock.local_day(order.now)
-    viewer = order.viewer
     post = _first_responsible(order, report, assign_to, day)
     household = new_household(order, report, report.territory_id, report.place)
+    first_visit = "first_visit_urgent_hours" if report.urgent else "first_visit_days"
     cases = []
     for described in ReportChild.objects.filter(report=report, withdrawn_at=None):
         child = described_person(order, report, described.description)
@@ -76,28 +79,25 @@ def open_reported_case(order: Order[Any], report: Report, assign_to: int | None)
             scope=report,
             report=report,
         )
+        steps.open_task(order, case, "visit_due", steps.due_in(first_visit), for_role="worker")
         cases.append(case)
-        order.after(lambda row=described.pk, to=case.pk: _link(row, to))
+        order.after(_linking(described.pk, case.pk))
     order.answer["cases"] = [str(case.pk) for case in cases]
-    if report.team is None:
-        subjects = [report.pk, household.pk, *(part for one in cases for part in _parts(one))]
-        follow_assignment(order, subjects, post, viewer.district)
+    if cases:
+        follow_responsible(order, cases[0].pk)
 
 
-def _link(row: UUID, case: UUID) -> None:
-    ReportChild.objects.filter(pk=row).update(case_id=case)
+def _linking(row: UUID, case: UUID) -> "steps.Afterwards":
+    def link() -> None:
+        ReportChild.objects.filter(pk=row).update(case_id=case)
+
+    return link
 
 
-def _parts(case: Case) -> list[UUID]:
-    return [case.pk, *([case.child_id] if case.child_id else [])]
-
-
-def _first_responsible(
-    order: Order[Any], report: Report, assign_to: int | None, day: date
-) -> int:
-    viewer = order.viewer
+def _first_responsible(order: Order[Any], report: Report, assign_to: int | None, day: date) -> int:
+    own_post = int(order.viewer.post_id)
     if assign_to is not None:
-        wanted = steps.seat_in_post(viewer, assign_to, day, "assign_to").post_id
+        wanted = steps.seat_in_post(order.viewer, assign_to, day, "assign_to").post_id
         if report.team is not None:
             admit_to_team(order, report.team, wanted, "assign_to")
         return wanted
@@ -107,12 +107,12 @@ def _first_responsible(
             for seat in seats.values():
                 if seat.kind == kind:
                     return seat.post_id
-        return viewer.post_id
-    seats = workforce.seats_of(viewer.district, day)
+        return own_post
+    seats = workforce.seats_of(order.viewer.district, day)
     for post in workforce.fallback_posts(seats):
         if seats[post].employee_id is not None:
             return post
-    return viewer.post_id
+    return own_post
 
 
 def admit_to_team(order: Order[Any], team: UUID, post_id: int, at: str) -> None:
@@ -121,15 +121,3 @@ def admit_to_team(order: Order[Any], team: UUID, post_id: int, at: str) -> None:
     if rows is None:
         raise steps.PostUnknown(at)
     order.add(*rows)
-
-
-def follow_assignment(
-    order: Order[Any], subjects: list[UUID], post_id: int, department: int
-) -> None:
-    """Let the rows follow the responsible post into its unit, so that it sees them.
-
-    A child whose household stays with another unit is lent to the post besides.
-    """
-    seat = workforce.seat_of_post(post_id, clock.local_day(order.now))
-    office = seat.office_id if seat is not None else department
-    order.after(lambda: steps.move_subjects(subjects, office, None))

@@ -9,9 +9,10 @@ from pydantic import AwareDatetime
 from kamkor.cases.models import Removal
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.registration import WrongRegister
+from kamkor.cases.operations.sealing import seal_case
 from kamkor.cases.operations.steps import step
 from kamkor.cases.vocabulary import CHILD
-from kamkor.kernel import clock
+from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text
@@ -90,6 +91,8 @@ def protect_now(order: Order[ProtectNow]) -> None:
             **order.fact(case, data.happened_on),
         )
     )
+    if rulesets.rule("removal_grounds", data.ground, data.happened_on).get("seals"):
+        seal_case(order, case)
     for who, moment in told.items():
         if moment is None:
             kind = f"notice_{who}"

@@ -3,39 +3,33 @@
 import hashlib
 import hmac
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated
 from uuid import UUID
 
 from django.conf import settings
 from pydantic import Field
 
 from kamkor.access import operations as access
-from kamkor.cases.models import (
-    Report,
-    ReportChild,
-    Reporter,
-    ReportRead,
-    Round,
-    Screening,
-    SecondLook,
-    SentInError,
-)
+from kamkor.access.vocabulary import WORKER
+from kamkor.cases.models import Report, ReportChild, Reporter, ReportRead, SentInError
 from kamkor.cases.operations import steps
-from kamkor.cases.operations.opening import open_reported_case
-from kamkor.cases.operations.steps import OfficeUnknown, TerritoryUnknown, step
+from kamkor.cases.operations.steps import TerritoryUnknown, step
 from kamkor.cases.queries.report import report_for
 from kamkor.country.kg.telephones import to_e164
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotPermitted, Order, scope_of
-from kamkor.kernel.errors import CodeUnknown, FieldRequired, Refusal
-from kamkor.kernel.shapes import Ask, Coded, Count, Line, PastDay, Shape, Text
+from kamkor.kernel.errors import Refusal
+from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text
 from kamkor.kernel.words import noop
 from kamkor.people.operations import TelephoneUnreadable
-from kamkor.territory.queries import territory_exists
+from kamkor.territory.queries import is_place_of_cases
 from kamkor.workforce import queries as workforce
+from kamkor.workforce.rules import Seat
 
 RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 DETAILS = noop("If you know")
+# Why a report is lent to the worker on duty, until it is screened.
+DUTY = "duty"
 
 
 class NobodyOnDuty(Refusal):
@@ -120,15 +114,14 @@ def receipt_digest(code: str) -> str:
 def receive_report(order: Order[ReceiveReport]) -> None:
     """Take down a report about one or several children; violence seals it at once."""
     data, viewer = order.data, order.viewer
-    if not territory_exists(data.territory):
+    if not is_place_of_cases(data.territory):
         raise TerritoryUnknown("territory")
     reported_on = data.happened_on or clock.local_day(order.now)
     if data.learned_on is not None and data.learned_on > reported_on:
         raise LearnedAfterReporting("learned_on")
-    duty = workforce.duty_seats(viewer.district, clock.local_day(order.now))
-    if not duty:
-        raise NobodyOnDuty
-    report = _report(order, duty[0].post_id, reported_on)
+    day = clock.local_day(order.now)
+    duty = duty_person(viewer.district, viewer.oblast, day, _involved(order, day))
+    report = _report(order, duty.post_id, reported_on)
     order.answer["report"] = str(report.pk)
     order.add(report)
     for child in data.children:
@@ -144,10 +137,29 @@ def receive_report(order: Order[ReceiveReport]) -> None:
     order.journal(report.pk, report)
     code = "screening_urgent_hours" if report.urgent else "screening_days"
     steps.open_task(order, report, "screening_due", steps.due_in(code), for_role="duty")
-    if rulesets.rule("report_worries", data.worry, reported_on).get("seals"):
-        seal_report(order, report, data.involves)
-    elif duty[0].kind == "worker":
-        order.add(*access.lent([report.pk], "duty", order.id, to_post=duty[0].post_id))
+    violent = bool(rulesets.rule("report_worries", data.worry, reported_on).get("seals"))
+    if violent or data.involves:
+        _seal(order, report, notices=violent)
+    elif duty.kind == WORKER:
+        order.add(*access.lent([report.pk], DUTY, order.id, to_post=duty.post_id))
+
+
+def _involved(order: Order[ReceiveReport], day: date) -> set[int]:
+    found = {workforce.employee_of_post(post, day) for post in order.data.involves}
+    return {employee for employee in found if employee is not None}
+
+
+def duty_person(department: int, oblast: int, day: date, shut_out: set[int], at: str = "") -> Seat:
+    """Whose name an alarm bears: the first on duty not shut out of it, else the oblast's.
+
+    Raises ``NobodyOnDuty``.
+    """
+    seats = workforce.duty_seats(department, day)
+    free = [seat for seat in seats if seat.employee_id not in shut_out]
+    found = free[0] if free else workforce.oblast_duty_seat(oblast, day) if seats else None
+    if found is None:
+        raise NobodyOnDuty(at)
+    return found
 
 
 def _report(order: Order[ReceiveReport], duty_post: int, reported_on: date) -> Report:
@@ -189,13 +201,14 @@ def _keep_reporter(order: Order[ReceiveReport], report: Report) -> None:
     )
 
 
-def seal_report(order: Order[Any], report: Report, involved_posts: list[int]) -> None:
-    """Give a report to its first team, with notices to police and prosecutor as due items."""
+def _seal(order: Order[ReceiveReport], report: Report, *, notices: bool) -> None:
+    """Give a report to its first team; violence makes notices to police and prosecutor due."""
     day = clock.local_day(order.now)
     viewer = order.viewer
-    involved = {workforce.employee_of_post(post, day) or 0 for post in involved_posts}
-    team, rows = access.sealing_team(viewer.district, viewer.oblast, day, involved)
-    for kind in ("notice_police", "notice_prosecutor"):
+    team, rows = access.sealing_team(
+        viewer.district, viewer.oblast, day, _involved(order, day)
+    )
+    for kind in ("notice_police", "notice_prosecutor") if notices else ():
         steps.open_task(order, report, kind, steps.due_in(f"{kind}_hours"))
     order.add(*rows)
     order.after(lambda: steps.move_subjects([report.pk], viewer.office_id, team))
@@ -207,141 +220,14 @@ class ReadReport(Shape):
     report: Annotated[UUID, Ask(noop("Report"), widget="hidden")]
 
 
-@step(ReadReport)
+@step(ReadReport, NotPermitted)
 def read_report(order: Order[ReadReport]) -> None:
     """Note that a named person has read the report; the alarm stops."""
     report = report_for(order.viewer, order.data.report)
+    steps.require_own_sealed(order.viewer, report)
     order.claim(report.pk, check_version=False)
     order.journal(report.pk, report)
     order.add(ReportRead(report=report, **order.fact(report)))
-
-
-class ScreenReport(Shape):
-    """Accept, redirect or decline, with why."""
-
-    report: Annotated[UUID, Ask(noop("Report"), widget="hidden")]
-    decision: Annotated[
-        Literal["accept", "redirect", "decline"], Ask(noop("Decision"), options="screenings")
-    ]
-    reason: (
-        Annotated[
-            str,
-            Ask(
-                noop("Reason"),
-                noop("For redirecting or declining"),
-                options="screening_reasons",
-            ),
-        ]
-        | None
-    ) = None
-    to_office: (
-        Annotated[int, Ask(noop("Department to redirect to"), options="departments")] | None
-    ) = None
-    assign_to: (
-        Annotated[int, Ask(noop("Worker who goes there first"), options="workers")] | None
-    ) = None
-    note: Annotated[Text, Ask(noop("Note"))] | None = None
-
-
-@step(ScreenReport, OfficeUnknown, steps.PostUnknown)
-def screen_report(order: Order[ScreenReport]) -> None:
-    """Decide on a report: accepted opens a case for each child, declined asks the head again."""
-    data, viewer = order.data, order.viewer
-    order.claim(data.report)
-    report = report_for(viewer, data.report)
-    if viewer.role == "worker" and report.duty_post_id not in viewer.acts_for:
-        raise NotPermitted
-    steps.require_state("screen_report", report.state)
-    _check_reason(order)
-    order.journal(report.pk, report)
-    order.add(
-        Screening(
-            report=report,
-            decision=data.decision,
-            reason=data.reason or "",
-            to_office_id=data.to_office if data.decision == "redirect" else None,
-            urgent=report.urgent,
-            note=data.note or "",
-            **order.fact(report),
-        )
-    )
-    steps.stop_tasks(order, report.pk, "screening_due")
-    if data.decision == "accept":
-        open_reported_case(order, report, data.assign_to)
-    elif data.decision == "decline":
-        steps.open_task(
-            order,
-            report,
-            "second_look_declined",
-            steps.due_in("second_look_days"),
-            for_role="head",
-        )
-    else:
-        _redirect(order, report)
-
-
-def _check_reason(order: Order[ScreenReport]) -> None:
-    data = order.data
-    if data.decision == "accept":
-        return
-    if data.reason is None:
-        raise FieldRequired("reason")
-    today = clock.local_day(order.now)
-    known = {rule.code for rule in rulesets.rules(f"{data.decision}_reasons", today)}
-    if data.reason not in known:
-        raise CodeUnknown("reason")
-    if data.decision == "redirect" and data.to_office is None:
-        raise FieldRequired("to_office")
-
-
-def _redirect(order: Order[ScreenReport], report: Report) -> None:
-    office = workforce.departments().filter(id=order.data.to_office).first()
-    if office is None or office.pk == order.viewer.district:
-        raise OfficeUnknown("to_office")
-    day = clock.local_day(order.now)
-    duty = workforce.duty_seats(office.pk, day)
-    if not duty:
-        raise NobodyOnDuty("to_office")
-    team: UUID | None = None
-    if report.team is not None:
-        team, rows = access.sealing_team(office.pk, office.oblast_id or 0, day, ())
-        order.add(*rows)
-    code = "screening_urgent_hours" if report.urgent else "screening_days"
-    steps.open_task(order, report, "screening_due", steps.due_in(code), for_role="duty")
-    if duty[0].kind == "worker" and team is None:
-        order.add(*access.lent([report.pk], "duty", order.id, to_post=duty[0].post_id))
-
-    def hand_over() -> None:
-        Report.objects.filter(id=report.pk).update(duty_post_id=duty[0].post_id)
-        steps.move_subjects([report.pk], office.pk, team)
-
-    order.after(hand_over)
-
-
-class ReviewDeclinedReport(Shape):
-    """The head upholds a declined report, or opens it again."""
-
-    report: Annotated[UUID, Ask(noop("Report"), widget="hidden")]
-    decision: Annotated[
-        Literal["uphold", "open"], Ask(noop("Decision"), options="second_looks")
-    ]
-    note: Annotated[Text, Ask(noop("Why"))]
-
-
-@step(ReviewDeclinedReport)
-def review_declined_report(order: Order[ReviewDeclinedReport]) -> None:
-    """The second look at a declined report."""
-    data = order.data
-    order.claim(data.report)
-    report = report_for(order.viewer, data.report)
-    steps.require_state("review_declined_report", report.state)
-    order.journal(report.pk, report)
-    upheld = data.decision == "uphold"
-    order.add(SecondLook(report=report, upheld=upheld, note=data.note, **order.fact(report)))
-    steps.stop_tasks(order, report.pk, "second_look_declined")
-    if not upheld:
-        code = "screening_urgent_hours" if report.urgent else "screening_days"
-        steps.open_task(order, report, "screening_due", steps.due_in(code), for_role="duty")
 
 
 class MarkSentInError(Shape):
@@ -358,46 +244,3 @@ def mark_sent_in_error(order: Order[MarkSentInError]) -> None:
     order.claim(report.pk, check_version=False)
     order.journal(report.pk, report)
     order.add(SentInError(report=report, note=order.data.note, **order.fact(report)))
-
-
-class RoundIncomplete(Refusal):
-    """The parts of a round cannot be more than its whole."""
-
-    code = "round_incomplete"
-    message = noop("Nobody home, refused and no concern together are more than visited.")
-
-
-class RecordRound(Shape):
-    """A round from house to house, as counts."""
-
-    territory: Annotated[str, Ask(noop("District or city"), options="territories")]
-    area: Annotated[Line, Ask(noop("Village or street"))]
-    happened_on: Annotated[PastDay, Ask(noop("Day"))]
-    visited: Annotated[Count, Ask(noop("Households visited"))]
-    nobody_home: Annotated[Count, Ask(noop("Nobody home"))] = 0
-    refused: Annotated[Count, Ask(noop("Refused to talk"))] = 0
-    no_concern: Annotated[Count, Ask(noop("No concern"))] = 0
-
-
-@step(RecordRound, RoundIncomplete, TerritoryUnknown)
-def record_round(order: Order[RecordRound]) -> None:
-    """Record a round; what is left over after the three counts are concerns to be reported."""
-    data = order.data
-    if not territory_exists(data.territory):
-        raise TerritoryUnknown("territory")
-    left = data.visited - data.nobody_home - data.refused - data.no_concern
-    if left < 0:
-        raise RoundIncomplete("visited")
-    made = Round(
-        territory_id=data.territory,
-        area=data.area,
-        visited=data.visited,
-        nobody_home=data.nobody_home,
-        refused=data.refused,
-        no_concern=data.no_concern,
-        **order.fact(steps.own_scope(order.viewer), data.happened_on),
-    )
-    order.add(made)
-    order.answer.update({"round": str(made.pk), "concerns": left})
-    order.journal(made.pk, made)
-

@@ -1,30 +1,49 @@
-"""Sealing a case: its rows pass to a named team and are off every list of those not named."""
+"""Sealing a case: a household's rows pass to a named team, off every list of those not named."""
 
 from typing import Any
 
 from kamkor.access import operations as access
-from kamkor.cases.models import Case, Interest
+from kamkor.cases.models import Case, Interest, TransferAnswer
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.belonging import around, cases_at_home
+from kamkor.cases.vocabulary import OPEN_STATES, CaseState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order
 
 
 def seal_case(order: Order[Any], case: Case) -> None:
-    """Give a case and its child to a first team, with notices to police and prosecutor due.
+    """Give a case and its home to a first team, with notices to police and prosecutor due.
 
-    Who is responsible stays so and is named in the team, unless it is shut out for interest.
+    Who answers for a child of the household stays so and is named in the team, unless shut out
+    for interest. A transfer offered meanwhile goes back to the sender.
     """
+    if case.team is not None:
+        return
     day = clock.local_day(order.now)
-    viewer = order.viewer
-    shut_out = Interest.objects.filter(case=case, withdrawn_at=None).values_list(
-        "employee_id", flat=True
-    )
+    at_home = list(cases_at_home(case))
+    shut_out = Interest.objects.filter(case__in=at_home, withdrawn_at=None)
+    answering = [one.responsible_id for one in at_home if one.state in OPEN_STATES]
     team, rows = access.sealing_team(
-        viewer.district, viewer.oblast, day, shut_out, also=case.responsible_id
+        case.office_district or 0,
+        case.office_oblast or 0,
+        day,
+        shut_out.values_list("employee_id", flat=True),
+        also=[case.responsible_id, *answering],
     )
     order.add(*rows)
     for kind in ("notice_police", "notice_prosecutor"):
         steps.open_task(order, case, kind, steps.due_in(f"{kind}_hours"))
-    subjects = steps.subjects_of_case(case)
-    office = case.office_unit or case.office_district or viewer.office_id
+    for offered in at_home:
+        if offered.state == CaseState.TRANSFER_OFFERED:
+            _call_back(order, offered)
+    subjects = around(case)
+    office = case.office_unit or case.office_district or 0
     order.after(lambda: steps.move_subjects(subjects, office, team))
+
+
+def _call_back(order: Order[Any], case: Case) -> None:
+    offer = case.offers.filter(withdrawn_at=None).order_by("-first_recorded_at").first()
+    if offer is not None:
+        order.add(TransferAnswer(case=case, offer=offer, accepted=False, **order.fact(case)))
+        order.journal(case.pk, case)
+        access.end_lending_of_command(offer.command)

@@ -10,12 +10,13 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import OBLAST
 from kamkor.cases.models import Case, Report, Task, TaskDone
 from kamkor.cases.operations.settling import settle_cases
 from kamkor.cases.queries.case import case_for
 from kamkor.cases.vocabulary import STATE_LABELS, STEP_OF
 from kamkor.kernel import clock, rulesets
-from kamkor.kernel.commands import Order, operation
+from kamkor.kernel.commands import NotPermitted, Order, operation
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import Scoped
 from kamkor.kernel.shapes import Shape
@@ -67,6 +68,7 @@ class PostUnknown(Refusal):
 
 
 S = TypeVar("S", bound=Shape)
+Afterwards = Callable[[], None]
 
 
 def step(
@@ -97,6 +99,15 @@ def claimed_case(order: Order[Any], case_id: UUID, *, check_version: bool = True
     require_state(order.operation, case.state)
     order.journal(case.pk, case)
     return case
+
+
+def require_own_sealed(viewer: Viewer, report: Report) -> None:
+    """The oblast's person acts on a report only where it is named in its team.
+
+    Raises ``NotPermitted``.
+    """
+    if viewer.role == OBLAST and report.team not in viewer.teams:
+        raise NotPermitted
 
 
 def require_state(operation_name: str, state: str) -> None:
@@ -163,8 +174,6 @@ def open_task(  # noqa: PLR0913 - one table row
     return task
 
 
-
-
 def move_subjects(subjects: Iterable[UUID], office_id: int, team: UUID | None) -> None:
     """Give subjects and all rows that belong to them another office or team."""
     with connection.cursor() as cursor:
@@ -173,12 +182,11 @@ def move_subjects(subjects: Iterable[UUID], office_id: int, team: UUID | None) -
         )
 
 
-
-
-def subjects_of_case(case: Case) -> list[UUID]:
-    """What moves with a case: itself and its child."""
-    return [case.pk, *([case.child_id] if case.child_id else [])]
-
+def has_open_task(subject: UUID, kind: str) -> bool:
+    """Whether a due item of this kind is open for a subject."""
+    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
+    tasks = Task.objects.filter(~Exists(done), subject=subject, kind=kind, withdrawn_at=None)
+    return tasks.exists()
 
 
 def stop_tasks(order: Order[Any], subject: UUID, *kinds: str) -> None:
@@ -199,8 +207,14 @@ def stop_tasks(order: Order[Any], subject: UUID, *kinds: str) -> None:
 
 
 def seat_in_post(viewer: Viewer, post_id: int, day: date, at: str) -> Seat:
-    """A seat of the viewer's department that is held on a day; raises ``PostUnknown``."""
-    seat = workforce.seats_of(viewer.district or 0, day).get(post_id)
+    """A seat of the viewer's department, of the oblast's person any of its oblast, that is held
+    on a day; raises ``PostUnknown``."""
+    seats = workforce.seats_of(viewer.district, day) if viewer.district else {}
+    seat = seats.get(post_id)
+    if viewer.role == OBLAST:
+        seat = workforce.seat_of_post(post_id, day)
+        if seat and workforce.scope_of_office(seat.office_id)[2] != viewer.oblast:
+            seat = None
     if seat is None or seat.employee_id is None:
         raise PostUnknown(at)
     return seat

@@ -10,13 +10,17 @@ from kamkor.cases.models import (
     Case,
     Identification,
     Registration,
-    RegistrationGround,
     TakingOffDecision,
     TakingOffProposal,
 )
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.belonging import episodes_of
 from kamkor.cases.operations.opening import new_case
-from kamkor.cases.operations.registration import MainGroundMissing
+from kamkor.cases.operations.registration import (
+    GroundOfOtherRegister,
+    MainGroundMissing,
+    record_grounds,
+)
 from kamkor.cases.operations.steps import step
 from kamkor.cases.rules.standing import taking_off_outcome
 from kamkor.cases.vocabulary import OPEN_STATES
@@ -209,27 +213,19 @@ class ReturnToRegister(Shape):
     main_ground: Annotated[str, Coded("grounds"), Ask(noop("Main ground"), options="both")]
 
 
-class NotTakenOff(Refusal):
-    """Only who was on the register and taken off can return to it."""
-
-    code = "not_taken_off"
-    message = noop("This case was never taken off the register.")
-
-
-@step(ReturnToRegister, AlreadyReturned, NotTakenOff, MainGroundMissing, steps.BeforeBeginning)
+@step(
+    ReturnToRegister,
+    AlreadyReturned,
+    MainGroundMissing,
+    GroundOfOtherRegister,
+    steps.BeforeBeginning,
+)
 def return_to_register(order: Order[ReturnToRegister]) -> None:
     """Open a new episode on the register; the old one stays as it was."""
     data = order.data
     old = steps.claimed_case(order, data.case)
-    if old.taken_off_on is None:
-        raise NotTakenOff
     steps.not_before(data.happened_on, old.taken_off_on)
-    if data.main_ground not in data.grounds:
-        raise MainGroundMissing("main_ground")
-    same = Case.objects.filter(
-        register=old.register, child_id=old.child_id, household_id=old.household_id
-    )
-    newer = same.filter(state__in=list(OPEN_STATES)).exclude(id=old.pk).first()
+    newer = episodes_of(old).filter(state__in=list(OPEN_STATES)).exclude(id=old.pk).first()
     if newer is not None:
         raise AlreadyReturned(number=newer.number)
     case = new_case(
@@ -254,11 +250,8 @@ def return_to_register(order: Order[ReturnToRegister]) -> None:
             **shared,
         ),
         Registration(case=case, registered=True, reason=data.reason, **shared),
-        *(
-            RegistrationGround(case=case, ground=one, main=one == data.main_ground, **shared)
-            for one in data.grounds
-        ),
     )
+    record_grounds(order, case)
     steps.stop_tasks(order, old.pk)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from kamkor.access import operations as access
 from kamkor.cases.models import Assignment, Case, TransferAnswer, TransferOffer
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.belonging import HOUSEHOLD, open_at_home, parted
 from kamkor.cases.operations.steps import OfficeUnknown, PostUnknown, step
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotPermitted, Order
@@ -53,15 +54,24 @@ def offer_transfer(order: Order[OfferTransfer]) -> None:
             **order.fact(case),
         )
     )
-    order.add(*access.lent(shown_with(case), REASON, order.id, to_office=office.pk))
+    _show(order, case, office.pk)
 
 
-def shown_with(case: Case) -> list[UUID]:
-    """What is shown to the other side with a case: the case, its child and its household."""
-    return [
-        *steps.subjects_of_case(case),
-        *([case.household_id] if case.household_id else []),
-    ]
+def _show(order: Order[OfferTransfer], case: Case, office: int) -> None:
+    """Lend what would move, and what it refers to, to the other side.
+
+    Where others of the household stay, the child is lent to them already now: afterwards this
+    side, which alone knows of them, no longer holds the child.
+    """
+    staying = list(open_at_home(case))
+    parts = parted(case, alone=not staying)
+    order.add(*access.lent(parts.moving, REASON, order.id, to_office=office))
+    order.add(*access.lent(parts.shown, HOUSEHOLD, order.id, to_office=office))
+    if staying:
+        own = case.office_district
+        order.add(*access.lent(parts.missed, HOUSEHOLD, order.id, to_office=own))
+        for post in {one.responsible_id for one in staying}:
+            order.add(*access.lent(parts.missed, HOUSEHOLD, order.id, to_post=post))
 
 
 def _offer_to_us(order: Order[Any], case: Case) -> TransferOffer:
@@ -97,11 +107,13 @@ def accept_transfer(order: Order[AcceptTransfer]) -> None:
         ),
         Assignment(case=case, post_id=seat.post_id, **order.fact(case)),
     )
-    subjects = shown_with(case)
+    moving = access.lent_by(offer.command, REASON, to_office=offer.to_office_id)
+    shown = access.lent_by(offer.command, HOUSEHOLD, to_office=offer.to_office_id)
+    order.add(*access.lent(shown, HOUSEHOLD, order.id, to_post=seat.post_id))
 
     def take_over() -> None:
-        steps.move_subjects(subjects, seat.office_id, None)
-        access.end_lending(subjects, REASON)
+        steps.move_subjects(moving, seat.office_id, None)
+        access.end_lending(moving, REASON)
 
     order.after(take_over)
 
@@ -130,5 +142,4 @@ def return_transfer(order: Order[ReturnTransfer]) -> None:
             **order.fact(case),
         )
     )
-    subjects = shown_with(case)
-    order.after(lambda: access.end_lending(subjects, REASON))
+    order.after(lambda: access.end_lending_of_command(offer.command))

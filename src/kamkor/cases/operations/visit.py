@@ -1,6 +1,6 @@
 """Visits: one for a household with a row for each child; four questions where yes is concern."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -14,14 +14,16 @@ from kamkor.cases.rules.visit import (
     faults_of_row,
     follow_up_needed,
 )
-from kamkor.cases.vocabulary import CHILD
-from kamkor.kernel import rulesets
+from kamkor.cases.vocabulary import CHILD, CaseState
+from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotFound, Order
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.shapes import Ask, Coded, Day, Line, PastDay, Shape, Text
 from kamkor.kernel.words import noop
-from kamkor.people.models import Household
 from kamkor.people.queries import households_visible_to
+
+if TYPE_CHECKING:
+    from kamkor.people.models import Household
 
 
 class NotSeenReasonMissing(Refusal):
@@ -166,7 +168,7 @@ def record_visit(order: Order[RecordVisit]) -> None:
         _child_row(order, visit, cases[row.case], row, f"children.{number}")
 
 
-def _cases_visited(order: Order[RecordVisit], household: Household) -> dict[UUID, Case]:
+def _cases_visited(order: Order[RecordVisit], household: "Household") -> dict[UUID, Case]:
     wanted = [row.case for row in order.data.children]
     for case_id in sorted(wanted):
         order.claim(case_id, check_version=False)
@@ -226,9 +228,8 @@ def _what_follows(
                 **order.fact(case, visit.happened_on),
             )
         )
-        steps.stop_tasks(order, case.pk, "not_seen_followup")
-        if case.state == "check_due":
-            steps.stop_tasks(order, case.pk, "check_after_leaving")
+        steps.stop_tasks(order, case.pk, "not_seen_followup", "visit_due")
+        _after_leaving(order, visit, case)
     if answers["basics_missing"]:
         need = Need(case=case, visit=visit, what="basics", **order.fact(case, visit.happened_on))
         order.add(need)
@@ -237,8 +238,22 @@ def _what_follows(
         )
     limit = int(rulesets.value("deadlines", "not_seen_limit", visit.happened_on))
     in_a_row = 0 if seen else case.not_seen_in_a_row + 1
-    if follow_up_needed(in_a_row, case.risk_level, limit):
+    if follow_up_needed(in_a_row, case.risk_level, limit) and not steps.has_open_task(
+        case.pk, "not_seen_followup"
+    ):
         steps.open_task(
             order, case, "not_seen_followup", steps.due_in("not_seen_followup_days")
         )
+
+
+def _after_leaving(order: Order[RecordVisit], visit: Visit, case: Case) -> None:
+    """The check closes the case; a visit of accompaniment makes the next one due."""
+    check = rulesets.rule("visit_kinds", visit.kind, visit.happened_on).get("check")
+    if check and case.state == CaseState.CHECK_DUE:
+        steps.stop_tasks(order, case.pk, "check_after_leaving")
+    if case.state == CaseState.ACCOMPANIMENT:
+        steps.stop_tasks(order, case.pk, "accompaniment_visit")
+        start = clock.day_starts(visit.happened_on)
+        due = steps.due_in("accompaniment_rhythm_days", start)
+        steps.open_task(order, case, "accompaniment_visit", due, for_role="worker")
 

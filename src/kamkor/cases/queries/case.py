@@ -85,3 +85,11 @@ def interests_in(viewer: Viewer, case: Case) -> QuerySet[Interest]:
     return Interest.objects.filter(scope_filter(viewer, subject="case_id")).filter(
         case=case, withdrawn_at=None
     )
+
+
+def waiting_for_decision(viewer: Viewer) -> QuerySet[Case]:
+    """Cases that wait for the viewer's department: registration, taking off, an offer to it."""
+    ours = Q(state="identified", office_district=viewer.district)
+    ours |= Q(state="taking_off_proposed", office_district=viewer.district)
+    ours |= Q(state="transfer_offered", offered_to_id=viewer.district)
+    return whole_cases(viewer).filter(ours).order_by("opened_on", "id")

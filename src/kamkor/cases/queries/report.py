@@ -3,11 +3,12 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
-from kamkor.cases.models import Report, ReportRead
+from kamkor.cases.models import Report, Reporter, ReportRead
 from kamkor.cases.vocabulary import ReportState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
@@ -76,3 +77,36 @@ def declined_without_second_look(viewer: Viewer) -> QuerySet[Report]:
         .prefetch_related("children")
         .order_by("received_at", "id")
     )
+
+
+def reporter_of(viewer: Viewer, report: Report) -> Reporter | None:
+    """Who reported, kept apart from the report."""
+    scope = scope_filter(viewer, subject="report_id")
+    return Reporter.objects.filter(scope, report=report).first()
+
+
+def earlier_reports(viewer: Viewer, report: Report) -> QuerySet[Report]:
+    """Earlier reports about the same place or the same described child, newest first."""
+    names = [child.description for child in report.children.all()]
+    same = Q(place=report.place, territory=report.territory_id)
+    same |= Q(children__description__in=names)
+    return (
+        reports_visible_to(viewer)
+        .filter(same, received_at__lt=report.received_at)
+        .exclude(id=report.pk)
+        .distinct()
+        .order_by("-received_at", "-id")[:10]
+    )
+
+
+def still_seen(viewer: Viewer, report_id: UUID) -> bool:
+    """Whether the viewer sees a report after it was taken down; a sealed one it may not."""
+    return reports_visible_to(viewer).filter(id=report_id).exists()
+
+
+def receipt_state(digest: str) -> str:
+    """``received``, ``being_dealt_with`` or ``closed`` for a receipt; empty if there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT receipt_state(%s)", [digest])
+        row = cursor.fetchone()
+    return (row[0] or "") if row else ""

@@ -48,3 +48,9 @@ def moment(value: datetime | None) -> str:
 def office_name(office: Any) -> str:  # noqa: ANN401 - an office or nothing
     """The name of an office in the reader's language."""
     return getattr(office, f"name_{get_language() or 'en'}", "") if office else ""
+
+
+@register.filter
+def dashed(name: str) -> str:
+    """An operation's name as it stands in an address."""
+    return name.replace("_", "-")

@@ -1,0 +1,111 @@
+"""What belongs together: what moves with a case, what is shown beside it, what is around it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from kamkor.access import operations as access
+from kamkor.cases.models import Case
+from kamkor.cases.operations import steps
+from kamkor.cases.vocabulary import OPEN_STATES
+from kamkor.kernel import clock
+from kamkor.kernel.commands import Order, write_together
+from kamkor.people.operations import persons_at_home
+from kamkor.workforce import queries as workforce
+
+# Why rows are lent where one child of a household moves and another stays.
+HOUSEHOLD = "household"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """How the rows around a case part when it moves.
+
+    ``moving`` go along, ``shown`` stay and are lent to the new side, ``missed`` go along and are
+    lent to those who stay, so that whatever a row refers to can be seen with it.
+    """
+
+    moving: list[UUID]
+    shown: list[UUID]
+    missed: list[UUID]
+
+
+def episodes_of(case: Case) -> QuerySet[Case]:
+    """All episodes of the same child, or of the same family."""
+    if case.child_id is None:
+        return Case.objects.filter(register=case.register, household_id=case.household_id)
+    return Case.objects.filter(child_id=case.child_id)
+
+
+def cases_at_home(case: Case) -> QuerySet[Case]:
+    """The cases of a household, open and closed, this one among them."""
+    if case.household_id is None:
+        return episodes_of(case)
+    return Case.objects.filter(Q(household_id=case.household_id) | Q(id=case.pk))
+
+
+def open_at_home(case: Case) -> QuerySet[Case]:
+    """The other open cases of a household: of brothers and sisters, or of the family."""
+    open_cases = cases_at_home(case).filter(state__in=list(OPEN_STATES))
+    return open_cases.exclude(id__in=episodes_of(case).values("id"))
+
+
+def _rows_of(cases: Iterable[Case]) -> list[UUID]:
+    rows = [part for one in cases for part in (one.pk, one.child_id) if part is not None]
+    return list(dict.fromkeys(rows))
+
+
+def _reports_of(cases: Iterable[Case]) -> list[UUID]:
+    return list({one.report_id for one in cases if one.report_id is not None})
+
+
+def _home(case: Case) -> list[UUID]:
+    if case.household_id is None:
+        return []
+    return [case.household_id, *persons_at_home(case.household_id)]
+
+
+def around(case: Case) -> list[UUID]:
+    """Everything of a household: its cases, who lives there, and the reports about them."""
+    cases = {one.pk: one for one in [*cases_at_home(case), *episodes_of(case)]}.values()
+    return list(dict.fromkeys([*_rows_of(cases), *_home(case), *_reports_of(cases)]))
+
+
+def parted(case: Case, *, alone: bool) -> Parts:
+    """How the rows part: ``alone`` if no other open case of the household stays behind."""
+    own = _rows_of(episodes_of(case))
+    if alone:
+        return Parts(around(case), [], [])
+    beside = [*_home(case), *_reports_of(episodes_of(case))]
+    shown = [row for row in beside if row not in own]
+    return Parts(own, shown, [case.child_id] if case.child_id else [])
+
+
+def follow_responsible(order: Order[Any], case_id: UUID) -> None:
+    """Let a case's rows follow the post that answers for it into its office, once written.
+
+    The home goes along unless others stay there; it is then lent to all who answer for one of
+    its children, with who lives there, so that each sees what its own rows refer to.
+    """
+    order.after(lambda: _follow(order.id, case_id))
+
+
+def _follow(command: UUID, case_id: UUID) -> None:
+    case = Case.objects.filter(id=case_id).first()
+    seat = workforce.seat_of_post(case.responsible_id, clock.today()) if case else None
+    if case is None or case.team is not None or seat is None:
+        return
+    others = open_at_home(case).exclude(responsible_id=seat.post_id)
+    staying = sorted(set(others.values_list("responsible_id", flat=True)))
+    circle = around(case)
+    department = workforce.seats_of(case.office_district or 0, clock.today())
+    access.end_lending(circle, HOUSEHOLD, to_posts=department)
+    if staying:
+        shown = [*_home(case), *_reports_of([case, *others])]
+        for post in (seat.post_id, *staying):
+            write_together(access.lent(shown, HOUSEHOLD, command, to_post=post))
+    moving = parted(case, alone=not staying).moving
+    steps.move_subjects(moving, seat.office_id, None)

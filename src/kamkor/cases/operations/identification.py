@@ -1,0 +1,300 @@
+"""Identification: a child in difficulty is found and protected on the spot."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from kamkor.cases.models import Case, Identification, SiblingLook
+from kamkor.cases.operations import steps
+from kamkor.cases.operations.belonging import follow_responsible
+from kamkor.cases.operations.opening import new_case
+from kamkor.cases.operations.steps import BeforeBirth, TerritoryUnknown, step
+from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES
+from kamkor.country.kg.telephones import to_e164
+from kamkor.kernel.commands import NotFound, Order
+from kamkor.kernel.errors import Refusal
+from kamkor.kernel.shapes import Ask, Coded, Line, Name, PartialDay, PastDay, Shape, Text
+from kamkor.kernel.words import noop
+from kamkor.people.operations import (
+    Identity,
+    PinUnreadable,
+    TelephoneUnreadable,
+    identify_person,
+    join_household,
+    new_household,
+    new_person,
+)
+from kamkor.people.queries import (
+    households_visible_to,
+    members_of,
+    people_visible_to,
+    people_with_pin,
+)
+from kamkor.territory.queries import is_place_of_cases
+
+if TYPE_CHECKING:
+    from kamkor.people.models import Household, Person
+
+CHILD_GROUP = noop("The child")
+HOME_GROUP = noop("The home")
+WORRY_GROUP = noop("What is hard")
+
+
+class AlreadyOpen(Refusal):
+    """A child has one open episode at most."""
+
+    code = "already_open"
+    message = noop("This child already has an open case: %(number)s.")
+
+
+class Adult(Shape):
+    """An adult of the household."""
+
+    given_name: Annotated[Name, Ask(noop("Given name"))]
+    surname: Annotated[Name, Ask(noop("Surname"))] | None = None
+    relation: Annotated[str, Coded("relations"), Ask(noop("Relation to the child"))]
+    telephone: Annotated[Line, Ask(noop("Telephone"), widget="telephone")] | None = None
+
+
+class Sibling(Shape):
+    """Another child of the household, and whether it has been looked at."""
+
+    given_name: Annotated[Name, Ask(noop("Given name"))]
+    surname: Annotated[Name, Ask(noop("Surname"))] | None = None
+    born: Annotated[PartialDay, Ask(noop("Born"), widget="partial_date")] | None = None
+    sex: Annotated[str, Coded("sexes"), Ask(noop("Sex"))] = "unknown"
+    looked_at: Annotated[bool, Ask(noop("Looked at?"))]
+
+
+class IdentifyChild(Shape):
+    """Who the child is, where it lives, what is hard; as much as is known on the spot."""
+
+    case: Annotated[UUID, Ask(noop("Case"), widget="hidden")] | None = None
+    child: Annotated[UUID, Ask(noop("Child known already"), widget="hidden")] | None = None
+    given_name: Annotated[Name, Ask(noop("Given name"), group=CHILD_GROUP)]
+    surname: Annotated[Name, Ask(noop("Surname"), group=CHILD_GROUP)] | None = None
+    patronymic: Annotated[Name, Ask(noop("Patronymic"), group=CHILD_GROUP)] | None = None
+    born: (
+        Annotated[
+            PartialDay,
+            Ask(
+                noop("Born"),
+                noop("The year alone is enough"),
+                CHILD_GROUP,
+                widget="partial_date",
+            ),
+        ]
+        | None
+    ) = None
+    sex: Annotated[str, Coded("sexes"), Ask(noop("Sex"), group=CHILD_GROUP)]
+    pin: (
+        Annotated[
+            Line,
+            Ask(noop("Personal number"), noop("Leave empty if not known"), CHILD_GROUP, "pin"),
+        ]
+        | None
+    ) = None
+    household: Annotated[UUID, Ask(noop("Household known already"), widget="hidden")] | None = None
+    territory: Annotated[
+        str, Ask(noop("District or city"), group=HOME_GROUP, options="territories")
+    ]
+    place: Annotated[Line, Ask(noop("Village, street, house"), group=HOME_GROUP)]
+    adults: Annotated[
+        list[Adult], Field(max_length=8), Ask(noop("Adults at home"), group=HOME_GROUP)
+    ] = []
+    siblings: Annotated[
+        list[Sibling], Field(max_length=14), Ask(noop("Other children at home"), group=HOME_GROUP)
+    ] = []
+    happened_on: Annotated[PastDay, Ask(noop("Day of identification"), group=WORRY_GROUP)]
+    source: Annotated[
+        str, Coded("report_sources"), Ask(noop("How was the child found?"), group=WORRY_GROUP)
+    ]
+    difficulty: Annotated[Text, Ask(noop("What is hard for the child?"), group=WORRY_GROUP)]
+    risk_level: Annotated[
+        str, Coded("risk_levels"), Ask(noop("Risk level"), group=WORRY_GROUP)
+    ]
+    family_too: Annotated[
+        bool, Ask(noop("Is the whole family in difficulty?"), group=WORRY_GROUP)
+    ] = False
+
+
+@step(
+    IdentifyChild,
+    AlreadyOpen,
+    TerritoryUnknown,
+    PinUnreadable,
+    TelephoneUnreadable,
+    BeforeBirth,
+    NotFound,
+)
+def identify_child(order: Order[IdentifyChild]) -> None:
+    """A child in difficulty was found: it is protected from this moment."""
+    data = order.data
+    if not is_place_of_cases(data.territory):
+        raise TerritoryUnknown("territory")
+    identity = _identity(data)
+    if identity.born_on is not None and data.happened_on < identity.born_on:
+        raise BeforeBirth("happened_on", born=f"{identity.born_on:%d.%m.%Y}")
+    if data.case is not None:
+        case = _reported_case(order, identity)
+    else:
+        case = _case_on_the_spot(order, identity)
+    order.answer["case"] = str(case.pk)
+    order.add(
+        Identification(
+            case=case,
+            difficulty=data.difficulty,
+            risk_level=data.risk_level,
+            source=data.source,
+            **order.fact(case, data.happened_on),
+        )
+    )
+    household = case.household
+    if household is not None:
+        _others_at_home(order, household)
+    if data.family_too and household is not None:
+        _identify_family(order, case, household)
+    _doubts_about_identity(order, case, identity)
+    steps.stop_tasks(order, case.pk, "visit_due")
+    if not all(sibling.looked_at for sibling in data.siblings):
+        due = steps.due_in("siblings_days")
+        steps.open_task(order, case, "siblings_to_look_at", due, for_role="worker")
+    if data.case is None:
+        follow_responsible(order, case.pk)
+
+
+def _identity(data: IdentifyChild) -> Identity:
+    return Identity(
+        given_name=data.given_name,
+        surname=data.surname or "",
+        patronymic=data.patronymic or "",
+        born=data.born or "",
+        sex=data.sex,
+        pin=data.pin or "",
+    )
+
+
+def _reported_case(order: Order[IdentifyChild], identity: Identity) -> Case:
+    case = steps.claimed_case(order, order.data.case or UUID(int=0))
+    seen = case.visits.filter(withdrawn_at=None).order_by("happened_on").first()
+    if seen is not None and identity.born_on is not None and seen.happened_on < identity.born_on:
+        raise BeforeBirth("born", born=f"{identity.born_on:%d.%m.%Y}")
+    if case.child is not None:
+        identify_person(order, case.child, identity, "pin")
+    if case.household is not None:
+        home = case.household
+        home.place, home.territory_id = order.data.place, order.data.territory
+        if case.child is not None:
+            home.shown_name, home.sort_key = case.child.shown_name, case.child.sort_key
+        order.after(lambda: home.save(update_fields=HOME_FIELDS))
+    return case
+
+
+HOME_FIELDS = ["place", "territory", "shown_name", "sort_key"]
+
+
+def _case_on_the_spot(order: Order[IdentifyChild], identity: Identity) -> Case:
+    data, viewer = order.data, order.viewer
+    scope: Any = steps.own_scope(viewer)
+    household = None
+    if data.household is not None:
+        household = households_visible_to(viewer).filter(id=data.household).first()
+        if household is None:
+            raise NotFound("household")
+        # Whoever is found in a sealed home is sealed with it.
+        scope = household if household.team is not None else scope
+    child = _known_child(order, identity) or new_person(order, scope, identity, "pin")
+    if household is None:
+        household = new_household(order, scope, data.territory, data.place)
+    member = members_of(viewer, [household.pk]).filter(person_id=child.pk).exists()
+    if not member:
+        join_household(order, household, child, "child", data.happened_on)
+    return new_case(
+        order,
+        register=CHILD,
+        child=child,
+        household=household,
+        territory_id=data.territory,
+        opened_on=data.happened_on,
+        post_id=viewer.post_id,
+        scope=scope,
+    )
+
+
+def _known_child(order: Order[IdentifyChild], identity: Identity) -> "Person | None":
+    if order.data.child is None:
+        return None
+    order.claim(order.data.child, check_version=False)
+    child = people_visible_to(order.viewer).filter(id=order.data.child).first()
+    if child is None:
+        raise NotFound("child")
+    # Also one that a colleague of the unit answers for, which the viewer's lists do not show.
+    already = Case.objects.filter(child=child, state__in=list(OPEN_STATES)).first()
+    if already is not None:
+        raise AlreadyOpen("child", number=already.number)
+    identify_person(order, child, identity, "pin")
+    return child
+
+
+def _others_at_home(order: Order[IdentifyChild], household: "Household") -> None:
+    data = order.data
+    for number, adult in enumerate(data.adults):
+        telephone = to_e164(adult.telephone) if adult.telephone else ""
+        if telephone is None:
+            raise TelephoneUnreadable(f"adults.{number}.telephone")
+        who = Identity(adult.given_name, adult.surname or "", telephone=telephone)
+        person = new_person(order, household, who)
+        join_household(order, household, person, adult.relation, data.happened_on)
+    for row in data.siblings:
+        who = Identity(row.given_name, row.surname or "", born=row.born or "", sex=row.sex)
+        person = new_person(order, household, who)
+        join_household(order, household, person, "sibling", data.happened_on)
+        order.add(
+            SiblingLook(
+                household=household,
+                person=person,
+                looked_at=row.looked_at,
+                **order.fact(household, data.happened_on),
+            )
+        )
+
+
+def _identify_family(
+    order: Order[IdentifyChild], child_case: Case, household: "Household"
+) -> None:
+    data, viewer = order.data, order.viewer
+    standing = Case.objects.filter(
+        register=FAMILY, household=household, state__in=list(OPEN_STATES)
+    )
+    if standing.exists():
+        return
+    family = new_case(
+        order,
+        register=FAMILY,
+        child=None,
+        household=household,
+        territory_id=data.territory,
+        opened_on=data.happened_on,
+        post_id=child_case.responsible_id or viewer.post_id,
+        scope=child_case,
+    )
+    order.answer["family"] = str(family.pk)
+    order.add(
+        Identification(
+            case=family,
+            difficulty=data.difficulty,
+            risk_level=data.risk_level,
+            source=data.source,
+            **order.fact(family, data.happened_on),
+        )
+    )
+
+
+def _doubts_about_identity(order: Order[Any], case: Case, identity: Identity) -> None:
+    if not identity.pin:
+        return
+    others = people_with_pin(order.viewer, identity.pin).exclude(id=case.child_id)
+    doubted = bool(case.child and case.child.pin_doubts)
+    if doubted or others.exists():
+        steps.open_task(order, case, "identity_candidate", steps.due_in("registration_days"))

@@ -1,0 +1,130 @@
+"""The facts of a case in the order they were recorded, and what changed since a version."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from kamkor.access.rules import Viewer
+from kamkor.cases.models import (
+    AccompanimentEnd,
+    Assignment,
+    Case,
+    Identification,
+    Interest,
+    Need,
+    Registration,
+    RegistrationGround,
+    Removal,
+    StateProtection,
+    TakingOffDecision,
+    TakingOffProposal,
+    TaskDone,
+    TransferAnswer,
+    TransferOffer,
+    VisitChild,
+)
+from kamkor.kernel.models import JournalEntry
+from kamkor.people.models import Birth
+from kamkor.people.queries import scope_filter
+
+OF_CASE: dict[str, Any] = {
+    "identification": Identification,
+    "registration": Registration,
+    "ground": RegistrationGround,
+    "state_protection": StateProtection,
+    "assignment": Assignment,
+    "visit_child": VisitChild,
+    "need": Need,
+    "removal": Removal,
+    "proposal": TakingOffProposal,
+    "decision": TakingOffDecision,
+    "accompaniment_end": AccompanimentEnd,
+    "offer": TransferOffer,
+    "answer": TransferAnswer,
+    "interest": Interest,
+}
+BESIDE = {
+    "visit_child": ("visit",),
+    "offer": ("to_office", "from_office"),
+    "decision": ("proposal",),
+}
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One fact of a case with its kind; ``corrected_by`` if a newer one stands in its place."""
+
+    kind: str
+    fact: Any
+    corrected_by: Any = None
+
+
+def history_of(viewer: Viewer, case: Case) -> list[Recorded]:
+    """Everything recorded about a case, newest first; corrected and withdrawn facts too."""
+    found: list[tuple[str, Any]] = []
+    scope = scope_filter(viewer, subject="case_id")
+    for kind, model in OF_CASE.items():
+        facts = model.objects.filter(scope, case=case)
+        # A visit's own row may be another unit's: an outer join keeps the child's row here.
+        beside = BESIDE.get(kind, ())
+        found += [(kind, fact) for fact in facts.prefetch_related(*beside)]
+    tasks = TaskDone.objects.filter(scope_filter(viewer, subject="subject"), subject=case.pk)
+    found += [("task_done", fact) for fact in tasks.filter(stopped=False).select_related("task")]
+    if case.child_id:
+        births = Birth.objects.filter(
+            scope_filter(viewer, subject="person_id"), person_id=case.child_id
+        )
+        found += [("birth", fact) for fact in births]
+    newer = {fact.corrects: fact for _, fact in found if fact.corrects}
+    recorded = [Recorded(kind, fact, newer.get(fact.pk)) for kind, fact in found]
+    return sorted(recorded, key=_newest_first, reverse=True)
+
+
+def _newest_first(one: Recorded) -> tuple[date, datetime, str]:
+    return one.fact.happened_on, one.fact.first_recorded_at, one.kind
+
+
+@dataclass(frozen=True)
+class Change:
+    """One command that touched a subject: who, when, what, and the values it recorded."""
+
+    operation: str
+    post: int
+    recorded_at: datetime
+    values: list[str] = field(default_factory=list)
+
+
+def changes_since(viewer: Viewer, subject: UUID, version: int) -> list[Change]:
+    """What was recorded about a subject after a version, oldest first."""
+    entries = JournalEntry.objects.filter(scope_filter(viewer, subject="subject")).filter(
+        subject=subject, version__gt=version
+    )
+    return [
+        Change(
+            entry.operation,
+            entry.post,
+            entry.recorded_at,
+            list(_values(viewer, subject, entry.command)),
+        )
+        for entry in entries.order_by("version")
+    ]
+
+
+def _values(viewer: Viewer, subject: UUID, command: UUID) -> Iterable[str]:
+    scope = scope_filter(viewer, subject="case_id")
+    for model in OF_CASE.values():
+        for fact in model.objects.filter(scope, Q(case_id=subject), command=command):
+            yield from _shown(fact)
+
+
+def _shown(fact: Any) -> Iterable[str]:  # noqa: ANN401 - any fact
+    for name in ("happened_on", "reason", "ground", "risk_level", "difficulty", "danger", "note"):
+        value = getattr(fact, name, "")
+        if isinstance(value, date):
+            yield f"{value:%d.%m.%Y}"
+        elif value:
+            yield str(value)

@@ -1,0 +1,181 @@
+"""The addresses of operations: about a case, a report, a due item, or nothing yet."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+
+from kamkor.cases.models import Case
+from kamkor.cases.operations.facts import CORRECTABLE
+from kamkor.cases.queries.case import case_for, cases_of_household
+from kamkor.cases.queries.report import report_for
+from kamkor.cases.queries.task import open_task_for
+from kamkor.cases.vocabulary import CHILD, OPEN_STATES, STEP_OF
+from kamkor.kernel import clock
+from kamkor.kernel.commands import NotFound, Operation
+from kamkor.people.queries import people_visible_to
+from kamkor.web import faults
+from kamkor.web.case_page import identity_of
+from kamkor.web.correction import serve_correction
+from kamkor.web.door import ViewedRequest
+from kamkor.web.operation import Asked, operation_named, serve
+from kamkor.web.templatetags.words import coded
+
+START = frozenset({"receive_report", "record_round", "identify_child"})
+OFFICE = frozenset({"set_duty_turn", "record_leave"})
+
+
+def begin(request: ViewedRequest, slug: str) -> HttpResponse:
+    """An operation that is about nothing recorded yet, or about the office."""
+    operation = operation_named(slug)
+    if operation.name not in START | OFFICE:
+        raise Http404
+    first: dict[str, Any] = {}
+    if "happened_on" in operation.shape.model_fields and operation.name != "receive_report":
+        first["happened_on"] = clock.today()
+    back = "/roster/" if operation.name in OFFICE else "/"
+    set_by_page = _known_person(request) if operation.name == "identify_child" else {}
+    return serve(
+        request,
+        Asked(operation, None, set_by_page, first | _names_of(request, set_by_page), back_url=back),
+    )
+
+
+def _known_person(request: ViewedRequest) -> dict[str, Any]:
+    """The child and the household chosen among those found, by id in the address."""
+    found = {}
+    for key in ("child", "household"):
+        if key in request.GET:
+            try:
+                found[key] = str(UUID(request.GET[key]))
+            except ValueError:
+                raise Http404 from None
+    return found
+
+
+def _names_of(request: ViewedRequest, known: Mapping[str, Any]) -> dict[str, Any]:
+    if "child" not in known:
+        return {}
+    child = people_visible_to(request.viewer).filter(id=known["child"]).first()
+    if child is None:
+        raise Http404
+    name = child.names.order_by("-recorded_at").first()
+    first = {"given_name": name.given_name, "surname": name.surname} if name else {}
+    return first | {"sex": child.sex or "unknown"}
+
+
+def about_case(request: ViewedRequest, case_id: UUID, slug: str) -> HttpResponse:
+    """An operation about one case."""
+    operation = operation_named(slug)
+    if operation.name not in STEP_OF or "case" not in _subject_fields(operation):
+        raise Http404
+    try:
+        case = case_for(request.viewer, case_id)
+    except NotFound:
+        return faults.fault_page(request, 404)
+    asked = _asked_about(request, operation, case)
+    return serve(request, asked)
+
+
+def _subject_fields(operation: Operation[Any]) -> set[str]:
+    names = set(operation.shape.model_fields)
+    return names | ({"case"} if operation.name == "record_visit" else set())
+
+
+def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) -> Asked:
+    shared: dict[str, Any] = {
+        "back_url": f"/cases/{case.pk}/",
+        "context": {"identity": identity_of(request.viewer, case, actions=False)},
+    }
+    first: dict[str, Any] = {}
+    if "happened_on" in operation.shape.model_fields:
+        first["happened_on"] = clock.today()
+    if operation.name == "record_visit":
+        return _asked_for_visit(request, operation, case, shared)
+    if operation.name == "identify_child":
+        first |= {"territory": case.territory_id, "source": case.report.source if case.report else ""}
+        first |= {"place": case.household.place if case.household else ""}
+    return Asked(operation, case.pk, {"case": str(case.pk)}, _kept(first), **shared)
+
+
+def _kept(first: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in first.items() if value != ""}
+
+
+def _asked_for_visit(
+    request: ViewedRequest, operation: Operation[Any], case: Case, shared: dict[str, Any]
+) -> Asked:
+    if case.household_id is None:
+        raise Http404
+    children = [
+        one
+        for one in cases_of_household(request.viewer, case.household_id)
+        if one.register == CHILD and one.state in OPEN_STATES
+    ]
+    children.sort(key=lambda one: (one.pk != case.pk, one.sort_key))
+    rows = [{"case": str(one.pk)} for one in children]
+    legends = {"children": [one.child.shown_name if one.child else "" for one in children]}
+    return Asked(
+        operation,
+        None,
+        {"household": str(case.household_id)},
+        {"happened_on": clock.today(), "children": rows},
+        legends=legends,
+        fixed_rows=frozenset({"children"}),
+        **shared,
+    )
+
+
+def about_report(request: ViewedRequest, report_id: UUID, slug: str) -> HttpResponse:
+    """An operation about one report."""
+    operation = operation_named(slug)
+    if "report" not in operation.shape.model_fields:
+        raise Http404
+    try:
+        report = report_for(request.viewer, report_id)
+    except NotFound:
+        return faults.fault_page(request, 404)
+    lead = f"{coded(report.worry, 'report_worries')} – {report.place}"
+    return serve(
+        request,
+        Asked(
+            operation,
+            report.pk,
+            {"report": str(report.pk)},
+            back_url=f"/reports/{report.pk}/",
+            context={"lead": lead},
+        ),
+    )
+
+
+def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
+    """Marking a due item as done."""
+    try:
+        task = open_task_for(request.viewer, task_id)
+    except NotFound:
+        return faults.fault_page(request, 404)
+    back = f"/cases/{task.case_id}/" if task.case_id else f"/reports/{task.report_id}/"
+    return serve(
+        request,
+        Asked(
+            operation_named("complete-task"),
+            None,
+            {"task": str(task.pk)},
+            {"happened_on": clock.today()},
+            back_url=back,
+            context={"lead": coded(task.kind, "task_kinds")},
+        ),
+    )
+
+
+def correct(request: ViewedRequest, case_id: UUID, kind: str, fact_id: UUID) -> HttpResponse:
+    """Correcting one fact of a case."""
+    if kind not in CORRECTABLE:
+        raise Http404
+    try:
+        case = case_for(request.viewer, case_id)
+    except NotFound:
+        return faults.fault_page(request, 404)
+    return serve_correction(request, case, kind, fact_id, _("Correct an entry"))

@@ -1,0 +1,307 @@
+"""The page of a case: who it is, who is responsible, what is next, and everything that happened."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import Action
+from kamkor.cases.models import Case, SiblingLook
+from kamkor.cases.queries.case import case_for, cases_of_household, cases_of_people
+from kamkor.cases.queries.history import history_of
+from kamkor.cases.queries.task import open_tasks_of
+from kamkor.cases.vocabulary import CHILD, FAMILY, STATE_LABELS, STEPS, Step
+from kamkor.country.kg.telephones import shown
+from kamkor.kernel import clock
+from kamkor.kernel.commands import NotFound
+from kamkor.people.queries import members_of, scope_filter
+from kamkor.territory.queries import names_on
+from kamkor.web import faults
+from kamkor.web.door import ViewedRequest
+from kamkor.web.templatetags.words import coded, day, moment, raised
+from kamkor.web.timeline import timeline_of
+from kamkor.workforce import queries as workforce
+
+FIRST_ACTS = ("identify_child", "register_child", "register_family", "record_visit")
+NOT_AS_BUTTON = frozenset({"identify_child"})
+
+
+def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
+    """One case; the same 404 for what does not exist and for what is hidden."""
+    viewer = request.viewer
+    try:
+        case = case_for(viewer, case_id)
+    except NotFound:
+        return faults.fault_page(request, 404)
+    history = history_of(viewer, case)
+    context = {
+        "case": case,
+        "identity": identity_of(viewer, case),
+        "tasks": tasks_of(viewer, case),
+        "safety": safety_of(history),
+        "household": household_of(viewer, case),
+        "timeline": timeline_of(viewer, case, history),
+        "more_acts": acts_of(viewer, case),
+        "episodes": episodes_of(viewer, case),
+        "back_url": "/register/" if viewer.role != "worker" else "/",
+        "help_url": "/help/case/",
+        "printed": {"at": moment(clock.now()), "filter": case.number},
+    }
+    return render(request, "cases/case.html", context)
+
+
+def name_of(case: Case) -> str:
+    """The child's name, or the family's."""
+    if case.register == FAMILY:
+        name = case.household.shown_name if case.household else ""
+        return _("Family: %(name)s") % {"name": name}
+    return case.child.shown_name if case.child else ""
+
+
+def age_of(case: Case) -> str:
+    """The child's age in years today, with the birth as exactly as it is known."""
+    child = case.child
+    if child is None or child.born_on is None:
+        return _("age not known")
+    years = age_in_years(child.born_on, clock.today())
+    born = {"year": f"{child.born_on:%Y}", "month": f"{child.born_on:%m.%Y}"}.get(
+        child.birth_precision, day(child.born_on)
+    )
+    return _("%(years)s years (born %(born)s)") % {"years": years, "born": born}
+
+
+def age_in_years(born: date, on: date) -> int:
+    """Whole years; who was born on 29 February has the birthday on 1 March in other years."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def badges_of(case: Case) -> list[dict[str, str]]:
+    """What must be seen at once."""
+    found = [{"kind": "info", "text": raised(_(STATE_LABELS[case.state]))}]
+    if case.team is not None:
+        found.append({"kind": "sealed", "text": _("Sealed")})
+    if case.risk_level == "high":
+        found.append({"kind": "high_risk", "text": coded("high", "risk_levels")})
+    if case.state_protection:
+        found.append({"kind": "urgent", "text": _("State protection")})
+    if case.away_from_home:
+        found.append({"kind": "urgent", "text": _("Away from home")})
+    if case.next_visit_on and case.next_visit_on < clock.today():
+        found.append({"kind": "overdue", "text": _("Visit overdue")})
+    return found
+
+
+def responsible_name(case: Case) -> str:
+    """Who answers for the case today: holder, cover, specialist or head."""
+    seat = workforce.responsible_on(case.responsible_id, case.office_district or 0, clock.today())
+    if seat is None:
+        return _("nobody")
+    names = workforce.holder_names([seat.post_id], clock.today())
+    return names.get(seat.post_id, _("nobody"))
+
+
+def identity_of(viewer: Viewer, case: Case, *, actions: bool = True) -> dict[str, Any]:
+    """The identity bar: name, number, responsible, last seen, next step."""
+    facts: list[dict[str, Any]] = [
+        {"label": _("Case"), "value": case.number, "copyable": case.number},
+        {"label": _("Responsible"), "value": responsible_name(case)},
+        {"label": _("Last seen"), "value": day(case.last_seen_on)},
+        {"label": _("Next step"), "value": next_step_of(viewer, case)},
+    ]
+    if case.register == CHILD:
+        facts.insert(1, {"label": _("Age"), "value": age_of(case)})
+    bar: dict[str, Any] = {
+        "name": name_of(case),
+        "url": "" if actions else f"/cases/{case.pk}/",
+        "badges": badges_of(case),
+        "facts": facts,
+    }
+    if case.report and case.report.home_unsafe:
+        safe = case.report.safe_contact or _("ask who is responsible")
+        bar["warning"] = [
+            _("Do not contact the home"),
+            _("Safe contact: %(how)s") % {"how": safe},
+        ]
+    if actions:
+        bar["actions"] = [act for act in acts_of(viewer, case) if act["first"]]
+    return bar
+
+
+def next_step_of(viewer: Viewer, case: Case) -> str:
+    """The next thing due with its date and act."""
+    task = open_tasks_of(viewer, case).first()
+    due = task.due_at.astimezone(clock.ZONE).date() if task else None
+    if task and due and (case.next_visit_on is None or due <= case.next_visit_on):
+        return f"{day(due)}: {coded(task.kind, 'task_kinds')}"
+    if case.next_visit_on is not None:
+        return f"{day(case.next_visit_on)}: {coded('visit_due', 'task_kinds')}"
+    return _("nothing is due")
+
+
+def steps_open(viewer: Viewer, case: Case) -> Iterable[Step]:
+    """The steps of the pathway that this viewer may take from the case's state."""
+    ours = case.offered_to_id is not None and case.offered_to_id == viewer.district
+    for step in STEPS:
+        if step.on != "case" or viewer.role not in step.roles:
+            continue
+        if case.state not in step.from_states or not _fits(step.operation, case):
+            continue
+        answering = step.operation in {"accept_transfer", "return_transfer"}
+        if answering == ours:
+            yield step
+
+
+def _fits(operation: str, case: Case) -> bool:
+    only = {
+        "register_child": CHILD,
+        "register_family": FAMILY,
+        "identify_child": CHILD,
+        "protect_now": CHILD,
+        "record_visit": CHILD,
+        "change_state_protection": CHILD,
+    }
+    if operation == "offer_transfer" and case.team is not None:
+        return False
+    if operation == "return_to_register" and case.taken_off_on is None:
+        return False
+    return only.get(operation, case.register) == case.register
+
+
+def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
+    """The acts as links; those of the moment stand in the bar, the others below."""
+    if not (viewer.may(Action.RECORD) or viewer.may(Action.DECIDE)):
+        return []
+    decides = {
+        "register_child", "register_family", "identify_child", "decide_taking_off",
+        "accept_transfer", "return_transfer", "record_visit", "protect_now",
+    }  # fmt: skip
+    acts = []
+    for step in steps_open(viewer, case):
+        style = {"protect_now": "warning", "return_transfer": "secondary"}.get(step.operation, "")
+        acts.append(
+            {
+                "label": _(step.label),
+                "url": f"/cases/{case.pk}/{step.operation.replace('_', '-')}/",
+                "operation": step.operation,
+                "style": style,
+                "first": step.operation in decides,
+                "follows": _(step.follows),
+            }
+        )
+    return acts
+
+
+def tasks_of(viewer: Viewer, case: Case) -> dict[str, Any]:
+    """The open due items of a case."""
+    may = viewer.may(Action.RECORD)
+    entries = [task_entry(task, link=may) for task in open_tasks_of(viewer, case)]
+    return {"heading": _("What is due"), "entries": entries, "empty": _("Nothing is due.")}
+
+
+def task_entry(task: Any, *, link: bool, hint: str = "") -> dict[str, Any]:  # noqa: ANN401 - a task
+    """One due item as the task list shows it."""
+    late = task.due_at < clock.now()
+    return {
+        "title": coded(task.kind, "task_kinds"),
+        "url": f"/tasks/{task.pk}/complete-task/" if link else "",
+        "hint": hint,
+        "due": moment(task.due_at),
+        "badge": {"kind": "overdue", "text": _("Overdue")} if late else None,
+        "operation": "complete_task",
+    }
+
+
+def safety_of(history: list[Any]) -> dict[str, Any]:
+    """Safety now: the answers of the last visit at which the child was seen."""
+    seen = [
+        one.fact
+        for one in history
+        if one.kind == "visit_child" and one.fact.withdrawn_at is None and one.fact.seen != "not_seen"
+    ]
+    if not seen:
+        return {
+            "heading": _("Safety now"),
+            "rows": [{"label": _("Last seen"), "value": _("not seen yet")}],
+        }
+    last = max(seen, key=lambda fact: (fact.happened_on, fact.first_recorded_at))
+    questions = (
+        "injury_fear_word", "harmful_person_access", "no_able_adult_tonight", "basics_missing",
+    )  # fmt: skip
+    rows = [{"label": _("Last seen"), "value": f"{day(last.happened_on)}, {coded(last.seen, 'seen_kinds')}"}]
+    for question in questions:
+        answer = getattr(last, question)
+        rows.append(
+            {
+                "label": coded(question, "visit_questions"),
+                "value": "" if answer is None else (_("Yes") if answer else _("No")),
+                "badge": {"kind": "urgent", "text": _("Concern")} if answer else None,
+            }
+        )
+    return {"heading": _("Safety now"), "rows": rows}
+
+
+def household_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
+    """Who lives there, where, and which brothers and sisters have been looked at."""
+    if case.household is None:
+        return None
+    home = case.household
+    language = get_language() or "en"
+    looks = SiblingLook.objects.filter(
+        scope_filter(viewer, subject="person_id"), household=home, withdrawn_at=None
+    )
+    looked = {look.person_id for look in looks if look.looked_at}
+    others = {one.child_id: one for one in cases_of_household(viewer, home.pk) if one.child_id}
+    rows: list[dict[str, Any]] = [
+        {
+            "label": _("Home"),
+            "lines": [names_on(clock.today(), language).get(home.territory_id, ""), home.place],
+        }
+    ]
+    for member in members_of(viewer, [home.pk]):
+        person = member.person
+        row: dict[str, Any] = {
+            "label": coded(member.relation, "relations") or _("Child"),
+            "value": person.shown_name,
+        }
+        if person.telephone:
+            row["value"] = f"{person.shown_name}, {shown(person.telephone)}"
+            row["copyable"] = person.telephone
+        if person.pk in others and others[person.pk].pk != case.pk:
+            row["url"] = f"/cases/{others[person.pk].pk}/"
+        if member.relation in {"sibling", "child"} and person.pk != case.child_id:
+            row["badge"] = (
+                {"kind": "done", "text": _("looked at")}
+                if person.pk in looked
+                else {"kind": "overdue", "text": _("not looked at yet")}
+            )
+        rows.append(row)
+    return {"heading": _("Household"), "rows": rows}
+
+
+def episodes_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
+    """The other episodes of this child, and the family's entry."""
+    found = list(cases_of_people(viewer, [case.child_id])) if case.child_id else []
+    if case.household_id:
+        family = cases_of_household(viewer, case.household_id)
+        found += [one for one in family if one.register == FAMILY]
+    seen = {case.pk}
+    rows = []
+    for one in found:
+        if one.pk in seen:
+            continue
+        seen.add(one.pk)
+        rows.append(
+            {
+                "url": f"/cases/{one.pk}/",
+                "text": f"{name_of(one)} – {one.number}",
+                "state": raised(_(STATE_LABELS[one.state])),
+                "opened": day(one.opened_on),
+            }
+        )
+    return rows

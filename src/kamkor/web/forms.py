@@ -1,0 +1,270 @@
+"""Forms made from the shapes of operations: one reading and one rendering for every form.
+
+What stands in a form is held as *typed*: a mapping from the names of inputs to the texts in them.
+It is what the browser sends, what is shown again after a refusal, and what a first page is filled
+from, so that nothing typed is ever lost.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal, get_args, get_origin
+from uuid import UUID
+
+from django.utils.translation import get_language, gettext
+from pydantic.fields import FieldInfo
+
+from kamkor.kernel import clock, rulesets
+from kamkor.kernel.errors import Fault
+from kamkor.kernel.shapes import Ask, Coded, Shape, asked, kind_of, limit_of, meta_of
+from kamkor.web.dates import typed_date_as_iso
+from kamkor.web.templatetags.words import raised
+
+Typed = Mapping[str, Sequence[str]]
+Option = dict[str, Any]
+Options = Callable[[str], list[Option]]
+
+LONG_FROM = 400
+
+
+def widget_of(info: FieldInfo) -> str:
+    """Which widget asks for a field."""
+    ask = asked(info) or Ask("")
+    kind = kind_of(info)
+    coded = any(isinstance(meta, Coded) for meta in meta_of(info))
+    if ask.widget:
+        return ask.widget
+    if get_origin(kind) is list:
+        part = get_args(kind)[0]
+        return "rows" if isinstance(part, type) and issubclass(part, Shape) else "choices"
+    if coded or ask.options or get_origin(kind) is Literal:
+        return "yes_no" if kind is bool else "choice"
+    if kind is str:
+        return "long_text" if (limit_of(info) or 0) >= LONG_FROM else "text"
+    return {bool: "yes_no", date: "date", int: "number", UUID: "hidden"}.get(kind, "text")
+
+
+def row_shape(info: FieldInfo) -> type[Shape]:
+    """The shape of one row of a repeating field."""
+    shape: type[Shape] = get_args(kind_of(info))[0]
+    return shape
+
+
+def row_numbers(typed: Typed, name: str) -> list[int]:
+    """The rows of a repeating field that stand in the form, in order."""
+    pattern = re.compile(rf"{re.escape(name)}-(\d+)-")
+    found = {int(match[1]) for key in typed if (match := pattern.match(key))}
+    return sorted(found)
+
+
+def _first(typed: Typed, name: str) -> str:
+    held = typed.get(name) or [""]
+    return held[0].strip()
+
+
+def read_typed(shape: type[Shape], typed: Typed, prefix: str = "") -> dict[str, Any]:
+    """The command's data in what was typed: dates as ISO, choices as codes, rows as lists."""
+    data: dict[str, Any] = {}
+    for key, info in shape.model_fields.items():
+        value = _read_field(info, typed, prefix + key)
+        if value is not None and value != "" and value != []:
+            data[key] = value
+    return data
+
+
+def _read_field(info: FieldInfo, typed: Typed, name: str) -> Any:  # noqa: ANN401 - as the field is
+    widget = widget_of(info)
+    if widget == "rows":
+        shape = row_shape(info)
+        rows = [read_typed(shape, typed, f"{name}-{number}-") for number in row_numbers(typed, name)]
+        return [row for row in rows if row]
+    if widget == "choices":
+        return [one for one in typed.get(name, ()) if one]
+    if widget in {"yes_no", "tick"}:
+        return {"yes": True, "no": False}.get(_first(typed, name))
+    if widget == "date":
+        return typed_date_as_iso(_first(typed, name))
+    if widget == "partial_date":
+        return _partial(typed, name)
+    if widget == "moment":
+        return _moment(typed, name)
+    return _first(typed, name)
+
+
+def _partial(typed: Typed, name: str) -> str:
+    day, month, year = (_first(typed, f"{name}-{part}") for part in ("day", "month", "year"))
+    if not (day or month or year):
+        return ""
+    parts = [year.zfill(4), *([month.zfill(2)] if month or day else []), *([day.zfill(2)] if day else [])]
+    return "-".join(parts)
+
+
+def _moment(typed: Typed, name: str) -> str:
+    day, time = _first(typed, f"{name}-date"), _first(typed, f"{name}-time")
+    if not (day or time):
+        return ""
+    iso = typed_date_as_iso(day)
+    try:
+        moment = datetime.fromisoformat(f"{iso}T{time.zfill(5)}")
+    except ValueError:
+        return f"{day} {time}"
+    return moment.replace(tzinfo=clock.ZONE).isoformat()
+
+
+def fill_typed(shape: type[Shape], data: Mapping[str, Any], prefix: str = "") -> dict[str, list[str]]:
+    """What would have been typed to give this data: fills a form for the first time."""
+    typed: dict[str, list[str]] = {}
+    for key, value in data.items():
+        info, name = shape.model_fields[key], prefix + key
+        widget = widget_of(info)
+        if widget == "rows":
+            for number, row in enumerate(value):
+                typed |= fill_typed(row_shape(info), row, f"{name}-{number}-")
+        elif widget == "partial_date":
+            parts = [*str(value).split("-"), "", ""][:3]
+            for part, text in zip(("year", "month", "day"), parts, strict=True):
+                typed[f"{name}-{part}"] = [text]
+        elif isinstance(value, bool):
+            typed[name] = ["yes" if value else "no"]
+        elif isinstance(value, date):
+            typed[name] = [f"{value:%d.%m.%Y}"]
+        elif isinstance(value, list):
+            typed[name] = [str(one) for one in value]
+        else:
+            typed[name] = [str(value)]
+    return typed
+
+
+@dataclass
+class FormPage:
+    """One form as its template reads it."""
+
+    shape: type[Shape]
+    typed: Typed
+    options: Options
+    faults: Sequence[Fault] = ()
+    legends: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    fixed_rows: frozenset[str] = frozenset()
+
+    def fields(self) -> list[dict[str, Any]]:
+        """All fields that are asked for, in the order of the shape."""
+        return self._fields(self.shape, "", "")
+
+    def _fields(self, shape: type[Shape], prefix: str, place: str) -> list[dict[str, Any]]:
+        made = []
+        for key, info in shape.model_fields.items():
+            ask = asked(info)
+            if ask is None or (widget_of(info) == "hidden" and not prefix):
+                continue
+            made.append(self._field(info, ask, prefix + key, f"{place}{key}"))
+        return made
+
+    def _field(self, info: FieldInfo, ask: Ask, name: str, place: str) -> dict[str, Any]:
+        widget = widget_of(info)
+        label, hint = self._words(info, ask, name)
+        shown: dict[str, Any] = {
+            "kind": "choices" if widget == "tick" else widget,
+            "name": name,
+            "id": name,
+            "label": label,
+            "hint": hint,
+            "group": gettext(ask.group) if ask.group else "",
+            "required": info.is_required() or widget == "rows",
+            "error": self._error(place),
+            "value": _first(self.typed, name),
+            "limit": limit_of(info) if widget == "long_text" else None,
+            "width": {"number": "govuk-input--width-5", "date": "govuk-input--width-10"}.get(widget, ""),
+        }
+        if widget in {"choice", "choices", "tick"}:
+            shown["options"] = self._options(info, ask, name, widget)
+        if widget == "rows":
+            shown |= self._rows(info, name, place)
+        if widget == "partial_date":
+            shown["parts"] = {part: _first(self.typed, f"{name}-{part}") for part in ("day", "month", "year")}
+        if widget == "moment":
+            shown["parts"] = {part: _first(self.typed, f"{name}-{part}") for part in ("date", "time")}
+        return shown
+
+    def _words(self, info: FieldInfo, ask: Ask, name: str) -> tuple[str, str]:
+        if ask.options == "visit_questions" and not ask.label:
+            rule = rulesets.rule("visit_questions", name.rsplit("-", 1)[-1], clock.today())
+            language = get_language() or "en"
+            return raised(rule.word(language)), rule.hint.get(language, "")
+        hint = gettext(ask.hint) if ask.hint else ""
+        if widget_of(info) == "date" and not hint:
+            hint = gettext("For example %(day)s") % {"day": f"{clock.today():%d.%m.%Y}"}
+        return gettext(ask.label) if ask.label else "", hint
+
+    def _options(self, info: FieldInfo, ask: Ask, name: str, widget: str) -> list[Option]:
+        chosen = set(self.typed.get(name, ()))
+        if widget == "tick":
+            found = [{"value": "yes", "label": gettext(ask.label)}]
+        elif coded := next((one for one in meta_of(info) if isinstance(one, Coded)), None):
+            found = coded_options(coded.rule_set, ask.options)
+        else:
+            found = self.options(ask.options)
+        return [one | {"checked": str(one["value"]) in chosen} for one in found]
+
+    def _rows(self, info: FieldInfo, name: str, place: str) -> dict[str, Any]:
+        shape = row_shape(info)
+        numbers = row_numbers(self.typed, name) or ([0] if info.is_required() else [])
+        legends = self.legends.get(name, ())
+        fixed = name in self.fixed_rows
+        rows = [
+            {
+                "legend": legends[at] if at < len(legends) else f"{at + 1}",
+                "fields": self._fields(shape, f"{name}-{number}-", f"{place}.{at}."),
+                "index": number,
+                "removable": not fixed and (len(numbers) > 1 or not info.is_required()),
+            }
+            for at, number in enumerate(numbers)
+        ]
+        return {"rows": rows, "add_label": "" if fixed else gettext("Add another")}
+
+    def _error(self, place: str) -> dict[str, str] | None:
+        for fault in self.faults:
+            if fault.field == place:
+                return {"message": fault_message(fault), "code": fault.code}
+        return None
+
+    def errors(self) -> list[dict[str, str]]:
+        """The summary on top, each linked to its field."""
+        return [
+            {
+                "href": "#" + (self._anchor(fault.field) or "main"),
+                "message": fault_message(fault),
+                "code": fault.code,
+            }
+            for fault in self.faults
+        ]
+
+    def _anchor(self, place: str) -> str:
+        name = place.replace(".", "-")
+        key = place.split(".")[-1]
+        suffix = ""
+        for shape in (self.shape, *(row_shape(i) for i in self.shape.model_fields.values() if widget_of(i) == "rows")):
+            if key in shape.model_fields:
+                suffix = {"partial_date": "-day", "moment": "-date"}.get(widget_of(shape.model_fields[key]), "")
+                break
+        return name + suffix
+
+
+def coded_options(rule_set: str, kept: str = "") -> list[Option]:
+    """The rules of a set in force today as options; grounds may be kept to one register."""
+    language = get_language() or "en"
+    return [
+        {
+            "value": rule.code,
+            "label": raised(rule.word(language)),
+            "hint": rule.hint.get(language, ""),
+        }
+        for rule in rulesets.rules(rule_set, on=clock.today())
+        if kept in {"", "both", "visit_questions"} or rule.get("register") in {kept, "both"}
+    ]
+
+
+def fault_message(fault: Fault) -> str:
+    """A fault in the reader's language."""
+    details = {key: gettext(value) if key == "state" else value for key, value in fault.details.items()}
+    return gettext(fault.message) % details if details else gettext(fault.message)

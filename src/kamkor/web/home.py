@@ -1,0 +1,318 @@
+"""The first page of each post: the worker's day, the specialist's decisions, the head's morning."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from kamkor.access.operations import first_steps_read
+from kamkor.access.queries import sealed_teams_not_ours
+from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import ADMINISTRATOR, HEAD, MINISTRY, SPECIALIST, WORKER
+from kamkor.cases.models import Case
+from kamkor.cases.queries.case import on_register, open_cases, own_cases, waiting_for_decision
+from kamkor.cases.queries.report import alarms_of_last_day, declined_without_second_look, queue
+from kamkor.cases.queries.responsible import open_children_without_responsible
+from kamkor.cases.queries.task import open_tasks, overdue
+from kamkor.figures.queries import children_on_register_by_department
+from kamkor.kernel import clock
+from kamkor.web.case_page import badges_of, name_of, task_entry
+from kamkor.web.door import ViewedRequest
+from kamkor.web.report_page import age_in_minutes, duty_names, report_badges
+from kamkor.web.templatetags.words import coded, day, office_name
+from kamkor.workforce import queries as workforce
+
+SHOWN = 25
+
+
+def home(request: ViewedRequest) -> HttpResponse:
+    """The page of the day, as the post needs it."""
+    viewer = request.viewer
+    pages = {
+        WORKER: workers_day,
+        SPECIALIST: specialists_day,
+        HEAD: heads_morning,
+        MINISTRY: numbers,
+        ADMINISTRATOR: accounts,
+    }
+    return pages.get(viewer.role, numbers)(request)
+
+
+def first_steps(request: ViewedRequest) -> bool:
+    """Whether the three first steps are shown: until the account has put them away."""
+    if request.method == "POST" and "seen" in request.POST:
+        first_steps_read(request.viewer.account_id)
+        return False
+    return not getattr(request.user, "first_steps_seen", True)
+
+
+def case_rows(cases: list[Case]) -> list[dict[str, Any]]:
+    """Cases as rows: name, next visit, last seen."""
+    return [
+        {
+            "url": f"/cases/{case.pk}/",
+            "id": str(case.pk),
+            "cells": [
+                {"text": name_of(case), "badges": badges_of(case)},
+                {"text": day(case.next_visit_on), "nowrap": True},
+                {"text": day(case.last_seen_on), "nowrap": True},
+                {"text": case.household.place if case.household else ""},
+            ],
+        }
+        for case in cases
+    ]
+
+
+def case_table(cases: list[Case], total: int, caption: str, figure: str) -> dict[str, Any]:
+    """A table of cases for a home page."""
+    return {
+        "caption": caption,
+        "columns": [
+            {"label": label}
+            for label in (_("Child or family"), _("Next visit"), _("Last seen"), _("Where"))
+        ],
+        "rows": case_rows(cases),
+        "total": total,
+        "figure": figure,
+        "empty": {
+            "text": _("You have no open case yet."),
+            "action": {"label": _("Identify a child"), "url": "/do/identify-child/"},
+        },
+    }
+
+
+def workers_day(request: ViewedRequest) -> HttpResponse:
+    """What is late, what is due today and this week, and all own cases."""
+    viewer, today = request.viewer, clock.today()
+    cases = list(own_cases(viewer))
+    week = today + timedelta(days=7)
+    late = [case for case in cases if case.next_visit_on and case.next_visit_on < today]
+    soon = [case for case in cases if case.next_visit_on and today <= case.next_visit_on <= week]
+    tasks = [task_entry(task, link=True, hint=_about(task)) for task in open_tasks(viewer)[:SHOWN]]
+    context = {
+        "counters": [
+            _counter(len(late), _("visits overdue"), "visits_overdue", "#late", "overdue"),
+            _counter(len(soon), _("visits due in seven days"), "visits_due", "#soon", ""),
+            _counter(len(cases), _("open cases of mine"), "own_open_cases", "#cases", ""),
+        ],
+        "tasks": {"heading": _("What is due"), "entries": tasks, "empty": _("Nothing is due.")},
+        "sections": [
+            _section("late", _("Overdue visits"), late),
+            _section("soon", _("Visits of the next seven days"), soon),
+            _section("cases", _("All my open cases"), cases),
+        ],
+        "acts": _acts(viewer),
+        "first_steps": first_steps(request),
+        "on_duty": duty_names(viewer),
+        "help_url": "/help/day/",
+    }
+    return render(request, "cases/day.html", context)
+
+
+def _section(key: str, heading: str, cases: list[Case]) -> dict[str, Any]:
+    shown = cases if key == "cases" else cases[:SHOWN]
+    return {"id": key, "heading": heading, "table": case_table(shown, len(cases), heading, key)}
+
+
+def _counter(number: int, label: str, figure: str, url: str, kind: str) -> dict[str, Any]:
+    return {
+        "number": number,
+        "label": label,
+        "figure": figure,
+        "url": url,
+        "kind": kind if number else "",
+    }
+
+
+def _about(task: Any) -> str:  # noqa: ANN401 - a task
+    if task.case is not None:
+        return name_of(task.case)
+    return task.report.place if task.report else ""
+
+
+def _acts(viewer: Viewer) -> list[dict[str, str]]:
+    acts = [
+        {"label": _("New report"), "url": "/do/receive-report/", "operation": "receive_report"},
+        {"label": _("Identify a child"), "url": "/find/", "operation": "identify_child"},
+        {"label": _("Record a round"), "url": "/do/record-round/", "operation": "record_round"},
+    ]
+    return acts if viewer.role in {WORKER, SPECIALIST, HEAD} else []
+
+
+def decisions(viewer: Viewer) -> list[dict[str, Any]]:
+    """What waits for the viewer's decision, as a task list."""
+    entries = []
+    for case in waiting_for_decision(viewer):
+        act, operation = {
+            "identified": (_("Decide on registration"), "register_child"),
+            "taking_off_proposed": (_("Decide on taking off"), "decide_taking_off"),
+            "transfer_offered": (_("Answer the transfer"), "accept_transfer"),
+        }[case.state]
+        entries.append(
+            {"title": act, "url": f"/cases/{case.pk}/", "hint": name_of(case), "operation": operation}
+        )
+    if viewer.role == HEAD:
+        entries += [
+            {
+                "title": _("Second look at a declined report"),
+                "url": f"/reports/{report.pk}/",
+                "hint": f"{coded(report.worry, 'report_worries')}, {report.place}",
+                "operation": "review_declined_report",
+            }
+            for report in declined_without_second_look(viewer)
+        ]
+    return entries
+
+
+def specialists_day(request: ViewedRequest) -> HttpResponse:
+    """Decisions waiting, due items, and the department's cases that are late."""
+    viewer = request.viewer
+    waiting = decisions(viewer)
+    today = clock.today()
+    late = list(open_cases(viewer).filter(next_visit_on__lt=today).order_by("next_visit_on", "id"))
+    tasks = [task_entry(task, link=True, hint=_about(task)) for task in open_tasks(viewer)[:SHOWN]]
+    own = list(own_cases(viewer))
+    context = {
+        "counters": [
+            _counter(queue(viewer).count(), _("reports to screen"), "reports_to_screen", "/duty/", "urgent"),
+            _counter(len(waiting), _("decisions waiting"), "decisions_waiting", "#decisions", ""),
+            _counter(len(late), _("visits overdue in the department"), "visits_overdue", "#late", "overdue"),
+        ],
+        "decisions": {
+            "heading": _("Decisions waiting"),
+            "entries": waiting,
+            "empty": _("No decision waits for you."),
+        },
+        "tasks": {"heading": _("What is due"), "entries": tasks, "empty": _("Nothing is due.")},
+        "sections": [
+            _section("cases", _("All my open cases"), own),
+            _section("late", _("Overdue visits"), late),
+        ],
+        "acts": _acts(viewer),
+        "first_steps": first_steps(request),
+        "on_duty": duty_names(viewer),
+        "help_url": "/help/day/",
+    }
+    return render(request, "cases/day.html", context)
+
+
+def heads_morning(request: ViewedRequest) -> HttpResponse:
+    """Alarms of 24 hours, children without responsible, what is late and why, loads, decisions."""
+    viewer = request.viewer
+    without = open_children_without_responsible(viewer)
+    alarms = list(alarms_of_last_day(viewer))
+    waiting = decisions(viewer)
+    late = Counter(task.kind for task in overdue(viewer))
+    visits_late = open_cases(viewer).filter(next_visit_on__lt=clock.today()).count()
+    causes = [{"label": coded(kind, "task_kinds"), "value": count} for kind, count in late.most_common()]
+    if visits_late:
+        causes.insert(0, {"label": coded("visit_due", "task_kinds"), "value": visits_late})
+    context = {
+        "counters": [
+            _counter(len(alarms), _("alarms of 24 hours"), "alarms", "#alarms-of-day", "urgent"),
+            _counter(without, _("children without responsible person"), "children_without_responsible", "", "urgent"),
+            _counter(sum(late.values()) + visits_late, _("late"), "late", "#late", "overdue"),
+            _counter(len(waiting), _("decisions waiting"), "decisions_waiting", "#decisions", ""),
+        ],
+        "sealed": sealed_teams_not_ours(viewer),
+        "alarm_list": _alarm_list(alarms),
+        "decisions": {
+            "heading": _("Decisions waiting"),
+            "entries": waiting,
+            "empty": _("No decision waits for you."),
+        },
+        "late": {"heading": _("Late, by cause"), "rows": causes},
+        "loads": loads_table(viewer),
+        "first_steps": first_steps(request),
+        "on_duty": duty_names(viewer),
+        "acts": _acts(viewer),
+        "help_url": "/help/morning/",
+    }
+    return render(request, "cases/morning.html", context)
+
+
+def _alarm_list(alarms: list[Any]) -> dict[str, Any]:
+    entries = [
+        {
+            "title": coded(report.worry, "report_worries"),
+            "url": f"/reports/{report.pk}/",
+            "hint": report.place,
+            "due": age_in_minutes(report),
+            "badge": next(iter(report_badges(report)[-1:]), None),
+        }
+        for report in alarms
+    ]
+    return {
+        "id": "alarms-of-day",
+        "heading": _("Alarms of the last 24 hours"),
+        "entries": entries,
+        "empty": _("No alarm in the last 24 hours."),
+    }
+
+
+def loads_table(viewer: Viewer) -> dict[str, Any]:
+    """Who of the department answers for how many open cases."""
+    today = clock.today()
+    loads = Counter(open_cases(viewer).values_list("responsible_id", flat=True))
+    late = Counter(
+        open_cases(viewer).filter(next_visit_on__lt=today).values_list("responsible_id", flat=True)
+    )
+    away = {leave.post_id for leave in workforce.leaves(viewer.district or 0, today) if leave.valid_from <= today}
+    rows = []
+    for held in workforce.people_in_posts(viewer.district or 0, today):
+        badge = {"kind": "info", "text": _("away, covered")} if held.post_id in away else None
+        rows.append(
+            {
+                "cells": [
+                    {
+                        "text": f"{held.employee.given_name} {held.employee.surname}",
+                        "badge": badge,
+                    },
+                    {"text": office_name(held.post.office)},
+                    {"text": loads[held.post_id], "numeric": True},
+                    {"text": late[held.post_id], "numeric": True},
+                ]
+            }
+        )
+    return {
+        "caption": _("Loads"),
+        "columns": [
+            {"label": _("Who")},
+            {"label": _("Where")},
+            {"label": _("Open cases"), "numeric": True},
+            {"label": _("Visits overdue"), "numeric": True},
+        ],
+        "rows": rows,
+        "empty": _("Nobody is in post."),
+    }
+
+
+def numbers(request: ViewedRequest) -> HttpResponse:
+    """For ministry, oblast and commissioner: children on the register by department."""
+    viewer = request.viewer
+    counted = children_on_register_by_department(viewer)
+    rows = [
+        {"cells": [{"text": office_name(office)}, {"text": number, "numeric": True}]}
+        for office, number in counted.departments
+    ]
+    table = {
+        "caption": _("Children on the register by department"),
+        "columns": [{"label": _("Department")}, {"label": _("Children"), "numeric": True}],
+        "rows": rows,
+        "empty": _("Nobody stands on the register."),
+    }
+    context = {
+        "total": counted.total,
+        "table": table,
+        "listed": on_register(viewer).count() if viewer.role != MINISTRY else None,
+        "help_url": "/help/numbers/",
+    }
+    return render(request, "figures/numbers.html", context)
+
+
+def accounts(request: ViewedRequest) -> HttpResponse:
+    """The administrator sees no child; accounts are made at the shell."""
+    return render(request, "access/accounts.html", {"help_url": "/help/accounts/"})

@@ -1,0 +1,155 @@
+"""The department's duty roster and leave, the account, the post one acts under, alarms."""
+
+from typing import Any
+
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from kamkor.access.queries import posts_of
+from kamkor.access.vocabulary import Action
+from kamkor.kernel import clock
+from kamkor.kernel.ids import new_id
+from kamkor.web import faults
+from kamkor.web.door import POST_KEY, ViewedRequest
+from kamkor.web.operation import see_other
+from kamkor.web.page import UNDO_KEY
+from kamkor.web.templatetags.words import coded, day, office_name
+from kamkor.workforce import queries as workforce
+
+def roster(request: ViewedRequest) -> HttpResponse:
+    """Who is on duty and who is away, from today on."""
+    viewer, today = request.viewer, clock.today()
+    if viewer.district is None or not viewer.may(Action.RECORD):
+        return faults.fault_page(request, 403)
+    turns = list(workforce.roster(viewer.district, today))
+    leaves = list(workforce.leaves(viewer.district, today))
+    posts = {turn.post_id for turn in turns} | {one.post_id for one in leaves}
+    names = workforce.holder_names(posts | {one.cover_id for one in leaves}, today)
+    ranks = {1: _("First"), 2: _("Second"), 3: _("Third")}
+    turn_rows = [
+        [day(turn.valid_from), day(turn.valid_to), ranks[turn.rank], names.get(turn.post_id, "")]
+        for turn in turns
+    ]
+    leave_rows = [
+        [
+            names.get(one.post_id, ""),
+            coded(one.kind, "leave_kinds"),
+            day(one.valid_from),
+            day(one.valid_to),
+            names.get(one.cover_id, ""),
+        ]
+        for one in leaves
+    ]
+    manages = viewer.may(Action.MANAGE)
+    context = {
+        "turns": _table(
+            _("Duty roster"),
+            [_("From"), _("Until"), _("Rank"), _("Who")],
+            turn_rows,
+            _("Nobody is on the roster: the specialist and the head answer."),
+        ),
+        "leaves": _table(
+            _("Leave and cover"),
+            [_("Who"), _("Kind"), _("From"), _("Until"), _("Cover")],
+            leave_rows,
+            _("Nobody is away."),
+        ),
+        "manages": manages,
+        "help_url": "/help/roster/",
+    }
+    return render(request, "workforce/roster.html", context)
+
+
+def _table(caption: str, heads: list[str], rows: list[list[str]], empty: str) -> dict[str, Any]:
+    return {
+        "caption": caption,
+        "columns": [{"label": head} for head in heads],
+        "rows": [{"cells": [{"text": text} for text in row]} for row in rows],
+        "empty": empty,
+    }
+
+
+def account(request: ViewedRequest) -> HttpResponse:
+    """One's own account: name, post, language, password."""
+    errors: list[dict[str, str]] = []
+    if request.method == "POST":
+        errors = _change_password(request)
+        if not errors:
+            request.session[UNDO_KEY] = {"text": _("Your password was changed.")}
+            return see_other("/account/")
+    viewer = request.viewer
+    office = workforce.office(viewer.office_id) if viewer.office_id else None
+    form = {
+        "action": "/account/",
+        "command_id": new_id(),
+        "base_version": None,
+        "operation": "change_password",
+        "errors": errors,
+        "fields": [
+            _password_field("old_password", _("Password now"), errors),
+            _password_field("new_password", _("New password, 12 characters or more"), errors),
+        ],
+        "submit_label": _("Change password"),
+    }
+    context = {
+        "form": form,
+        "summary": {
+            "rows": [
+                {"label": _("Name"), "value": viewer.name},
+                {"label": _("User name"), "value": viewer.username},
+                {"label": _("Post"), "value": _(viewer.role_label)},
+                {"label": _("Office"), "value": office_name(office)},
+            ]
+        },
+        "help_url": "/help/accounts/",
+    }
+    return render(request, "access/account.html", context, status=422 if errors else 200)
+
+
+def _password_field(name: str, label: str, errors: list[dict[str, str]]) -> dict[str, Any]:
+    wrong = next((one for one in errors if one["href"] == f"#{name}"), None)
+    return {
+        "kind": "password",
+        "name": name,
+        "id": name,
+        "label": label,
+        "required": True,
+        "error": wrong,
+    }
+
+
+def _change_password(request: ViewedRequest) -> list[dict[str, str]]:
+    holder = request.user
+    if not holder.is_authenticated:
+        return []
+    if not holder.check_password(request.POST.get("old_password", "")):
+        message = _("This is not your password.")
+        return [{"href": "#old_password", "message": message, "code": "password_wrong"}]
+    wanted = request.POST.get("new_password", "")
+    try:
+        validate_password(wanted, holder)
+    except ValidationError as weak:
+        message = " ".join(weak.messages)
+        return [{"href": "#new_password", "message": message, "code": "password_weak"}]
+    holder.set_password(wanted)
+    holder.save(update_fields=["password"])
+    update_session_auth_hash(request, holder)
+    return []
+
+
+def switch_post(request: ViewedRequest) -> HttpResponse:
+    """Act under another of one's own posts."""
+    chosen = request.POST.get("post", "")
+    own = {str(post.pk) for post in posts_of(request.user)}  # type: ignore[arg-type]
+    if request.method == "POST" and chosen in own:
+        request.session[POST_KEY] = int(chosen)
+    return see_other("/")
+
+
+def alarms(request: ViewedRequest) -> HttpResponse:
+    """The strip of unread alarms, asked for every minute."""
+    return render(request, "web/alarms.html")

@@ -1,0 +1,209 @@
+"""One view for every operation: its form, what was typed again after a refusal, what follows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import RIGHTS
+from kamkor.cases.operations import correction
+from kamkor.cases.vocabulary import MAY_BE_TAKEN_BACK
+from kamkor.kernel.commands import Answer, Command, Operation, carry_out, version_of
+from kamkor.kernel.errors import Fault
+from kamkor.kernel.ids import new_id
+from kamkor.web import faults
+from kamkor.web.door import ViewedRequest
+from kamkor.web.forms import FormPage, Typed, fault_message, fill_typed, read_typed
+from kamkor.web.options import ViewerOptions
+from kamkor.web.page import UNDO_KEY
+from kamkor.web.stale import stale_page
+
+
+@dataclass
+class Asked:
+    """One operation asked for at one address: about what, how it is first filled, where next."""
+
+    operation: Operation[Any]
+    subject: UUID | None
+    set_by_page: Mapping[str, Any]
+    first: Mapping[str, Any] = field(default_factory=dict)
+    legends: Mapping[str, list[str]] = field(default_factory=dict)
+    fixed_rows: frozenset[str] = frozenset()
+    back_url: str = "/"
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+def operation_named(slug: str) -> Operation[Any]:
+    """The operation of an address; raises ``Http404``."""
+    found = Operation.registry.get(slug.replace("-", "_"))
+    if found is None:
+        raise Http404
+    return found
+
+
+def who_may(operation: Operation[Any]) -> str:
+    """A sentence saying which posts may do this."""
+    roles = ", ".join(_(RIGHTS[role].label) for role in sorted(operation.roles))
+    return _("This may be done by: %(roles)s.") % {"roles": roles}
+
+
+def serve(request: ViewedRequest, asked: Asked) -> HttpResponse:
+    """Show the form, or carry the command out and go on."""
+    if request.viewer.role not in asked.operation.roles:
+        return faults.fault_page(request, 403, who_may(asked.operation))
+    if request.method != "POST":
+        typed = fill_typed(asked.operation.shape, dict(asked.first))
+        return _form_page(request, asked, typed, new_id(), _version(asked))
+    return _sent(request, asked)
+
+
+def _version(asked: Asked) -> int | None:
+    return version_of(asked.subject) if asked.subject else None
+
+
+def _sent(request: ViewedRequest, asked: Asked) -> HttpResponse:
+    typed: dict[str, list[str]] = {key: request.POST.getlist(key) for key in request.POST}
+    command_id = _uuid(request.POST.get("command_id")) or new_id()
+    base = _number(request.POST.get("base_version"))
+    if "add" in typed or "remove" in typed:
+        return _form_page(request, asked, rows_changed(typed), command_id, base)
+    if typed.get("stale") == ["edit"]:
+        return _form_page(request, asked, typed, command_id, _version(asked))
+    data = read_typed(asked.operation.shape, typed) | dict(asked.set_by_page)
+    command = Command(command_id, asked.operation.name, data, base)
+    answer = carry_out(request.viewer, [command])[0]
+    if answer.refusal is None:
+        return _done(request, asked, command, answer)
+    code = answer.refusal.first.code
+    if code == "not_found":
+        return faults.fault_page(request, 404)
+    if code == "stale_version" and asked.subject is not None:
+        return stale_page(request, asked, typed, command_id)
+    return _form_page(request, asked, typed, command_id, base, answer.refusal.faults)
+
+
+def rows_changed(typed: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What was typed with one row more, or with one row taken out."""
+    changed = {key: value for key, value in typed.items() if key not in {"add", "remove"}}
+    for name in typed.get("add", []):
+        numbers = [
+            int(key.split("-")[1])
+            for key in changed
+            if key.startswith(f"{name}-") and key.split("-")[1].isdigit()
+        ]
+        changed.setdefault(f"{name}-0-", [""])
+        changed[f"{name}-{max(numbers, default=-1) + 1}-"] = [""]
+    for name in typed.get("remove", []):
+        changed = {key: value for key, value in changed.items() if not key.startswith(f"{name}-")}
+    return changed
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() else None
+
+
+def _form_page(  # noqa: PLR0913 - what a form page is made of
+    request: ViewedRequest,
+    asked: Asked,
+    typed: Typed,
+    command_id: UUID,
+    base: int | None,
+    found: list[Fault] | None = None,
+) -> HttpResponse:
+    page = FormPage(
+        asked.operation.shape,
+        typed,
+        ViewerOptions(request.viewer),
+        found or (),
+        asked.legends,
+        asked.fixed_rows,
+    )
+    form = {
+        "action": request.path,
+        "command_id": command_id,
+        "base_version": base,
+        "operation": asked.operation.name,
+        "fields": page.fields(),
+        "errors": page.errors(),
+        "submit_label": _(asked.operation.label),
+        "cancel_url": asked.back_url,
+        "style": "warning" if asked.operation.name == "protect_now" else "",
+    }
+    context = {
+        "form": form,
+        "page_code": f"cases.{asked.operation.name.replace('_', '.', 1)}",
+        "title": _(asked.operation.label),
+        "back_url": asked.back_url,
+        "help_url": f"/help/{asked.operation.name.replace('_', '-')}/",
+        **asked.context,
+    }
+    return render(request, "cases/operation.html", context, status=422 if found else 200)
+
+
+def _done(
+    request: ViewedRequest, asked: Asked, command: Command, answer: Answer
+) -> HttpResponse:
+    name = asked.operation.name
+    if name in MAY_BE_TAKEN_BACK and answer.result == "applied":
+        request.session[UNDO_KEY] = {
+            "url": "/take-back/",
+            "command": str(command.id),
+            "command_id": str(new_id()),
+            "text": _("Saved: %(what)s.") % {"what": _(asked.operation.label)},
+        }
+    else:
+        request.session[UNDO_KEY] = {
+            "text": _("Saved: %(what)s.") % {"what": _(asked.operation.label)}
+        }
+    return see_other(next_address(request.viewer, asked, answer))
+
+
+def next_address(viewer: Viewer, asked: Asked, answer: Answer) -> str:
+    """Where one goes after saving: to what was made, else back to what it was about."""
+    made = answer.answer
+    if asked.operation.name == "receive_report":
+        return f"/reports/{made['report']}/received/"
+    if asked.operation.name == "record_round" and made.get("concerns"):
+        return "/do/receive-report/"
+    if asked.operation.name == "declare_interest":
+        own = asked.set_by_page.get("post") in {None, viewer.post_id}
+        return "/" if own else asked.back_url
+    if asked.operation.name in {"identify_child", "return_to_register"}:
+        return f"/cases/{made['case']}/"
+    return asked.back_url
+
+
+def see_other(address: str) -> HttpResponse:
+    """Go on by GET, so that Back and F5 do not send the form again."""
+    return HttpResponseRedirect(address, status=303)
+
+
+def take_back(request: HttpRequest) -> HttpResponse:
+    """Take the last own act back by one click; the next page says what became of it."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    last = request.session.pop(UNDO_KEY, None) or {}
+    target = request.POST.get("next") or "/"
+    if request.method != "POST" or "command" not in last:
+        return see_other("/")
+    command_id = _uuid(request.POST.get("command_id")) or new_id()
+    wanted = Command(command_id, correction.take_back.__name__, {"command": last["command"]})
+    answer = carry_out(viewer, [wanted])[0]
+    text = _("It was taken back.")
+    if answer.refusal is not None:
+        text = fault_message(answer.refusal.first)
+        request.session[UNDO_KEY] = {"text": text, "code": answer.refusal.first.code}
+        return see_other(target if target.startswith("/") and not target.startswith("//") else "/")
+    request.session[UNDO_KEY] = {"text": text}
+    return see_other("/")

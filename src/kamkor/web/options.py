@@ -1,0 +1,106 @@
+"""What may be chosen in a form besides codes: places, departments, posts, decisions."""
+
+from collections import Counter
+from typing import Any
+
+from django.utils.translation import get_language, gettext
+
+from kamkor.access.rules import Viewer
+from kamkor.cases.queries.case import open_cases
+from kamkor.kernel import clock, rulesets
+from kamkor.kernel.words import noop
+from kamkor.territory.queries import names_on
+from kamkor.web.templatetags.words import office_name, raised
+from kamkor.workforce import queries as workforce
+from kamkor.workforce.vocabulary import POST_KINDS
+
+DECISIONS: dict[str, tuple[tuple[str, str], ...]] = {
+    "screenings": (
+        ("accept", noop("Accept: a case opens for each child")),
+        ("redirect", noop("Redirect to another department")),
+        ("decline", noop("Decline: nothing for child protection")),
+    ),
+    "second_looks": (
+        ("uphold", noop("It was rightly declined")),
+        ("open", noop("Open it again")),
+    ),
+    "registrations": (
+        ("register", noop("Put on the register")),
+        ("decline", noop("Do not register")),
+    ),
+    "taking_off_decisions": (
+        ("agree", noop("Agree: take off the register")),
+        ("refuse", noop("Refuse: stay on the register")),
+    ),
+    "ranks": (("1", noop("First")), ("2", noop("Second")), ("3", noop("Third"))),
+}
+
+
+class ViewerOptions:
+    """The options of one viewer's forms."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self.viewer = viewer
+
+    def __call__(self, name: str) -> list[dict[str, Any]]:
+        """The options of this name; none if nobody knows it."""
+        if name in DECISIONS:
+            return [{"value": value, "label": gettext(label)} for value, label in DECISIONS[name]]
+        found = getattr(self, f"_{name}", None)
+        return found() if found else []
+
+    def _territories(self) -> list[dict[str, Any]]:
+        names = names_on(clock.today(), get_language() or "en")
+        own = self._own_territories()
+        parts = [(code, text) for code, text in names.items() if code[5:8] != "000" or code in own]
+        ordered = sorted(parts, key=lambda part: (part[0] not in own, part[0][:5] != own[:1], part[1]))
+        return [{"value": code, "label": text} for code, text in ordered]
+
+    def _own_territories(self) -> list[str]:
+        if self.viewer.district is None:
+            return []
+        office = workforce.office(self.viewer.district)
+        return [cover.territory_id for cover in office.covers.order_by("id")]
+
+    def _departments(self) -> list[dict[str, Any]]:
+        return [
+            {"value": office.pk, "label": office_name(office)}
+            for office in workforce.departments()
+            if office.pk != self.viewer.district
+        ]
+
+    def _colleagues(self) -> list[dict[str, Any]]:
+        return self._posts(lambda kind: True)
+
+    def _workers(self) -> list[dict[str, Any]]:
+        return self._posts(lambda kind: kind == "worker")
+
+    def _loads(self) -> list[dict[str, Any]]:
+        loads = Counter(open_cases(self.viewer).values_list("responsible_id", flat=True))
+        return [
+            one
+            | {"hint": gettext("open cases: %(number)s") % {"number": loads[int(one["value"])]}}
+            for one in self._posts(lambda kind: True)
+        ]
+
+    def _posts(self, wanted: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a predicate
+        if self.viewer.district is None:
+            return []
+        held = workforce.people_in_posts(self.viewer.district, clock.today())
+        return [
+            {
+                "value": one.post_id,
+                "label": f"{one.employee.given_name} {one.employee.surname}, "
+                + gettext(POST_KINDS[one.post.kind]),
+            }
+            for one in held
+            if wanted(one.post.kind)
+        ]
+
+    def _screening_reasons(self) -> list[dict[str, Any]]:
+        language, today = get_language() or "en", clock.today()
+        return [
+            {"value": rule.code, "label": raised(rule.word(language))}
+            for name in ("redirect_reasons", "decline_reasons")
+            for rule in rulesets.rules(name, today)
+        ]

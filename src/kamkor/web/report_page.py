@@ -1,0 +1,272 @@
+"""The duty desk, the page of a report, and what an informant may ask by receipt."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import Action
+from kamkor.cases.models import Report
+from kamkor.cases.operations.report import receipt_code, receipt_digest
+from kamkor.cases.queries.case import cases_visible_to
+from kamkor.cases.queries.report import earlier_reports, queue, receipt_state, report_for, reporter_of, still_seen
+from kamkor.cases.queries.task import open_tasks
+from kamkor.cases.vocabulary import STATE_LABELS, STEPS
+from kamkor.country.kg.telephones import shown
+from kamkor.kernel import clock
+from kamkor.kernel.commands import NotFound
+from kamkor.web import faults
+from kamkor.web.case_page import task_entry
+from kamkor.web.door import ViewedRequest, outside_door
+from kamkor.web.templatetags.words import coded, day, moment, raised
+from kamkor.workforce import queries as workforce
+
+
+def age_in_minutes(report: Report) -> str:
+    """How long a report has waited: minutes for urgent ones, then hours and days."""
+    minutes = int((clock.now() - report.received_at).total_seconds() // 60)
+    if report.urgent or minutes < 120:
+        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+    hours = minutes // 60
+    if hours < 48:
+        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+    days = hours // 24
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+
+
+def report_badges(report: Report) -> list[dict[str, str]]:
+    """What must be seen at once about a report."""
+    found = []
+    if report.urgent:
+        found.append({"kind": "urgent", "text": _("Urgent")})
+    if report.team is not None:
+        found.append({"kind": "sealed", "text": _("Sealed")})
+    if report.state == "new" and not report.reads.all():
+        found.append({"kind": "overdue", "text": _("Not read yet")})
+    return found
+
+
+def duty_desk(request: ViewedRequest) -> HttpResponse:
+    """What waits for screening, urgent first, with who is on duty."""
+    viewer = request.viewer
+    if not viewer.may(Action.RECORD):
+        return faults.fault_page(request, 403)
+    rows = [
+        {
+            "url": f"/reports/{report.pk}/",
+            "id": str(report.pk),
+            "cells": [
+                {
+                    "text": coded(report.worry, "report_worries"),
+                    "badges": report_badges(report),
+                },
+                {"text": age_in_minutes(report), "nowrap": True},
+                {"text": report.place},
+                {"text": "; ".join(child.description for child in report.children.all())},
+                {"text": coded(report.source, "report_sources")},
+            ],
+        }
+        for report in queue(viewer)
+    ]
+    table = {
+        "caption": _("Reports to be screened"),
+        "columns": [
+            {"label": label}
+            for label in (_("Worry"), _("Waits"), _("Where"), _("Children"), _("Who reports"))
+        ],
+        "rows": rows,
+        "total": len(rows),
+        "figure": "reports_to_screen",
+        "empty": {
+            "text": _("No report waits for you."),
+            "action": {"label": _("New report"), "url": "/do/receive-report/"},
+        },
+    }
+    context = {
+        "table": table,
+        "on_duty": duty_names(viewer),
+        "tasks": _report_tasks(viewer),
+        "help_url": "/help/duty-desk/",
+    }
+    return render(request, "cases/duty.html", context)
+
+
+def duty_names(viewer: Viewer) -> list[str]:
+    """Who of the department is on duty today, in the order they are called."""
+    seats = workforce.duty_seats(viewer.district or 0, clock.today())
+    names = workforce.holder_names([seat.post_id for seat in seats], clock.today())
+    return [names[seat.post_id] for seat in seats if seat.post_id in names]
+
+
+def _report_tasks(viewer: Viewer) -> dict[str, Any]:
+    tasks = open_tasks(viewer).exclude(report=None)
+    entries = [
+        task_entry(task, link=True, hint=task.report.place if task.report else "")
+        for task in tasks.exclude(kind="screening_due")[:20]
+    ]
+    return {"heading": _("Due about reports"), "entries": entries, "empty": _("Nothing is due.")}
+
+
+def report_page(request: ViewedRequest, report_id: UUID) -> HttpResponse:
+    """One report with its children, earlier ones of the place, and what may be done."""
+    viewer = request.viewer
+    try:
+        report = report_for(viewer, report_id)
+    except NotFound:
+        return faults.fault_page(request, 404)
+    context = {
+        "report": report,
+        "badges": report_badges(report),
+        "summary": report_summary(viewer, report),
+        "warning": report.home_unsafe,
+        "acts": report_acts(viewer, report),
+        "timeline": report_timeline(report),
+        "earlier": [
+            {
+                "url": f"/reports/{one.pk}/",
+                "text": f"{coded(one.worry, 'report_worries')}, {one.place}",
+                "state": raised(_(STATE_LABELS[one.state])),
+                "when": day(one.happened_on),
+            }
+            for one in earlier_reports(viewer, report)
+        ],
+        "back_url": "/duty/" if viewer.may(Action.RECORD) else "/",
+        "help_url": "/help/report/",
+    }
+    return render(request, "cases/report.html", context)
+
+
+def report_summary(viewer: Viewer, report: Report) -> dict[str, Any]:
+    """What was told."""
+    reporter = reporter_of(viewer, report)
+    children = []
+    visible = set(cases_visible_to(viewer).filter(report=report).values_list("pk", flat=True))
+    rows: list[dict[str, Any]] = [
+        {"label": _("Worry"), "value": coded(report.worry, "report_worries")},
+        {"label": _("In danger now"), "value": _("Yes") if report.danger_now else _("No")},
+    ]
+    for child in report.children.filter(withdrawn_at=None):
+        age = _("about %(age)s years") % {"age": child.age} if child.age is not None else ""
+        row: dict[str, Any] = {
+            "label": _("Child"),
+            "value": ", ".join(filter(None, [child.description, age])),
+        }
+        if child.case_id in visible:
+            row["url"] = f"/cases/{child.case_id}/"
+        children.append(row)
+    rows += children
+    rows += [
+        {"label": _("Where"), "value": report.place},
+        {"label": _("What was seen or said"), "value": report.seen_or_said},
+        {"label": _("Who reports"), "value": coded(report.source, "report_sources")},
+        {"label": _("Received"), "value": moment(report.received_at)},
+        {"label": _("State"), "value": raised(_(STATE_LABELS[report.state]))},
+    ]
+    if report.learned_on:
+        rows.append({"label": _("Learned of it on"), "value": day(report.learned_on)})
+    if reporter is not None:
+        told = ", ".join(filter(None, [reporter.name, shown(reporter.telephone or "")]))
+        rows.append({"label": _("Call back"), "value": told, "copyable": reporter.telephone})
+    return {"rows": rows}
+
+
+def report_acts(viewer: Viewer, report: Report) -> list[dict[str, str]]:
+    """The steps that may be taken from the report's state."""
+    acts = []
+    for step in STEPS:
+        if step.on != "report" or report.state not in step.from_states:
+            continue
+        if viewer.role not in step.roles:
+            continue
+        mine = viewer.role != "worker" or report.duty_post_id in viewer.acts_for
+        if step.operation == "screen_report" and not mine:
+            continue
+        if step.operation == "read_report" and report.reads.filter(by_post=viewer.post_id).exists():
+            continue
+        acts.append(
+            {
+                "label": _(step.label),
+                "url": f"/reports/{report.pk}/{step.operation.replace('_', '-')}/",
+                "operation": step.operation,
+                "style": "" if step.operation in {"read_report", "screen_report"} else "secondary",
+            }
+        )
+    return acts
+
+
+def report_timeline(report: Report) -> dict[str, Any]:
+    """What became of a report, newest first."""
+    found: list[tuple[Any, str, list[str]]] = []
+    found += [(one, _("Read"), []) for one in report.reads.all()]
+    for one in report.screenings.all():
+        title = {
+            "accept": _("Accepted"),
+            "redirect": _("Redirected"),
+            "decline": _("Declined"),
+        }[one.decision]
+        reason = coded(one.reason, f"{one.decision}_reasons") if one.reason else ""
+        found.append((one, title, [reason, one.note]))
+    for look in report.second_looks.all():
+        title = _("Second look: rightly declined") if look.upheld else _("Second look: opened again")
+        found.append((look, title, [look.note]))
+    found += [(one, _("Marked as sent in error"), [one.note]) for one in report.marks_of_error.all()]
+    found.sort(key=lambda row: row[0].recorded_at, reverse=True)
+    names = workforce.holder_names([one.by_post for one, _title, _body in found], clock.today())
+    entries = [
+        {
+            "when": moment(one.recorded_at),
+            "title": title,
+            "body": [line for line in body if line],
+            "by": names.get(one.by_post, ""),
+            "journal": str(one.command),
+        }
+        for one, title, body in found
+    ]
+    return {
+        "heading": _("What became of it"),
+        "entries": entries,
+        "empty": _("Nobody has read it yet."),
+    }
+
+
+def received(request: ViewedRequest, report_id: UUID) -> HttpResponse:
+    """After receiving a report: the receipt for the informant, and the way on.
+
+    Whoever took a sealed report down does not see it again; only the receipt is shown.
+    """
+    last = request.session.get("undo") or {}
+    if not last:
+        return faults.fault_page(request, 404)
+    sealed = not still_seen(request.viewer, report_id)
+    context = {
+        "receipt": receipt_code(report_id),
+        "sealed": sealed,
+        "report_url": "" if sealed else f"/reports/{report_id}/",
+        "on_duty": duty_names(request.viewer)[:1],
+        "help_url": "/help/report/",
+    }
+    return render(request, "cases/received.html", context)
+
+
+@outside_door
+def receipt(request: HttpRequest) -> HttpResponse:
+    """What became of a report, by receipt code alone: one of three answers, nothing else."""
+    answer = ""
+    if request.method == "POST":
+        state = receipt_state(receipt_digest(request.POST.get("code", "")))
+        answer = _receipt_words().get(state, "") or _(
+            "There is no report with this code. Check the letters."
+        )
+    return render(request, "cases/receipt.html", {"answer": answer, "help_url": ""})
+
+
+def _receipt_words() -> dict[str, str]:
+    return {
+        "received": _("Received: somebody will look at it."),
+        "being_dealt_with": _("It is being dealt with."),
+        "closed": _("It is closed."),
+    }

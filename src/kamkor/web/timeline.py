@@ -1,0 +1,177 @@
+"""A case's facts as a timeline: what happened, by whom, and what was corrected."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import Action
+from kamkor.cases.models import Case
+from kamkor.cases.operations.facts import CORRECTABLE
+from kamkor.cases.queries.history import Recorded
+from kamkor.kernel import clock
+from kamkor.web.templatetags.words import coded, day, moment, office_name
+from kamkor.workforce.queries import holder_names
+
+SHOWN = 60
+
+
+def _identification(fact: Any) -> tuple[str, list[str]]:
+    return _("Identified"), [
+        fact.difficulty,
+        f"{_('Risk level')}: {coded(fact.risk_level, 'risk_levels')}",
+        f"{_('Found through')}: {coded(fact.source, 'report_sources')}",
+    ]
+
+
+def _registration(fact: Any) -> tuple[str, list[str]]:
+    if fact.registered:
+        return _("Put on the register"), [coded(fact.reason, "return_reasons"), fact.note]
+    return _("Not registered"), [coded(fact.reason, "not_registered_reasons"), fact.note]
+
+
+def _ground(fact: Any) -> tuple[str, list[str]]:
+    title = _("Main ground") if fact.main else _("Ground")
+    return f"{title}: {coded(fact.ground, 'grounds')}", []
+
+
+def _visit(fact: Any) -> tuple[str, list[str]]:
+    seen = coded(fact.seen, "seen_kinds")
+    lines = []
+    if fact.not_seen_reason:
+        lines.append(coded(fact.not_seen_reason, "not_seen_reasons"))
+    for name in ("injury_fear_word", "harmful_person_access", "no_able_adult_tonight", "basics_missing"):
+        if getattr(fact, name):
+            lines.append(f"{_('Yes')}: {coded(name, 'visit_questions')}")
+    visit = fact.visit
+    if fact.words_of_child:
+        lines.append(f"{_('The child')}: {fact.words_of_child}")
+    if visit is not None:
+        lines += [text for text in (visit.changed,) if text]
+        lines += [f"{_('The carer')}: {visit.words_of_carer}"] if visit.words_of_carer else []
+    if fact.lives_with:
+        lines.append(f"{_('Lives with')}: {fact.lives_with}, {coded(fact.conditions, 'care_conditions')}")
+        lines.append(f"{_('Contact with the parents')}: {coded(fact.parents_contact, 'contact_kinds')}")
+    return f"{coded(fact.kind, 'visit_kinds')}: {seen}", lines
+
+
+def _removal(fact: Any) -> tuple[str, list[str]]:
+    lines = [
+        fact.danger,
+        f"{_('Decided by')}: {coded(fact.decider, 'removal_deciders')}, {fact.decider_name}",
+        f"{_('Ground')}: {coded(fact.ground, 'removal_grounds')}",
+        f"{_('Sleeps at')}: {coded(fact.sleeps_at, 'night_places')}, {fact.sleeps_where}",
+    ]
+    for who, label in (("prosecutor", _("Prosecutor told")), ("parents", _("Parents told")), ("doctor", _("Doctor told"))):
+        told = getattr(fact, f"{who}_told_at")
+        lines.append(f"{label}: {moment(told) if told else _('not yet')}")
+    return _("Protective removal"), [*lines, fact.siblings, fact.next_step]
+
+
+def _proposal(fact: Any) -> tuple[str, list[str]]:
+    lines = [coded(fact.reason, "taking_off_reasons"), fact.note]
+    if fact.other_side:
+        lines.append(f"{fact.other_side}, {day(fact.other_side_accepted_on)}")
+    return _("Taking off the register proposed"), lines
+
+
+def _decision(fact: Any) -> tuple[str, list[str]]:
+    title = _("Taken off the register") if fact.agreed else _("Taking off refused")
+    return title, [coded(fact.reason, "taking_off_reasons"), fact.note]
+
+
+def _offer(fact: Any) -> tuple[str, list[str]]:
+    to_office = _("to %(office)s") % {"office": office_name(fact.to_office)}
+    return _("Transfer offered"), [to_office, coded(fact.reason, "transfer_reasons"), fact.note]
+
+
+def _answer(fact: Any) -> tuple[str, list[str]]:
+    title = _("Transfer accepted") if fact.accepted else _("Transfer returned")
+    return title, [coded(fact.reason, "transfer_return_reasons"), fact.note]
+
+
+def _birth(fact: Any) -> tuple[str, list[str]]:
+    exact = coded(fact.precision, "birth_precisions")
+    return _("Birth and sex recorded"), [f"{day(fact.born_on)} ({exact})", coded(fact.sex, "sexes")]
+
+
+WRITTEN: dict[str, Callable[[Any], tuple[str, list[str]]]] = {
+    "identification": _identification,
+    "registration": _registration,
+    "ground": _ground,
+    "visit_child": _visit,
+    "removal": _removal,
+    "proposal": _proposal,
+    "decision": _decision,
+    "offer": _offer,
+    "answer": _answer,
+    "birth": _birth,
+    "state_protection": lambda fact: (
+        _("State protection given") if fact.given else _("State protection lifted"),
+        [fact.note],
+    ),
+    "need": lambda fact: (_("Need opened"), [coded("basics_missing", "visit_questions")]),
+    "accompaniment_end": lambda fact: (_("Accompaniment ended"), [fact.note]),
+    "interest": lambda fact: (_("Interest declared"), [coded(fact.kind, "interest_kinds")]),
+    "task_done": lambda fact: (
+        f"{_('Done')}: {coded(fact.task.kind, 'task_kinds')}",
+        [fact.proof],
+    ),
+}
+
+
+def timeline_of(viewer: Viewer, case: Case, history: list[Recorded]) -> dict[str, Any]:
+    """The timeline of a case by windows of time, newest first."""
+    posts = {one.fact.by_post for one in history}
+    posts |= {one.fact.post_id for one in history if one.kind == "assignment"}
+    names = holder_names(posts, clock.today())
+    entries = [_entry(viewer, case, one, names) for one in history[:SHOWN]]
+    return {
+        "heading": _("What happened"),
+        "entries": entries,
+        "empty": _("Nothing has been recorded yet."),
+    }
+
+
+def _entry(viewer: Viewer, case: Case, one: Recorded, names: dict[int, str]) -> dict[str, Any]:
+    fact = one.fact
+    if one.kind == "assignment":
+        title, body = _("Responsible: %(name)s") % {"name": names.get(fact.post_id, "")}, []
+    else:
+        title, body = WRITTEN[one.kind](fact)
+    withdrawn = fact.withdrawn_at is not None
+    entry: dict[str, Any] = {
+        "window": window_of(fact.happened_on),
+        "when": day(fact.happened_on),
+        "title": title,
+        "body": [line for line in body if line],
+        "by": names.get(fact.by_post, ""),
+        "withdrawn": withdrawn,
+        "journal": str(fact.command),
+    }
+    late = (clock.local_day(fact.first_recorded_at) - fact.happened_on).days
+    if late > 1:
+        recorded = _("recorded on %(day)s") % {"day": day(clock.local_day(fact.recorded_at))}
+        entry["when"] += f" ({recorded})"
+    if one.corrected_by is not None:
+        when = moment(one.corrected_by.recorded_at)
+        entry["corrected_by"] = {"text": _("Corrected on %(when)s") % {"when": when}}
+    if one.kind in CORRECTABLE and not withdrawn and viewer.may(Action.RECORD):
+        entry["actions"] = [
+            {"label": _("Correct"), "url": f"/cases/{case.pk}/correct/{one.kind}/{fact.pk}/"}
+        ]
+    return entry
+
+
+def window_of(happened_on: date) -> str:
+    """Which window of time a day belongs to."""
+    days = (clock.today() - happened_on).days
+    if days <= 7:
+        return _("Last seven days")
+    if days <= 31:
+        return _("Last month")
+    if days <= 366:
+        return _("Last year")
+    return _("Earlier")
