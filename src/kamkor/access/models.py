@@ -80,6 +80,4 @@ class Barred(models.Model):
     command = models.UUIDField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["subject", "employee"], name="barred_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["subject", "employee"], name="barred_once"),)

@@ -72,7 +72,7 @@ def employees_shut_out(team: UUID, day: date) -> set[int]:
     return {seats[post].employee_id or 0 for post in posts if post in seats} - {0}
 
 
-def lent(  # noqa: PLR0913 - one table row
+def lent(
     subjects: Iterable[UUID],
     reason: str,
     command: UUID,
@@ -110,7 +110,9 @@ def end_lending(
     standing = Lent.objects.filter(subject__in=list(subjects), reason=reason, until=None)
     if to_posts is not None:
         standing = standing.filter(to_post_id__in=list(to_posts))
-    standing.exclude(command=but).update(until=clock.now())
+    if but is not None:
+        standing = standing.exclude(command=but)
+    standing.update(until=clock.now())
 
 
 def lent_by(command: UUID, reason: str, *, to_office: int) -> list[UUID]:
@@ -139,7 +141,7 @@ def barring(subjects: Iterable[UUID], employee_id: int, command: UUID) -> list[m
     ]
 
 
-def make_account(  # noqa: PLR0913 - one table row
+def make_account(
     username: str,
     password: str | None,
     *,

@@ -59,6 +59,11 @@ def viewer_for(account: Account, chosen_post: int | None = None) -> Viewer | Non
     return _viewer(account, account.employee, post, clock.today())
 
 
+def viewer_of_user(user: object, chosen_post: int | None = None) -> Viewer | None:
+    """The viewer of whoever is signed in; nobody for a visitor."""
+    return viewer_for(user, chosen_post) if isinstance(user, Account) else None
+
+
 def _viewer(account: Account, employee: "Employee", post: "Post", day: date) -> Viewer:
     acts_for = (post.pk, *workforce.covered_posts(post.pk, day))
     department = post.office.district_id

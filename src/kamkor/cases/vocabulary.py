@@ -124,7 +124,11 @@ STEPS: tuple[Step, ...] = (
         "report",
         _NEW,
         _FIELD | _OBLAST,
-        {"accept": ReportState.ACCEPTED, "redirect": ReportState.NEW, "decline": ReportState.DECLINED},
+        {
+            "accept": ReportState.ACCEPTED,
+            "redirect": ReportState.NEW,
+            "decline": ReportState.DECLINED,
+        },
         noop("Accepted: a case opens for each child. Declined: the head takes a second look."),
     ),
     Step(

@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
+import kamkor.cases.operations
+import kamkor.workforce.operations  # noqa: F401 - makes every operation known
 from kamkor.access.operations import make_account
 from kamkor.demo import desk, endings, lives
 from kamkor.demo.days import Days

@@ -43,7 +43,7 @@ class Desk:
             **more,
         }
 
-    def act(self, day: date, hour: int, post: int, operation: str, **data: Any) -> Act:  # noqa: ANN401 - as above
+    def act(self, day: date, hour: int, post: int, operation: str, /, **data: Any) -> Act:  # noqa: ANN401 - as above
         """A command of a post on a day."""
         return Act(at(day, hour, self.number * 5), post, operation, data)
 

@@ -90,7 +90,7 @@ class Home:
         born = birthday_before(day - timedelta(days=6), 18)
         self.children = [replace(child, born=born.isoformat()) for child in self.children]
 
-    def act(self, day: date, hour: int, post: int, operation: str, **data: Any) -> Act:  # noqa: ANN401 - a command's data
+    def act(self, day: date, hour: int, post: int, operation: str, /, **data: Any) -> Act:  # noqa: ANN401 - a command's data
         """A command of a post on a day, given a few minutes after the full hour."""
         return Act(at(day, hour, self.number % 50), post, operation, data)
 

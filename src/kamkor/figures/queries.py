@@ -2,12 +2,16 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import connections
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action, Level
-from kamkor.workforce.models import Office
+from kamkor.workforce.queries import offices_by_id
+
+if TYPE_CHECKING:
+    from kamkor.workforce.models import Office
 
 FIGURES = "figures"
 
@@ -27,7 +31,7 @@ class Counted:
     """Children on the register: in all, and by department without sealed cases."""
 
     total: int
-    departments: list[tuple[Office, int]]
+    departments: list[tuple["Office", int]]
 
 
 def children_on_register_by_department(viewer: Viewer) -> Counted:
@@ -45,5 +49,5 @@ def children_on_register_by_department(viewer: Viewer) -> Counted:
     for department, sealed, number in rows:
         if not sealed:
             open_rows[department] += number
-    offices = Office.objects.using(FIGURES).filter(id__in=open_rows).order_by("name_en", "id")
+    offices = offices_by_id(open_rows)
     return Counted(sum(row[2] for row in rows), [(one, open_rows[one.pk]) for one in offices])

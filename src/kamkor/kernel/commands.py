@@ -189,7 +189,7 @@ class Operation(Generic[S]):
     registry: ClassVar[dict[str, "Operation[Any]"]] = {}
 
 
-def operation(  # noqa: PLR0913 - one table row
+def operation(
     *,
     label: str,
     shape: type[S],

@@ -17,7 +17,7 @@ class Fault:
     details: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
-class Refusal(Exception):  # noqa: N818 - the field says refusal, not error
+class Refusal(Exception):
     """Why something was not done. Subclasses stand beside the operation that raises them."""
 
     code: ClassVar[str] = ""

@@ -7,8 +7,15 @@ from datetime import date
 from typing import Annotated, Any, Self, TypeVar, get_args, get_origin
 
 from annotated_types import MaxLen
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic import model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -119,7 +126,10 @@ def meta_of(info: FieldInfo) -> list[Any]:
     for part in get_args(info.annotation):
         if get_origin(part) is Annotated:
             found += get_args(part)[1:]
-    return [*found, *(one for meta in found if isinstance(meta, FieldInfo) for one in meta.metadata)]
+    return [
+        *found,
+        *(one for meta in found if isinstance(meta, FieldInfo) for one in meta.metadata),
+    ]
 
 
 def kind_of(info: FieldInfo) -> Any:  # noqa: ANN401 - any type a field may have

@@ -48,12 +48,8 @@ class NameToken(Scoped):
     token = models.CharField(max_length=120, db_collation="C")
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["person", "token"], name="name_token_once"),
-        )
-        indexes = (
-            models.Index(fields=["token", "office_district"], name="token_by_district"),
-        )
+        constraints = (models.UniqueConstraint(fields=["person", "token"], name="name_token_once"),)
+        indexes = (models.Index(fields=["token", "office_district"], name="token_by_district"),)
 
 
 class Household(Scoped):

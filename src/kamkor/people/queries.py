@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action, Level
-from kamkor.people.models import Household, HouseholdMember, NameToken, Person
+from kamkor.people.models import Birth, Household, HouseholdMember, NameToken, Person
 from kamkor.people.names import tokens
 
 CANDIDATE_LIMIT = 20
@@ -90,3 +90,8 @@ def members_of(viewer: Viewer, household_ids: Iterable[UUID]) -> QuerySet[Househ
         .select_related("person")
         .order_by("happened_on", "first_recorded_at", "id")
     )
+
+
+def births_of(viewer: Viewer, person_id: UUID) -> QuerySet[Birth]:
+    """All that was told of a person's birth, corrected facts too."""
+    return Birth.objects.filter(scope_filter(viewer, subject="person_id"), person_id=person_id)

@@ -7,7 +7,6 @@ from django.db.models import Prefetch, Q, QuerySet
 from kamkor.kernel import clock
 from kamkor.territory.models import Territory, TerritoryName
 
-
 DISTRICT_LEVEL = 2
 
 

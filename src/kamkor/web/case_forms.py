@@ -1,13 +1,14 @@
 """The addresses of operations: about a case, a report, a due item, or nothing yet."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from kamkor.cases.models import Case
 from kamkor.cases.operations.facts import CORRECTABLE
 from kamkor.cases.queries.case import case_for, cases_of_household
 from kamkor.cases.queries.report import report_for
@@ -22,6 +23,9 @@ from kamkor.web.correction import serve_correction
 from kamkor.web.door import ViewedRequest
 from kamkor.web.operation import Asked, operation_named, serve
 from kamkor.web.templatetags.words import coded
+
+if TYPE_CHECKING:
+    from kamkor.cases.models import Case
 
 START = frozenset({"receive_report", "record_round", "identify_child"})
 OFFICE = frozenset({"set_duty_turn", "record_leave"})
@@ -95,7 +99,10 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
     if operation.name == "record_visit":
         return _asked_for_visit(request, operation, case, shared)
     if operation.name == "identify_child":
-        first |= {"territory": case.territory_id, "source": case.report.source if case.report else ""}
+        first |= {
+            "territory": case.territory_id,
+            "source": case.report.source if case.report else "",
+        }
         first |= {"place": case.household.place if case.household else ""}
     return Asked(operation, case.pk, {"case": str(case.pk)}, _kept(first), **shared)
 

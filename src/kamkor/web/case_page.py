@@ -1,8 +1,10 @@
 """The page of a case: who it is, who is responsible, what is next, and everything that happened."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,21 +14,25 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
-from kamkor.cases.models import Case, SiblingLook
 from kamkor.cases.queries.case import case_for, cases_of_household, cases_of_people
 from kamkor.cases.queries.history import history_of
 from kamkor.cases.queries.task import open_tasks_of
+from kamkor.cases.queries.visit import people_looked_at
+from kamkor.cases.rules.visit import QUESTIONS
 from kamkor.cases.vocabulary import CHILD, FAMILY, STATE_LABELS, STEPS, Step
 from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
-from kamkor.people.queries import members_of, scope_filter
+from kamkor.people.queries import members_of
 from kamkor.territory.queries import names_on
 from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
 from kamkor.web.templatetags.words import coded, day, moment, raised
 from kamkor.web.timeline import timeline_of
 from kamkor.workforce import queries as workforce
+
+if TYPE_CHECKING:
+    from kamkor.cases.models import Case
 
 FIRST_ACTS = ("identify_child", "register_child", "register_family", "record_visit")
 NOT_AS_BUTTON = frozenset({"identify_child"})
@@ -222,7 +228,9 @@ def safety_of(history: list[Any]) -> dict[str, Any]:
     seen = [
         one.fact
         for one in history
-        if one.kind == "visit_child" and one.fact.withdrawn_at is None and one.fact.seen != "not_seen"
+        if one.kind == "visit_child"
+        and one.fact.withdrawn_at is None
+        and one.fact.seen != "not_seen"
     ]
     if not seen:
         return {
@@ -230,11 +238,13 @@ def safety_of(history: list[Any]) -> dict[str, Any]:
             "rows": [{"label": _("Last seen"), "value": _("not seen yet")}],
         }
     last = max(seen, key=lambda fact: (fact.happened_on, fact.first_recorded_at))
-    questions = (
-        "injury_fear_word", "harmful_person_access", "no_able_adult_tonight", "basics_missing",
-    )  # fmt: skip
-    rows = [{"label": _("Last seen"), "value": f"{day(last.happened_on)}, {coded(last.seen, 'seen_kinds')}"}]
-    for question in questions:
+    rows: list[dict[str, Any]] = [
+        {
+            "label": _("Last seen"),
+            "value": f"{day(last.happened_on)}, {coded(last.seen, 'seen_kinds')}",
+        }
+    ]
+    for question in QUESTIONS:
         answer = getattr(last, question)
         rows.append(
             {
@@ -252,10 +262,7 @@ def household_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
         return None
     home = case.household
     language = get_language() or "en"
-    looks = SiblingLook.objects.filter(
-        scope_filter(viewer, subject="person_id"), household=home, withdrawn_at=None
-    )
-    looked = {look.person_id for look in looks if look.looked_at}
+    looked = people_looked_at(viewer, home.pk)
     others = {one.child_id: one for one in cases_of_household(viewer, home.pk) if one.child_id}
     rows: list[dict[str, Any]] = [
         {

@@ -43,4 +43,3 @@ def _status(answer: Answer) -> int:
     if answer.refusal is None:
         return 200
     return STATUS.get(answer.refusal.first.code, 422)
-

@@ -1,6 +1,8 @@
 """The form that corrects one fact: its fields with the values as they stand."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import models
@@ -8,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from kamkor.cases.models import Case
 from kamkor.cases.operations.correction import correct_fact
 from kamkor.cases.operations.facts import CORRECTABLE
 from kamkor.cases.queries.history import history_of
@@ -23,6 +24,9 @@ from kamkor.web.door import ViewedRequest
 from kamkor.web.forms import coded_options, fault_message
 from kamkor.web.operation import see_other, who_may
 from kamkor.web.page import UNDO_KEY
+
+if TYPE_CHECKING:
+    from kamkor.cases.models import Case
 
 LABELS = {
     "happened_on": noop("Day it happened"),
@@ -67,12 +71,12 @@ def serve_correction(
         return faults.fault_page(request, 404)
     fact = recorded[0].fact
     if request.method != "POST":
-        return _page(request, case, kind, fact, _as_typed(kind, fact), title)
+        return _page(request, case, kind, fact, _as_typed(kind, fact), title=title)
     typed = {key: request.POST.get(key, "") for key in CORRECTABLE[kind].fields}
     answer = carry_out(request.viewer, [_command(request, case, kind, fact, typed)])[0]
     if answer.refusal is not None:
         found = answer.refusal.faults
-        return _page(request, case, kind, fact, typed, title, found)
+        return _page(request, case, kind, fact, typed, title=title, found=found)
     request.session[UNDO_KEY] = {"text": _("The entry was corrected; both stay to be seen.")}
     return see_other(f"/cases/{case.pk}/")
 
@@ -102,9 +106,7 @@ def _command(
         command_id = UUID(request.POST.get("command_id", ""))
     except ValueError:
         command_id = new_id()
-    return Command(
-        command_id, correct_fact.__name__, data, int(base) if base.isdigit() else None
-    )
+    return Command(command_id, correct_fact.__name__, data, int(base) if base.isdigit() else None)
 
 
 def _is_date(fact: Any, name: str) -> bool:  # noqa: ANN401 - any fact
@@ -122,12 +124,13 @@ def _as_typed(kind: str, fact: Any) -> dict[str, str]:  # noqa: ANN401 - any fac
     return typed
 
 
-def _page(  # noqa: PLR0913 - what a form page is made of
+def _page(
     request: ViewedRequest,
     case: Case,
     kind: str,
     fact: Any,  # noqa: ANN401 - any fact
     typed: dict[str, str],
+    *,
     title: str,
     found: list[Fault] | None = None,
 ) -> HttpResponse:
@@ -179,9 +182,7 @@ def _field(
     options = []
     if rule_set:
         kind = "choice"
-        options = [
-            one | {"checked": str(one["value"]) == value} for one in coded_options(rule_set)
-        ]
+        options = [one | {"checked": str(one["value"]) == value} for one in coded_options(rule_set)]
     return {
         "kind": kind,
         "name": name,
@@ -203,8 +204,7 @@ def _reason(request: ViewedRequest, fault: Fault | None) -> dict[str, Any]:
         "id": "correction_reason",
         "label": _("Why is it corrected?"),
         "options": [
-            one | {"checked": one["value"] == chosen}
-            for one in coded_options("correction_reasons")
+            one | {"checked": one["value"] == chosen} for one in coded_options("correction_reasons")
         ],
         "required": True,
         "error": {"message": fault_message(fault), "code": fault.code} if fault else None,

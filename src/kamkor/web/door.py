@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.template.response import SimpleTemplateResponse
 from django.utils.http import urlencode
 
-from kamkor.access.models import Account
-from kamkor.access.queries import scope_of_viewer, viewer_for
+from kamkor.access.queries import scope_of_viewer, viewer_of_user
 from kamkor.access.rules import Viewer
 from kamkor.kernel.database import entered
-from kamkor.web import faults
+from kamkor.web import faults, held
+from kamkor.web.held import FORM_TOKEN
 
 POST_KEY = "post"
 
@@ -66,13 +66,12 @@ class DoorMiddleware:
 
 def viewer_of(request: HttpRequest) -> Viewer | None:
     """The viewer of a signed-in request, under the post chosen in the header."""
-    account = request.user
-    if not isinstance(account, Account):
-        return None
-    return viewer_for(account, request.session.get(POST_KEY))
+    return viewer_of_user(request.user, request.session.get(POST_KEY))
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST" and FORM_TOKEN in request.POST:
+        return held.sign_in_with_form(request)
     target = settings.LOGIN_URL
     if request.method == "GET":
         target += "?" + urlencode({"next": request.get_full_path()})

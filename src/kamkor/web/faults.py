@@ -89,6 +89,4 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG
 
 def no_post(request: HttpRequest) -> HttpResponse:
     """Signed in, but without a post in force today."""
-    return fault_page(
-        request, 403, _("You have no post today. Ask the head of your department.")
-    )
+    return fault_page(request, 403, _("You have no post today. Ask the head of your department."))

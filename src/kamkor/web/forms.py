@@ -68,7 +68,7 @@ def read_typed(shape: type[Shape], typed: Typed, prefix: str = "") -> dict[str, 
     data: dict[str, Any] = {}
     for key, info in shape.model_fields.items():
         value = _read_field(info, typed, prefix + key)
-        if value is not None and value != "" and value != []:
+        if value is not None and value not in ("", []):
             data[key] = value
     return data
 
@@ -77,7 +77,9 @@ def _read_field(info: FieldInfo, typed: Typed, name: str) -> Any:  # noqa: ANN40
     widget = widget_of(info)
     if widget == "rows":
         shape = row_shape(info)
-        rows = [read_typed(shape, typed, f"{name}-{number}-") for number in row_numbers(typed, name)]
+        rows = [
+            read_typed(shape, typed, f"{name}-{number}-") for number in row_numbers(typed, name)
+        ]
         return [row for row in rows if row]
     if widget == "choices":
         return [one for one in typed.get(name, ()) if one]
@@ -96,7 +98,11 @@ def _partial(typed: Typed, name: str) -> str:
     day, month, year = (_first(typed, f"{name}-{part}") for part in ("day", "month", "year"))
     if not (day or month or year):
         return ""
-    parts = [year.zfill(4), *([month.zfill(2)] if month or day else []), *([day.zfill(2)] if day else [])]
+    parts = [
+        year.zfill(4),
+        *([month.zfill(2)] if month or day else []),
+        *([day.zfill(2)] if day else []),
+    ]
     return "-".join(parts)
 
 
@@ -112,7 +118,9 @@ def _moment(typed: Typed, name: str) -> str:
     return moment.replace(tzinfo=clock.ZONE).isoformat()
 
 
-def fill_typed(shape: type[Shape], data: Mapping[str, Any], prefix: str = "") -> dict[str, list[str]]:
+def fill_typed(
+    shape: type[Shape], data: Mapping[str, Any], prefix: str = ""
+) -> dict[str, list[str]]:
     """What would have been typed to give this data: fills a form for the first time."""
     typed: dict[str, list[str]] = {}
     for key, value in data.items():
@@ -174,16 +182,22 @@ class FormPage:
             "error": self._error(place),
             "value": _first(self.typed, name),
             "limit": limit_of(info) if widget == "long_text" else None,
-            "width": {"number": "govuk-input--width-5", "date": "govuk-input--width-10"}.get(widget, ""),
+            "width": {"number": "govuk-input--width-5", "date": "govuk-input--width-10"}.get(
+                widget, ""
+            ),
         }
         if widget in {"choice", "choices", "tick"}:
             shown["options"] = self._options(info, ask, name, widget)
         if widget == "rows":
             shown |= self._rows(info, name, place)
         if widget == "partial_date":
-            shown["parts"] = {part: _first(self.typed, f"{name}-{part}") for part in ("day", "month", "year")}
+            shown["parts"] = {
+                part: _first(self.typed, f"{name}-{part}") for part in ("day", "month", "year")
+            }
         if widget == "moment":
-            shown["parts"] = {part: _first(self.typed, f"{name}-{part}") for part in ("date", "time")}
+            shown["parts"] = {
+                part: _first(self.typed, f"{name}-{part}") for part in ("date", "time")
+            }
         return shown
 
     def _words(self, info: FieldInfo, ask: Ask, name: str) -> tuple[str, str]:
@@ -241,11 +255,16 @@ class FormPage:
 
     def _anchor(self, place: str) -> str:
         name = place.replace(".", "-")
-        key = place.split(".")[-1]
+        key = place.rsplit(".", maxsplit=1)[-1]
         suffix = ""
-        for shape in (self.shape, *(row_shape(i) for i in self.shape.model_fields.values() if widget_of(i) == "rows")):
+        for shape in (
+            self.shape,
+            *(row_shape(i) for i in self.shape.model_fields.values() if widget_of(i) == "rows"),
+        ):
             if key in shape.model_fields:
-                suffix = {"partial_date": "-day", "moment": "-date"}.get(widget_of(shape.model_fields[key]), "")
+                suffix = {"partial_date": "-day", "moment": "-date"}.get(
+                    widget_of(shape.model_fields[key]), ""
+                )
                 break
         return name + suffix
 
@@ -266,5 +285,7 @@ def coded_options(rule_set: str, kept: str = "") -> list[Option]:
 
 def fault_message(fault: Fault) -> str:
     """A fault in the reader's language."""
-    details = {key: gettext(value) if key == "state" else value for key, value in fault.details.items()}
+    details = {
+        key: gettext(value) if key == "state" else value for key, value in fault.details.items()
+    }
     return gettext(fault.message) % details if details else gettext(fault.message)

@@ -1,8 +1,10 @@
 """The first page of each post: the worker's day, the specialist's decisions, the head's morning."""
 
+from __future__ import annotations
+
 from collections import Counter
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,7 +14,6 @@ from kamkor.access.operations import first_steps_read
 from kamkor.access.queries import sealed_teams_not_ours
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import ADMINISTRATOR, HEAD, MINISTRY, SPECIALIST, WORKER
-from kamkor.cases.models import Case
 from kamkor.cases.queries.case import on_register, open_cases, own_cases, waiting_for_decision
 from kamkor.cases.queries.report import alarms_of_last_day, declined_without_second_look, queue
 from kamkor.cases.queries.responsible import open_children_without_responsible
@@ -24,6 +25,9 @@ from kamkor.web.door import ViewedRequest
 from kamkor.web.report_page import age_in_minutes, duty_names, report_badges
 from kamkor.web.templatetags.words import coded, day, office_name
 from kamkor.workforce import queries as workforce
+
+if TYPE_CHECKING:
+    from kamkor.cases.models import Case
 
 SHOWN = 25
 
@@ -152,7 +156,12 @@ def decisions(viewer: Viewer) -> list[dict[str, Any]]:
             "transfer_offered": (_("Answer the transfer"), "accept_transfer"),
         }[case.state]
         entries.append(
-            {"title": act, "url": f"/cases/{case.pk}/", "hint": name_of(case), "operation": operation}
+            {
+                "title": act,
+                "url": f"/cases/{case.pk}/",
+                "hint": name_of(case),
+                "operation": operation,
+            }
         )
     if viewer.role == HEAD:
         entries += [
@@ -177,9 +186,21 @@ def specialists_day(request: ViewedRequest) -> HttpResponse:
     own = list(own_cases(viewer))
     context = {
         "counters": [
-            _counter(queue(viewer).count(), _("reports to screen"), "reports_to_screen", "/duty/", "urgent"),
+            _counter(
+                queue(viewer).count(),
+                _("reports to screen"),
+                "reports_to_screen",
+                "/duty/",
+                "urgent",
+            ),
             _counter(len(waiting), _("decisions waiting"), "decisions_waiting", "#decisions", ""),
-            _counter(len(late), _("visits overdue in the department"), "visits_overdue", "#late", "overdue"),
+            _counter(
+                len(late),
+                _("visits overdue in the department"),
+                "visits_overdue",
+                "#late",
+                "overdue",
+            ),
         ],
         "decisions": {
             "heading": _("Decisions waiting"),
@@ -207,13 +228,21 @@ def heads_morning(request: ViewedRequest) -> HttpResponse:
     waiting = decisions(viewer)
     late = Counter(task.kind for task in overdue(viewer))
     visits_late = open_cases(viewer).filter(next_visit_on__lt=clock.today()).count()
-    causes = [{"label": coded(kind, "task_kinds"), "value": count} for kind, count in late.most_common()]
+    causes = [
+        {"label": coded(kind, "task_kinds"), "value": count} for kind, count in late.most_common()
+    ]
     if visits_late:
         causes.insert(0, {"label": coded("visit_due", "task_kinds"), "value": visits_late})
     context = {
         "counters": [
             _counter(len(alarms), _("alarms of 24 hours"), "alarms", "#alarms-of-day", "urgent"),
-            _counter(without, _("children without responsible person"), "children_without_responsible", "", "urgent"),
+            _counter(
+                without,
+                _("children without responsible person"),
+                "children_without_responsible",
+                "",
+                "urgent",
+            ),
             _counter(sum(late.values()) + visits_late, _("late"), "late", "#late", "overdue"),
             _counter(len(waiting), _("decisions waiting"), "decisions_waiting", "#decisions", ""),
         ],
@@ -260,7 +289,11 @@ def loads_table(viewer: Viewer) -> dict[str, Any]:
     late = Counter(
         open_cases(viewer).filter(next_visit_on__lt=today).values_list("responsible_id", flat=True)
     )
-    away = {leave.post_id for leave in workforce.leaves(viewer.district or 0, today) if leave.valid_from <= today}
+    away = {
+        leave.post_id
+        for leave in workforce.leaves(viewer.district or 0, today)
+        if leave.valid_from <= today
+    }
     rows = []
     for held in workforce.people_in_posts(viewer.district or 0, today):
         badge = {"kind": "info", "text": _("away, covered")} if held.post_id in away else None

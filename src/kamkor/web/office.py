@@ -20,6 +20,7 @@ from kamkor.web.page import UNDO_KEY
 from kamkor.web.templatetags.words import coded, day, office_name
 from kamkor.workforce import queries as workforce
 
+
 def roster(request: ViewedRequest) -> HttpResponse:
     """Who is on duty and who is away, from today on."""
     viewer, today = request.viewer, clock.today()

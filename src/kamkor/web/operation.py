@@ -84,7 +84,7 @@ def _sent(request: ViewedRequest, asked: Asked) -> HttpResponse:
         return faults.fault_page(request, 404)
     if code == "stale_version" and asked.subject is not None:
         return stale_page(request, asked, typed, command_id)
-    return _form_page(request, asked, typed, command_id, base, answer.refusal.faults)
+    return _form_page(request, asked, typed, command_id, base, found=answer.refusal.faults)
 
 
 def rows_changed(typed: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -114,12 +114,13 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdigit() else None
 
 
-def _form_page(  # noqa: PLR0913 - what a form page is made of
+def _form_page(
     request: ViewedRequest,
     asked: Asked,
     typed: Typed,
     command_id: UUID,
     base: int | None,
+    *,
     found: list[Fault] | None = None,
 ) -> HttpResponse:
     page = FormPage(
@@ -152,9 +153,7 @@ def _form_page(  # noqa: PLR0913 - what a form page is made of
     return render(request, "cases/operation.html", context, status=422 if found else 200)
 
 
-def _done(
-    request: ViewedRequest, asked: Asked, command: Command, answer: Answer
-) -> HttpResponse:
+def _done(request: ViewedRequest, asked: Asked, command: Command, answer: Answer) -> HttpResponse:
     name = asked.operation.name
     if name in MAY_BE_TAKEN_BACK and answer.result == "applied":
         request.session[UNDO_KEY] = {

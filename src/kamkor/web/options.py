@@ -36,6 +36,9 @@ DECISIONS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
+ANY_KIND = frozenset(POST_KINDS)
+
+
 class ViewerOptions:
     """The options of one viewer's forms."""
 
@@ -52,8 +55,11 @@ class ViewerOptions:
     def _territories(self) -> list[dict[str, Any]]:
         names = names_on(clock.today(), get_language() or "en")
         own = self._own_territories()
+        near = {code[:5] for code in own}
         parts = [(code, text) for code, text in names.items() if code[5:8] != "000" or code in own]
-        ordered = sorted(parts, key=lambda part: (part[0] not in own, part[0][:5] != own[:1], part[1]))
+        ordered = sorted(
+            parts, key=lambda part: (part[0] not in own, part[0][:5] not in near, part[1])
+        )
         return [{"value": code, "label": text} for code, text in ordered]
 
     def _own_territories(self) -> list[str]:
@@ -70,20 +76,19 @@ class ViewerOptions:
         ]
 
     def _colleagues(self) -> list[dict[str, Any]]:
-        return self._posts(lambda kind: True)
+        return self._posts(ANY_KIND)
 
     def _workers(self) -> list[dict[str, Any]]:
-        return self._posts(lambda kind: kind == "worker")
+        return self._posts(frozenset({"worker"}))
 
     def _loads(self) -> list[dict[str, Any]]:
         loads = Counter(open_cases(self.viewer).values_list("responsible_id", flat=True))
         return [
-            one
-            | {"hint": gettext("open cases: %(number)s") % {"number": loads[int(one["value"])]}}
-            for one in self._posts(lambda kind: True)
+            one | {"hint": gettext("open cases: %(number)s") % {"number": loads[int(one["value"])]}}
+            for one in self._posts(ANY_KIND)
         ]
 
-    def _posts(self, wanted: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a predicate
+    def _posts(self, kinds: frozenset[str]) -> list[dict[str, Any]]:
         if self.viewer.district is None:
             return []
         held = workforce.people_in_posts(self.viewer.district, clock.today())
@@ -94,7 +99,7 @@ class ViewerOptions:
                 + gettext(POST_KINDS[one.post.kind]),
             }
             for one in held
-            if wanted(one.post.kind)
+            if one.post.kind in kinds
         ]
 
     def _screening_reasons(self) -> list[dict[str, Any]]:

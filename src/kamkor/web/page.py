@@ -11,6 +11,7 @@ from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import ADMINISTRATOR, RIGHTS, Action
 from kamkor.cases.queries.report import unread_alarms
 from kamkor.kernel import clock
+from kamkor.web.held import form_token
 from kamkor.web.templatetags.words import office_name, raised
 from kamkor.workforce.queries import office
 
@@ -39,6 +40,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "viewer_posts": post_labels(request, viewer),
         "alarms": alarms(viewer),
         "undo": last_act(request),
+        "form_token": form_token(viewer.account_id),
     }
 
 
@@ -90,6 +92,4 @@ def navigation(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:
         links += [("/roster/", _("Duty and leave"))]
     if viewer.role == ADMINISTRATOR:
         links = [("/", _("Accounts"))]
-    return [
-        {"url": url, "label": label, "current": request.path == url} for url, label in links
-    ]
+    return [{"url": url, "label": label, "current": request.path == url} for url, label in links]

@@ -1,7 +1,9 @@
 """The register: search by name, list, filters in the address, paging, export."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -12,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
-from kamkor.cases.models import Case
 from kamkor.cases.queries.case import whole_cases
 from kamkor.cases.vocabulary import CHILD, FAMILY, ON_REGISTER, OPEN_STATES, STATE_LABELS
 from kamkor.kernel import clock, rulesets
@@ -24,6 +25,9 @@ from kamkor.web.export import as_csv, as_xlsx
 from kamkor.web.forms import coded_options
 from kamkor.web.templatetags.words import coded, day, raised
 from kamkor.workforce.queries import holder_names
+
+if TYPE_CHECKING:
+    from kamkor.cases.models import Case
 
 PAGE = 25
 EXPORT_LIMIT = 5000
@@ -49,7 +53,7 @@ class Filters:
     before: str = ""
 
     @classmethod
-    def of(cls, request: HttpRequest) -> "Filters":
+    def of(cls, request: HttpRequest) -> Filters:
         """The filters of a request; an unknown word counts as not given."""
         given = request.GET
         grounds = {rule.code for rule in rulesets.all_rules("grounds")}
@@ -159,26 +163,32 @@ def register(request: ViewedRequest) -> HttpResponse:
         rows, after, before = page_of(cases, filters)
         total = cases.count()
     context = {
-        "table": _table(viewer, rows, total, filters, after, before, searched=bool(searched)),
+        "table": _table(
+            viewer, rows, filters, total=total, after=after, before=before, searched=bool(searched)
+        ),
         "filters": _filter_panel(filters),
         "searched": searched,
         "registers": [
             {"label": _("Children"), "url": "/register/", "current": filters.register == CHILD},
-            {"label": _("Families"), "url": filters.address(register=FAMILY), "current": filters.register == FAMILY},
+            {
+                "label": _("Families"),
+                "url": filters.address(register=FAMILY),
+                "current": filters.register == FAMILY,
+            },
         ],
         "help_url": "/help/register/",
     }
     return render(request, "cases/register.html", context)
 
 
-def _table(  # noqa: PLR0913 - what a table is made of
+def _table(
     viewer: Viewer,
     cases: list[Case],
-    total: int,
     filters: Filters,
+    *,
+    total: int,
     after: str,
     before: str,
-    *,
     searched: bool,
 ) -> dict[str, Any]:
     figure = "children_on_register" if filters.register == CHILD else "families_on_register"
@@ -196,7 +206,9 @@ def _table(  # noqa: PLR0913 - what a table is made of
         "columns": [
             {
                 "label": labels[key],
-                "sort_url": "" if searched else filters.address(sort=f"-{key}" if filters.sort == key else key),
+                "sort_url": ""
+                if searched
+                else filters.address(sort=f"-{key}" if filters.sort == key else key),
                 "sorted": {key: "ascending", f"-{key}": "descending"}.get(filters.sort, ""),
             }
             for key in COLUMNS
@@ -211,8 +223,14 @@ def _table(  # noqa: PLR0913 - what a table is made of
         "export_urls": []
         if searched
         else [
-            {"label": "CSV", "url": filters.address().replace("/register/", "/register/export.csv")},
-            {"label": "XLSX", "url": filters.address().replace("/register/", "/register/export.xlsx")},
+            {
+                "label": "CSV",
+                "url": filters.address().replace("/register/", "/register/export.csv"),
+            },
+            {
+                "label": "XLSX",
+                "url": filters.address().replace("/register/", "/register/export.xlsx"),
+            },
         ],
     }
 
@@ -256,7 +274,11 @@ def _empty(viewer: Viewer, filters: Filters, *, searched: bool) -> dict[str, Any
 
 def _filter_panel(filters: Filters) -> dict[str, Any]:
     states = [("on_register", _("on the register")), ("open", _("all open")), ("all", _("all"))]
-    states += [(code, _(label)) for code, label in STATE_LABELS.items() if code in OPEN_STATES or code in {"closed", "not_registered"}]
+    states += [
+        (code, _(label))
+        for code, label in STATE_LABELS.items()
+        if code in OPEN_STATES or code in {"closed", "not_registered"}
+    ]
     return {
         "action": "/register/",
         "heading": _("Filters"),
@@ -264,9 +286,24 @@ def _filter_panel(filters: Filters) -> dict[str, Any]:
         "clear_url": "/register/",
         "hidden": [{"name": "register", "value": filters.register}],
         "fields": [
-            _select("state", _("State"), [{"value": code, "label": raised(text)} for code, text in states], filters.state),
-            _select("ground", _("Ground"), [{"value": "", "label": _("any")}, *coded_options("grounds")], filters.ground),
-            _select("risk", _("Risk level"), [{"value": "", "label": _("any")}, *coded_options("risk_levels")], filters.risk),
+            _select(
+                "state",
+                _("State"),
+                [{"value": code, "label": raised(text)} for code, text in states],
+                filters.state,
+            ),
+            _select(
+                "ground",
+                _("Ground"),
+                [{"value": "", "label": _("any")}, *coded_options("grounds")],
+                filters.ground,
+            ),
+            _select(
+                "risk",
+                _("Risk level"),
+                [{"value": "", "label": _("any")}, *coded_options("risk_levels")],
+                filters.risk,
+            ),
         ],
     }
 
@@ -293,7 +330,17 @@ def export(request: ViewedRequest, kind: str) -> HttpResponse:
         text = _("More than %(limit)s rows. Narrow the list by a filter.") % {"limit": EXPORT_LIMIT}
         return faults.fault_page(request, 413, text)
     names = holder_names([case.responsible_id for case in cases], clock.today())
-    heads = [_("Case"), _("Child or family"), _("State"), _("Age"), _("Main ground"), _("Opened"), _("Next visit"), _("Last seen"), _("Responsible")]
+    heads = [
+        _("Case"),
+        _("Child or family"),
+        _("State"),
+        _("Age"),
+        _("Main ground"),
+        _("Opened"),
+        _("Next visit"),
+        _("Last seen"),
+        _("Responsible"),
+    ]
     rows = [
         [
             case.number,
@@ -326,12 +373,19 @@ def find(request: ViewedRequest) -> HttpResponse:
         return faults.fault_page(request, 403)
     typed = request.POST.get("name", "").strip() if request.method == "POST" else ""
     found = list(people_named(viewer, typed).order_by("sort_key")[:PAGE]) if typed else []
-    cases = {case.child_id: case for case in whole_cases(viewer).filter(child__in=found).order_by("opened_on")}
+    cases = {
+        case.child_id: case
+        for case in whole_cases(viewer).filter(child__in=found).order_by("opened_on")
+    }
     rows = []
     for person in found:
         case = cases.get(person.pk)
         still_open = case is not None and case.state in OPEN_STATES
-        act = f"/cases/{case.pk}/" if case is not None and still_open else f"/do/identify-child/?child={person.pk}"
+        act = (
+            f"/cases/{case.pk}/"
+            if case is not None and still_open
+            else f"/do/identify-child/?child={person.pk}"
+        )
         if case is not None and not still_open and case.household_id:
             act += f"&household={case.household_id}"
         rows.append(
@@ -352,7 +406,9 @@ def find(request: ViewedRequest) -> HttpResponse:
             "columns": [{"label": text} for text in (_("Name"), _("Born"), _("Sex"), _("Case"))],
             "rows": rows,
             "total": len(rows),
-            "empty": _("Nobody of this name was found among the children you may see.") if typed else "",
+            "empty": _("Nobody of this name was found among the children you may see.")
+            if typed
+            else "",
         },
         "help_url": "/help/identify-child/",
         "back_url": "/",

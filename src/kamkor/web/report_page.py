@@ -1,6 +1,8 @@
 """The duty desk, the page of a report, and what an informant may ask by receipt."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -10,10 +12,16 @@ from django.utils.translation import ngettext
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
-from kamkor.cases.models import Report
 from kamkor.cases.operations.report import receipt_code, receipt_digest
 from kamkor.cases.queries.case import cases_visible_to
-from kamkor.cases.queries.report import earlier_reports, queue, receipt_state, report_for, reporter_of, still_seen
+from kamkor.cases.queries.report import (
+    earlier_reports,
+    queue,
+    receipt_state,
+    report_for,
+    reporter_of,
+    still_seen,
+)
 from kamkor.cases.queries.task import open_tasks
 from kamkor.cases.vocabulary import STATE_LABELS, STEPS
 from kamkor.country.kg.telephones import shown
@@ -24,6 +32,9 @@ from kamkor.web.case_page import task_entry
 from kamkor.web.door import ViewedRequest, outside_door
 from kamkor.web.templatetags.words import coded, day, moment, raised
 from kamkor.workforce import queries as workforce
+
+if TYPE_CHECKING:
+    from kamkor.cases.models import Report
 
 
 def age_in_minutes(report: Report) -> str:
@@ -211,9 +222,13 @@ def report_timeline(report: Report) -> dict[str, Any]:
         reason = coded(one.reason, f"{one.decision}_reasons") if one.reason else ""
         found.append((one, title, [reason, one.note]))
     for look in report.second_looks.all():
-        title = _("Second look: rightly declined") if look.upheld else _("Second look: opened again")
+        title = (
+            _("Second look: rightly declined") if look.upheld else _("Second look: opened again")
+        )
         found.append((look, title, [look.note]))
-    found += [(one, _("Marked as sent in error"), [one.note]) for one in report.marks_of_error.all()]
+    found += [
+        (one, _("Marked as sent in error"), [one.note]) for one in report.marks_of_error.all()
+    ]
     found.sort(key=lambda row: row[0].recorded_at, reverse=True)
     names = workforce.holder_names([one.by_post for one, _title, _body in found], clock.today())
     entries = [

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kamkor.web.door import outside_door
+from kamkor.web.held import go_on, held_fields
 from kamkor.web.language import LANGUAGE_KEY
 
 
@@ -49,6 +50,7 @@ class SignIn(LoginView):  # type: ignore[misc]
             "next": self.request.GET.get("next") or self.request.POST.get("next", ""),
             "username": self.request.POST.get("username", ""),
             "errors": errors,
+            "hidden": held_fields(self.request),
         }
         context["help_url"] = ""
         return context
@@ -59,6 +61,7 @@ class SignIn(LoginView):  # type: ignore[misc]
         account = self.request.user
         if account.is_authenticated:
             self.request.session[LANGUAGE_KEY] = account.language
+            return go_on(self.request, account.pk) or response
         return response
 
 

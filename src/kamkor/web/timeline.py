@@ -1,24 +1,31 @@
 """A case's facts as a timeline: what happened, by whom, and what was corrected."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
-from kamkor.cases.models import Case
 from kamkor.cases.operations.facts import CORRECTABLE
 from kamkor.cases.queries.history import Recorded
+from kamkor.cases.rules.visit import QUESTIONS
 from kamkor.kernel import clock
 from kamkor.web.templatetags.words import coded, day, moment, office_name
 from kamkor.workforce.queries import holder_names
 
+if TYPE_CHECKING:
+    from kamkor.cases.models import Case
+
 SHOWN = 60
+AnyFact: TypeAlias = Any
+"""Any fact of a case; each function below reads one kind."""
 
 
-def _identification(fact: Any) -> tuple[str, list[str]]:
+def _identification(fact: AnyFact) -> tuple[str, list[str]]:
     return _("Identified"), [
         fact.difficulty,
         f"{_('Risk level')}: {coded(fact.risk_level, 'risk_levels')}",
@@ -26,25 +33,25 @@ def _identification(fact: Any) -> tuple[str, list[str]]:
     ]
 
 
-def _registration(fact: Any) -> tuple[str, list[str]]:
+def _registration(fact: AnyFact) -> tuple[str, list[str]]:
     if fact.registered:
         return _("Put on the register"), [coded(fact.reason, "return_reasons"), fact.note]
     return _("Not registered"), [coded(fact.reason, "not_registered_reasons"), fact.note]
 
 
-def _ground(fact: Any) -> tuple[str, list[str]]:
+def _ground(fact: AnyFact) -> tuple[str, list[str]]:
     title = _("Main ground") if fact.main else _("Ground")
     return f"{title}: {coded(fact.ground, 'grounds')}", []
 
 
-def _visit(fact: Any) -> tuple[str, list[str]]:
+def _visit(fact: AnyFact) -> tuple[str, list[str]]:
     seen = coded(fact.seen, "seen_kinds")
     lines = []
     if fact.not_seen_reason:
         lines.append(coded(fact.not_seen_reason, "not_seen_reasons"))
-    for name in ("injury_fear_word", "harmful_person_access", "no_able_adult_tonight", "basics_missing"):
-        if getattr(fact, name):
-            lines.append(f"{_('Yes')}: {coded(name, 'visit_questions')}")
+    lines += [
+        f"{_('Yes')}: {coded(name, 'visit_questions')}" for name in QUESTIONS if getattr(fact, name)
+    ]
     visit = fact.visit
     if fact.words_of_child:
         lines.append(f"{_('The child')}: {fact.words_of_child}")
@@ -52,47 +59,55 @@ def _visit(fact: Any) -> tuple[str, list[str]]:
         lines += [text for text in (visit.changed,) if text]
         lines += [f"{_('The carer')}: {visit.words_of_carer}"] if visit.words_of_carer else []
     if fact.lives_with:
-        lines.append(f"{_('Lives with')}: {fact.lives_with}, {coded(fact.conditions, 'care_conditions')}")
-        lines.append(f"{_('Contact with the parents')}: {coded(fact.parents_contact, 'contact_kinds')}")
+        lines.append(
+            f"{_('Lives with')}: {fact.lives_with}, {coded(fact.conditions, 'care_conditions')}"
+        )
+        lines.append(
+            f"{_('Contact with the parents')}: {coded(fact.parents_contact, 'contact_kinds')}"
+        )
     return f"{coded(fact.kind, 'visit_kinds')}: {seen}", lines
 
 
-def _removal(fact: Any) -> tuple[str, list[str]]:
+def _removal(fact: AnyFact) -> tuple[str, list[str]]:
     lines = [
         fact.danger,
         f"{_('Decided by')}: {coded(fact.decider, 'removal_deciders')}, {fact.decider_name}",
         f"{_('Ground')}: {coded(fact.ground, 'removal_grounds')}",
         f"{_('Sleeps at')}: {coded(fact.sleeps_at, 'night_places')}, {fact.sleeps_where}",
     ]
-    for who, label in (("prosecutor", _("Prosecutor told")), ("parents", _("Parents told")), ("doctor", _("Doctor told"))):
+    for who, label in (
+        ("prosecutor", _("Prosecutor told")),
+        ("parents", _("Parents told")),
+        ("doctor", _("Doctor told")),
+    ):
         told = getattr(fact, f"{who}_told_at")
         lines.append(f"{label}: {moment(told) if told else _('not yet')}")
     return _("Protective removal"), [*lines, fact.siblings, fact.next_step]
 
 
-def _proposal(fact: Any) -> tuple[str, list[str]]:
+def _proposal(fact: AnyFact) -> tuple[str, list[str]]:
     lines = [coded(fact.reason, "taking_off_reasons"), fact.note]
     if fact.other_side:
         lines.append(f"{fact.other_side}, {day(fact.other_side_accepted_on)}")
     return _("Taking off the register proposed"), lines
 
 
-def _decision(fact: Any) -> tuple[str, list[str]]:
+def _decision(fact: AnyFact) -> tuple[str, list[str]]:
     title = _("Taken off the register") if fact.agreed else _("Taking off refused")
     return title, [coded(fact.reason, "taking_off_reasons"), fact.note]
 
 
-def _offer(fact: Any) -> tuple[str, list[str]]:
+def _offer(fact: AnyFact) -> tuple[str, list[str]]:
     to_office = _("to %(office)s") % {"office": office_name(fact.to_office)}
     return _("Transfer offered"), [to_office, coded(fact.reason, "transfer_reasons"), fact.note]
 
 
-def _answer(fact: Any) -> tuple[str, list[str]]:
+def _answer(fact: AnyFact) -> tuple[str, list[str]]:
     title = _("Transfer accepted") if fact.accepted else _("Transfer returned")
     return title, [coded(fact.reason, "transfer_return_reasons"), fact.note]
 
 
-def _birth(fact: Any) -> tuple[str, list[str]]:
+def _birth(fact: AnyFact) -> tuple[str, list[str]]:
     exact = coded(fact.precision, "birth_precisions")
     return _("Birth and sex recorded"), [f"{day(fact.born_on)} ({exact})", coded(fact.sex, "sexes")]
 
@@ -112,7 +127,7 @@ WRITTEN: dict[str, Callable[[Any], tuple[str, list[str]]]] = {
         _("State protection given") if fact.given else _("State protection lifted"),
         [fact.note],
     ),
-    "need": lambda fact: (_("Need opened"), [coded("basics_missing", "visit_questions")]),
+    "need": lambda _fact: (_("Need opened"), [coded("basics_missing", "visit_questions")]),
     "accompaniment_end": lambda fact: (_("Accompaniment ended"), [fact.note]),
     "interest": lambda fact: (_("Interest declared"), [coded(fact.kind, "interest_kinds")]),
     "task_done": lambda fact: (
@@ -138,7 +153,8 @@ def timeline_of(viewer: Viewer, case: Case, history: list[Recorded]) -> dict[str
 def _entry(viewer: Viewer, case: Case, one: Recorded, names: dict[int, str]) -> dict[str, Any]:
     fact = one.fact
     if one.kind == "assignment":
-        title, body = _("Responsible: %(name)s") % {"name": names.get(fact.post_id, "")}, []
+        title = _("Responsible: %(name)s") % {"name": names.get(fact.post_id, "")}
+        body: list[str] = []
     else:
         title, body = WRITTEN[one.kind](fact)
     withdrawn = fact.withdrawn_at is not None

@@ -68,9 +68,7 @@ def responsible_on(post_id: int, department: int, day: date) -> Seat | None:
     The post may be another department's, where nobody of this one may see a sealed matter.
     """
     seats = seats_of(department, day)
-    return responsible_seat(
-        seats_by_id([post_id], day) | seats, post_id, fallback_posts(seats)
-    )
+    return responsible_seat(seats_by_id([post_id], day) | seats, post_id, fallback_posts(seats))
 
 
 def duty_seats(department: int, day: date) -> list[Seat]:
@@ -184,3 +182,8 @@ def units_of_posts(post_ids: Iterable[int]) -> tuple[int, ...]:
     """The units in which certain posts stand."""
     units = Post.objects.filter(id__in=list(post_ids)).values_list("office__unit_id", flat=True)
     return tuple(sorted({unit for unit in units if unit is not None}))
+
+
+def offices_by_id(office_ids: Iterable[int]) -> QuerySet[Office]:
+    """Certain offices, by name."""
+    return Office.objects.filter(id__in=list(office_ids)).order_by("name_en", "id")

@@ -28,9 +28,7 @@ def acting_seat(seats: dict[int, Seat], post_id: int) -> Seat | None:
     return seat if seat.employee_id is not None else None
 
 
-def responsible_seat(
-    seats: dict[int, Seat], post_id: int, fallbacks: Sequence[int]
-) -> Seat | None:
+def responsible_seat(seats: dict[int, Seat], post_id: int, fallbacks: Sequence[int]) -> Seat | None:
     """Exactly one responsible seat: the post's own, else the specialist's, else the head's."""
     for candidate in (post_id, *fallbacks):
         found = acting_seat(seats, candidate)

@@ -8,7 +8,9 @@ from kamkor.kernel.models import Fact
 class Identification(Fact):
     """A worker found a child, or a family, in difficulty: protected at once."""
 
-    case = models.ForeignKey("kamkor.Case", on_delete=models.PROTECT, related_name="identifications")
+    case = models.ForeignKey(
+        "kamkor.Case", on_delete=models.PROTECT, related_name="identifications"
+    )
     difficulty = models.TextField(max_length=4000)
     risk_level = models.CharField(max_length=10)
     source = models.CharField(max_length=40)

@@ -36,7 +36,8 @@ class Parts:
 def episodes_of(case: Case) -> QuerySet[Case]:
     """All episodes of the same child, or of the same family."""
     if case.child_id is None:
-        return Case.objects.filter(register=case.register, household_id=case.household_id)
+        home = case.household_id or UUID(int=0)
+        return Case.objects.filter(register=case.register, household_id=home)
     return Case.objects.filter(child_id=case.child_id)
 
 
@@ -90,10 +91,11 @@ def follow_responsible(order: Order[Any], case_id: UUID) -> None:
     The home goes along unless others stay there; it is then lent to all who answer for one of
     its children, with who lives there, so that each sees what its own rows refer to.
     """
-    order.after(lambda: _follow(order.id, case_id))
+    order.after(lambda: follow_responsible_now(order.id, case_id))
 
 
-def _follow(command: UUID, case_id: UUID) -> None:
+def follow_responsible_now(command: UUID, case_id: UUID) -> None:
+    """The same at once, where everything is written and settled already."""
     case = Case.objects.filter(id=case_id).first()
     seat = workforce.seat_of_post(case.responsible_id, clock.today()) if case else None
     if case is None or case.team is not None or seat is None:

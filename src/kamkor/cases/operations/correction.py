@@ -9,11 +9,14 @@ from django.db import models
 from pydantic import Field
 
 from kamkor.access import operations as access
-from kamkor.cases.models import Case
+from kamkor.cases.models import Case, VisitChild
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.belonging import follow_responsible_now
 from kamkor.cases.operations.facts import CORRECTABLE, WITHDRAWABLE, copied
+from kamkor.cases.operations.registration import BOTH, GroundOfOtherRegister
+from kamkor.cases.operations.sealing import seal_case
 from kamkor.cases.operations.settling import settle_cases
-from kamkor.cases.queries.case import case_for
+from kamkor.cases.queries.case import case_for, cases_visible_to
 from kamkor.cases.vocabulary import MAY_BE_TAKEN_BACK
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotFound, Order, operation
@@ -28,6 +31,7 @@ from kamkor.kernel.errors import (
 from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import Ask, Coded, Shape
 from kamkor.kernel.words import noop
+from kamkor.people.operations import settle_birth
 
 FIELD_ROLES = ("worker", "specialist", "head")
 DECIDED = frozenset({"registration", "ground", "decision", "state_protection"})
@@ -89,7 +93,14 @@ class CorrectFact(Shape):
     label=noop("Correct an entry"),
     shape=CorrectFact,
     roles=FIELD_ROLES,
-    refusals=(NothingChanged, AlreadyWithdrawn, NotYoursToCorrect, steps.BeforeBirth),
+    refusals=(
+        NothingChanged,
+        AlreadyWithdrawn,
+        NotYoursToCorrect,
+        GroundOfOtherRegister,
+        steps.BeforeBirth,
+        NotFound,
+    ),
     settle=settle_cases,
 )
 def correct_fact(order: Order[CorrectFact]) -> None:
@@ -111,21 +122,63 @@ def correct_fact(order: Order[CorrectFact]) -> None:
     changed = [name for name in data.values if _set(kind.fields, new, name, data.values[name])]
     if not changed:
         raise NothingChanged
-    steps.not_before_birth(new.happened_on, case, "values.happened_on")
+    _check_against_birth(data.kind, new, case)
     order.journal(case.pk, case)
     order.add(new)
     order.answer.update({"fact": str(new.pk), "changed": sorted(changed)})
-    order.after(lambda: _withdraw(kind.model, [old.pk], order))
-    if data.kind == "birth":
-        order.after(lambda: _reborn(case, new))
+    withdrawn = [(kind.model, old.pk), *_children_of_visit(order, data.kind, old, new)]
+    order.after(lambda: _withdraw(withdrawn, order))
+    _what_follows(order, case, new)
 
 
-def _reborn(case: Case, birth: Any) -> None:  # noqa: ANN401 - a Birth
-    if case.child is None:
+def _children_of_visit(
+    order: Order[CorrectFact],
+    kind: str,
+    old: Any,  # noqa: ANN401 - any fact
+    new: Any,  # noqa: ANN401 - any fact
+) -> list[tuple[Any, UUID]]:
+    """A visit's day stands in the row of each child too: those rows are corrected with it."""
+    if kind != "visit":
+        return []
+    withdrawn = []
+    cases = cases_visible_to(order.viewer)
+    for row in VisitChild.objects.filter(visit=old, withdrawn_at=None, case__in=cases):
+        child = copied(order, row)
+        child.visit, child.happened_on = new, new.happened_on
+        order.add(child)
+        order.journal(row.case_id, row)
+        withdrawn.append((VisitChild, row.pk))
+    return withdrawn
+
+
+def _check_against_birth(kind: str, new: Any, case: Case) -> None:  # noqa: ANN401 - any fact
+    if kind != "birth":
+        steps.not_before_birth(new.happened_on, case, "values.happened_on")
         return
-    child = case.child
-    child.born_on, child.birth_precision, child.sex = birth.born_on, birth.precision, birth.sex
-    child.save(update_fields=["born_on", "birth_precision", "sex"])
+    if new.born_on is None:
+        return
+    if new.born_on > clock.today():
+        raise DateInFuture("values.born_on", today=f"{clock.today():%d.%m.%Y}")
+    first = case.visits.filter(withdrawn_at=None).order_by("happened_on").first()
+    known = [case.identified_on, first.happened_on if first else None]
+    if any(day is not None and day < new.born_on for day in known):
+        raise steps.BeforeBirth("values.born_on", born=f"{new.born_on:%d.%m.%Y}")
+
+
+def _what_follows(order: Order[CorrectFact], case: Case, new: Any) -> None:  # noqa: ANN401 - any fact
+    """A corrected birth is the child's; a ground corrected to violence seals the case."""
+    if order.data.kind == "birth":
+        order.after(lambda: settle_birth(new.person_id))
+    if order.data.kind == "ground":
+        rule = rulesets.rule("grounds", new.ground, new.happened_on)
+        if rule.get("register") not in {case.register, BOTH}:
+            raise GroundOfOtherRegister("values.ground")
+        if rule.get("seals"):
+            seal_case(order, case)
+    if order.data.kind == "removal":
+        rule = rulesets.rule("removal_grounds", new.ground, new.happened_on)
+        if rule.get("seals"):
+            seal_case(order, case)
 
 
 def _set(fields: dict[str, str], row: models.Model, name: str, typed: object) -> bool:
@@ -136,6 +189,8 @@ def _set(fields: dict[str, str], row: models.Model, name: str, typed: object) ->
     column = row._meta.get_field(name)  # noqa: SLF001 - Django's public way to its fields
     if not isinstance(column, models.Field):
         raise FieldUnknown(at, name=name)
+    if isinstance(column, models.BooleanField) and isinstance(typed, str):
+        typed = {"true": True, "false": False, "": None}.get(typed.lower(), typed)
     try:
         value = column.to_python(typed if typed != "" else column.get_default())
     except (ValidationError, ValueError):
@@ -148,7 +203,11 @@ def _set(fields: dict[str, str], row: models.Model, name: str, typed: object) ->
 
 
 def _check_value(
-    column: "models.Field[Any, Any]", value: Any, at: str, rule_set: str, row: Any  # noqa: ANN401 - any column
+    column: "models.Field[Any, Any]",
+    value: Any,  # noqa: ANN401 - any column's value
+    at: str,
+    rule_set: str,
+    row: Any,  # noqa: ANN401 - any column
 ) -> None:
     if column.max_length and isinstance(value, str) and len(value) > column.max_length:
         raise TextTooLong(at, limit=column.max_length)
@@ -156,14 +215,17 @@ def _check_value(
         raise FieldInvalid(at)
     if column.name == "happened_on" and value > clock.today():
         raise DateInFuture(at, today=f"{clock.today():%d.%m.%Y}")
-    if rule_set and value and value not in {
-        rule.code for rule in rulesets.rules(rule_set, row.happened_on)
-    }:
+    if (
+        rule_set
+        and value
+        and value not in {rule.code for rule in rulesets.rules(rule_set, row.happened_on)}
+    ):
         raise CodeUnknown(at)
 
 
-def _withdraw(kind: Any, ids: list[UUID], order: Order[Any]) -> None:  # noqa: ANN401 - a fact's model
-    kind.objects.filter(id__in=ids, withdrawn_at=None).update(withdrawn_at=order.now)
+def _withdraw(facts: list[tuple[Any, UUID]], order: Order[Any]) -> None:
+    for model, fact in facts:
+        model.objects.filter(id=fact, withdrawn_at=None).update(withdrawn_at=order.now)
     settle_cases([subject for subject, _ in order.subjects])
 
 
@@ -201,13 +263,19 @@ def take_back(order: Order[TakeBack]) -> None:
         if later.exists():
             raise BuiltUpon
         order.journal(entry.subject, entry)
-    order.after(lambda: _withdraw_all(order))
+    order.after(lambda: _withdraw_all(order, first.operation))
 
 
-def _withdraw_all(order: Order[TakeBack]) -> None:
+def _withdraw_all(order: Order[TakeBack], operation_name: str) -> None:
     taken = order.data.command
     for model in WITHDRAWABLE:
         model.objects.filter(command=taken, withdrawn_at=None).update(withdrawn_at=order.now)
     access.end_lending_of_command(taken)
-    settle_cases([subject for subject, _ in order.subjects])
-
+    subjects = [subject for subject, _ in order.subjects]
+    settle_cases(subjects)
+    for case in Case.objects.filter(id__in=subjects):
+        if operation_name == "identify_child" and case.child_id is not None:
+            settle_birth(case.child_id)
+        if operation_name == "assign_worker":
+            # Whoever answers again must see the rows again.
+            follow_responsible_now(order.id, case.pk)

@@ -8,6 +8,7 @@ from kamkor.cases.models import (
     Assignment,
     Case,
     Identification,
+    Interest,
     Need,
     Registration,
     RegistrationGround,
@@ -26,7 +27,7 @@ from kamkor.cases.models import (
 )
 from kamkor.kernel.commands import Order
 from kamkor.kernel.ids import new_id
-from kamkor.people.models import Birth, HouseholdMember
+from kamkor.people.operations import FACTS as FACTS_OF_PEOPLE
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class FactKind:
             return {"person_id": case.child_id}
         if self.by == "household":
             return {"household_id": case.household_id}
+        if self.by == "subject":
+            return {"subject": case.pk, "stopped": False}
         return {"case_id": case.pk}
 
 
@@ -67,6 +70,10 @@ CORRECTABLE: dict[str, FactKind] = {
         | {
             "seen": "seen_kinds",
             "not_seen_reason": "not_seen_reasons",
+            "injury_fear_word": "",
+            "harmful_person_access": "",
+            "no_able_adult_tonight": "",
+            "basics_missing": "",
             "words_of_child": "",
             "next_on": "",
             "lives_with": "",
@@ -91,7 +98,20 @@ CORRECTABLE: dict[str, FactKind] = {
     "proposal": FactKind(TakingOffProposal, _DAY | {"reason": "taking_off_reasons", "note": ""}),
     "decision": FactKind(TakingOffDecision, _DAY | {"reason": "taking_off_reasons", "note": ""}),
     "accompaniment_end": FactKind(AccompanimentEnd, _DAY | {"note": ""}),
-    "birth": FactKind(Birth, {"born_on": "", "precision": "", "sex": "sexes"}, by="child"),
+    "offer": FactKind(TransferOffer, {"reason": "transfer_reasons", "note": ""}),
+    "answer": FactKind(TransferAnswer, {"reason": "transfer_return_reasons", "note": ""}),
+    "need": FactKind(Need, {"what": ""}),
+    "interest": FactKind(Interest, {"kind": "interest_kinds"}),
+    "task_done": FactKind(TaskDone, _DAY | {"proof": ""}, by="subject"),
+    "birth": FactKind(
+        FACTS_OF_PEOPLE["birth"],
+        {"born_on": "", "precision": "birth_precisions", "sex": "sexes"},
+        by="child",
+    ),
+    "member": FactKind(
+        FACTS_OF_PEOPLE["member"], _DAY | {"until": "", "relation": "relations"}, by="household"
+    ),
+    "sibling_look": FactKind(SiblingLook, _DAY | {"looked_at": ""}, by="household"),
 }
 
 WITHDRAWABLE: tuple[Any, ...] = (
@@ -112,8 +132,7 @@ WITHDRAWABLE: tuple[Any, ...] = (
     Task,
     TaskDone,
     Round,
-    HouseholdMember,
-    Birth,
+    *FACTS_OF_PEOPLE.values(),
 )
 
 

@@ -111,9 +111,7 @@ class IdentifyChild(Shape):
         str, Coded("report_sources"), Ask(noop("How was the child found?"), group=WORRY_GROUP)
     ]
     difficulty: Annotated[Text, Ask(noop("What is hard for the child?"), group=WORRY_GROUP)]
-    risk_level: Annotated[
-        str, Coded("risk_levels"), Ask(noop("Risk level"), group=WORRY_GROUP)
-    ]
+    risk_level: Annotated[str, Coded("risk_levels"), Ask(noop("Risk level"), group=WORRY_GROUP)]
     family_too: Annotated[
         bool, Ask(noop("Is the whole family in difficulty?"), group=WORRY_GROUP)
     ] = False
@@ -260,9 +258,7 @@ def _others_at_home(order: Order[IdentifyChild], household: "Household") -> None
         )
 
 
-def _identify_family(
-    order: Order[IdentifyChild], child_case: Case, household: "Household"
-) -> None:
+def _identify_family(order: Order[IdentifyChild], child_case: Case, household: "Household") -> None:
     data, viewer = order.data, order.viewer
     standing = Case.objects.filter(
         register=FAMILY, household=household, state__in=list(OPEN_STATES)
@@ -294,7 +290,7 @@ def _identify_family(
 def _doubts_about_identity(order: Order[Any], case: Case, identity: Identity) -> None:
     if not identity.pin:
         return
-    others = people_with_pin(order.viewer, identity.pin).exclude(id=case.child_id)
+    others = people_with_pin(order.viewer, identity.pin).exclude(id=case.child_id or UUID(int=0))
     doubted = bool(case.child and case.child.pin_doubts)
     if doubted or others.exists():
         steps.open_task(order, case, "identity_candidate", steps.due_in("registration_days"))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kamkor.people.models import Household, Person
 
 
-def new_case(  # noqa: PLR0913 - one table row
+def new_case(
     order: Order[Any],
     *,
     register: str,

@@ -49,9 +49,7 @@ class RegisterEntry(Shape):
         Literal["register", "decline"], Ask(noop("Decision"), options="registrations")
     ]
     happened_on: Annotated[PastDay, Ask(noop("Day of the decision"))]
-    reason: (
-        Annotated[str, Coded("not_registered_reasons"), Ask(noop("If not: why?"))] | None
-    ) = None
+    reason: Annotated[str, Coded("not_registered_reasons"), Ask(noop("If not: why?"))] | None = None
     note: Annotated[Text, Ask(noop("Note"))] | None = None
 
 
@@ -64,9 +62,7 @@ class RegisterChild(RegisterEntry):
     main_ground: (
         Annotated[str, Coded("grounds"), Ask(noop("Main ground"), options="child")] | None
     ) = None
-    state_protection: Annotated[
-        bool, Ask(noop("Child in need of state protection?"))
-    ] = False
+    state_protection: Annotated[bool, Ask(noop("Child in need of state protection?"))] = False
 
 
 class RegisterFamily(RegisterEntry):

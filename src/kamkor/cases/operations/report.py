@@ -205,9 +205,7 @@ def _seal(order: Order[ReceiveReport], report: Report, *, notices: bool) -> None
     """Give a report to its first team; violence makes notices to police and prosecutor due."""
     day = clock.local_day(order.now)
     viewer = order.viewer
-    team, rows = access.sealing_team(
-        viewer.district, viewer.oblast, day, _involved(order, day)
-    )
+    team, rows = access.sealing_team(viewer.district, viewer.oblast, day, _involved(order, day))
     for kind in ("notice_police", "notice_prosecutor") if notices else ():
         steps.open_task(order, report, kind, steps.due_in(f"{kind}_hours"))
     order.add(*rows)

@@ -82,7 +82,7 @@ def screen_report(order: Order[ScreenReport]) -> None:
     steps.stop_tasks(order, report.pk, "screening_due")
     if data.decision == "accept":
         open_reported_case(order, report, data.assign_to)
-        access.end_lending([report.pk], DUTY)
+        order.after(lambda: access.end_lending([report.pk], DUTY))
     elif data.decision == "decline":
         steps.open_task(
             order,
@@ -110,7 +110,7 @@ def _check_reason(order: Order[ScreenReport]) -> None:
 
 
 def _redirect(order: Order[ScreenReport], report: Report) -> None:
-    office = workforce.departments().filter(id=order.data.to_office).first()
+    office = workforce.departments().filter(id=order.data.to_office or 0).first()
     if office is None or office.pk == order.viewer.district:
         raise OfficeUnknown("to_office")
     day = clock.local_day(order.now)
@@ -122,11 +122,11 @@ def _redirect(order: Order[ScreenReport], report: Report) -> None:
         order.add(*rows)
     code = "screening_urgent_hours" if report.urgent else "screening_days"
     steps.open_task(order, report, "screening_due", steps.due_in(code), for_role="duty")
-    access.end_lending([report.pk], DUTY)
     if duty.kind == WORKER and team is None:
         order.add(*access.lent([report.pk], DUTY, order.id, to_post=duty.post_id))
 
     def hand_over() -> None:
+        access.end_lending([report.pk], DUTY, but=order.id)
         Report.objects.filter(id=report.pk).update(duty_post_id=duty.post_id)
         steps.move_subjects([report.pk], office.pk, team)
 
@@ -137,9 +137,7 @@ class ReviewDeclinedReport(Shape):
     """The head upholds a declined report, or opens it again."""
 
     report: Annotated[UUID, Ask(noop("Report"), widget="hidden")]
-    decision: Annotated[
-        Literal["uphold", "open"], Ask(noop("Decision"), options="second_looks")
-    ]
+    decision: Annotated[Literal["uphold", "open"], Ask(noop("Decision"), options="second_looks")]
     note: Annotated[Text, Ask(noop("Why"))]
 
 

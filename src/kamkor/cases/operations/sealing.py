@@ -46,4 +46,5 @@ def _call_back(order: Order[Any], case: Case) -> None:
     if offer is not None:
         order.add(TransferAnswer(case=case, offer=offer, accepted=False, **order.fact(case)))
         order.journal(case.pk, case)
-        access.end_lending_of_command(offer.command)
+        lending = offer.command
+        order.after(lambda: access.end_lending_of_command(lending))

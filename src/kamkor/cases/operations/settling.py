@@ -53,7 +53,8 @@ def _household_key(case: Case) -> str:
 
 
 def _live(kind: Any, case: Case) -> QuerySet[Any]:  # noqa: ANN401 - any fact of a case
-    return kind.objects.filter(case=case, withdrawn_at=None)
+    live: QuerySet[Any] = kind.objects.filter(case=case, withdrawn_at=None)
+    return live
 
 
 def _event(kind: str, fact: Any, outcome: str = "", **values: object) -> Event:  # noqa: ANN401 - any fact

@@ -151,7 +151,7 @@ def due_in(code: str, start: datetime | None = None) -> datetime:
     return begun + timedelta(**{str(rule.get("unit")): int(rule.get("value") or 0)})
 
 
-def open_task(  # noqa: PLR0913 - one table row
+def open_task(
     order: Order[Any],
     subject: Case | Report,
     kind: str,
@@ -199,10 +199,7 @@ def stop_tasks(order: Order[Any], subject: UUID, *kinds: str) -> None:
     if kinds:
         tasks = tasks.filter(kind__in=kinds)
     order.add(
-        *(
-            TaskDone(task=task, subject=subject, stopped=True, **order.fact(task))
-            for task in tasks
-        )
+        *(TaskDone(task=task, subject=subject, stopped=True, **order.fact(task)) for task in tasks)
     )
 
 

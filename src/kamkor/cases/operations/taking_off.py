@@ -69,9 +69,7 @@ class ProposeTakingOff(Shape):
     reason: Annotated[str, Coded("taking_off_reasons"), Ask(noop("Reason"))]
     happened_on: Annotated[PastDay, Ask(noop("Day of the proposal"))]
     note: Annotated[Text, Ask(noop("What shows it?"))]
-    other_side: (
-        Annotated[Line, Ask(noop("If moved: who took the child over?"))] | None
-    ) = None
+    other_side: Annotated[Line, Ask(noop("If moved: who took the child over?"))] | None = None
     other_side_accepted_on: (
         Annotated[PastDay, Ask(noop("If moved: accepted on which day?"))] | None
     ) = None
@@ -188,9 +186,7 @@ def end_accompaniment(order: Order[EndAccompaniment]) -> None:
     data = order.data
     case = steps.claimed_case(order, data.case)
     steps.not_before(data.happened_on, case.taken_off_on)
-    order.add(
-        AccompanimentEnd(case=case, note=data.note, **order.fact(case, data.happened_on))
-    )
+    order.add(AccompanimentEnd(case=case, note=data.note, **order.fact(case, data.happened_on)))
     steps.stop_tasks(order, case.pk, "accompaniment_visit")
     due = steps.due_in("check_after_leaving_days", clock.day_starts(data.happened_on))
     steps.open_task(order, case, "check_after_leaving", due, for_role="worker")

@@ -22,7 +22,9 @@ class SealedStays(Refusal):
     """A sealed case is handed on between named people, never offered to a whole department."""
 
     code = "sealed_stays"
-    message = noop("A sealed case cannot be offered to a department. Call the oblast's duty person.")
+    message = noop(
+        "A sealed case cannot be offered to a department. Call the oblast's duty person."
+    )
 
 
 class OfferTransfer(Shape):

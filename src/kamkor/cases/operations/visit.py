@@ -91,9 +91,7 @@ class ChildSeen(Shape):
     no_able_adult_tonight: Annotated[bool, Ask("", options="visit_questions")] | None = None
     basics_missing: Annotated[bool, Ask("", options="visit_questions")] | None = None
     words_of_child: Annotated[Text, Ask(noop("Own words of the child"))] | None = None
-    lives_with: (
-        Annotated[Line, Ask(noop("Migrants' child: lives with whom?"))] | None
-    ) = None
+    lives_with: Annotated[Line, Ask(noop("Migrants' child: lives with whom?"))] | None = None
     conditions: (
         Annotated[str, Coded("care_conditions"), Ask(noop("Migrants' child: conditions"))] | None
     ) = None
@@ -113,9 +111,7 @@ class RecordVisit(Shape):
     household: Annotated[UUID, Ask(noop("Household"), widget="hidden")]
     kind: Annotated[str, Coded("visit_kinds"), Ask(noop("Kind of visit"))]
     happened_on: Annotated[PastDay, Ask(noop("Day of the visit"))]
-    children: Annotated[
-        list[ChildSeen], Field(min_length=1, max_length=16), Ask(noop("Children"))
-    ]
+    children: Annotated[list[ChildSeen], Field(min_length=1, max_length=16), Ask(noop("Children"))]
     changed: Annotated[Text, Ask(noop("What changed?"))] | None = None
     words_of_carer: Annotated[Text, Ask(noop("Own words of the carer"))] | None = None
     next_on: Annotated[Day, Ask(noop("Next visit"))] | None = None
@@ -241,9 +237,7 @@ def _what_follows(
     if follow_up_needed(in_a_row, case.risk_level, limit) and not steps.has_open_task(
         case.pk, "not_seen_followup"
     ):
-        steps.open_task(
-            order, case, "not_seen_followup", steps.due_in("not_seen_followup_days")
-        )
+        steps.open_task(order, case, "not_seen_followup", steps.due_in("not_seen_followup_days"))
 
 
 def _after_leaving(order: Order[RecordVisit], visit: Visit, case: Case) -> None:
@@ -256,4 +250,3 @@ def _after_leaving(order: Order[RecordVisit], visit: Visit, case: Case) -> None:
         start = clock.day_starts(visit.happened_on)
         due = steps.due_in("accompaniment_rhythm_days", start)
         steps.open_task(order, case, "accompaniment_visit", due, for_role="worker")
-

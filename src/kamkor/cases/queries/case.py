@@ -70,14 +70,13 @@ def cases_of_household(viewer: Viewer, household_id: UUID) -> QuerySet[Case]:
 
 
 def assigned_post_on(viewer: Viewer, case: Case, day: date) -> int | None:
-    """The post a case was assigned to on a day."""
-    assignments = Assignment.objects.filter(scope_filter(viewer, subject="case_id"))
-    return (
-        assignments.filter(case=case, withdrawn_at=None, happened_on__lte=day)
-        .order_by("-happened_on", "-first_recorded_at")
-        .values_list("post_id", flat=True)
-        .first()
+    """The post a case was assigned to on a day; before the first assignment the first."""
+    assignments = Assignment.objects.filter(
+        scope_filter(viewer, subject="case_id"), case=case, withdrawn_at=None
     )
+    posts = assignments.values_list("post_id", flat=True)
+    latest = posts.filter(happened_on__lte=day).order_by("-happened_on", "-first_recorded_at")
+    return latest.first() or posts.order_by("happened_on", "first_recorded_at").first()
 
 
 def interests_in(viewer: Viewer, case: Case) -> QuerySet[Interest]:

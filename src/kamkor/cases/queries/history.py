@@ -28,8 +28,7 @@ from kamkor.cases.models import (
     VisitChild,
 )
 from kamkor.kernel.models import JournalEntry
-from kamkor.people.models import Birth
-from kamkor.people.queries import scope_filter
+from kamkor.people.queries import births_of, scope_filter
 
 OF_CASE: dict[str, Any] = {
     "identification": Identification,
@@ -75,10 +74,7 @@ def history_of(viewer: Viewer, case: Case) -> list[Recorded]:
     tasks = TaskDone.objects.filter(scope_filter(viewer, subject="subject"), subject=case.pk)
     found += [("task_done", fact) for fact in tasks.filter(stopped=False).select_related("task")]
     if case.child_id:
-        births = Birth.objects.filter(
-            scope_filter(viewer, subject="person_id"), person_id=case.child_id
-        )
-        found += [("birth", fact) for fact in births]
+        found += [("birth", fact) for fact in births_of(viewer, case.child_id)]
     newer = {fact.corrects: fact for _, fact in found if fact.corrects}
     recorded = [Recorded(kind, fact, newer.get(fact.pk)) for kind, fact in found]
     return sorted(recorded, key=_newest_first, reverse=True)

@@ -48,12 +48,11 @@ def queue(viewer: Viewer) -> QuerySet[Report]:
 
 
 def unread_alarms(viewer: Viewer) -> QuerySet[Report]:
-    """Urgent reports that nobody named has read; one's own reading of a sealed one counts."""
+    """Urgent or sealed reports that nobody who may see them has read yet."""
     read = ReportRead.objects.filter(report=OuterRef("pk"), withdrawn_at=None)
     return (
         reports_visible_to(viewer)
-        .filter(state=ReportState.NEW, urgent=True)
-        .filter(~Exists(read))
+        .filter(Q(urgent=True) | Q(team__isnull=False), ~Exists(read), state=ReportState.NEW)
         .order_by("received_at", "id")
     )
 

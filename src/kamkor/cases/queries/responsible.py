@@ -32,9 +32,7 @@ def open_children_without_responsible(viewer: Viewer) -> int:
     without = {
         (post, department)
         for post, department in pairs
-        if responsible_seat(
-            seats[department], post, workforce.fallback_posts(seats[department])
-        )
+        if responsible_seat(seats[department], post, workforce.fallback_posts(seats[department]))
         is None
     }
     return sum(

@@ -1,6 +1,6 @@
 """Where a case stands, folded from its facts alone."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -103,6 +103,11 @@ def _visit(standing: Standing, event: Event) -> Standing:
     )
 
 
+def _post(event: Event) -> int:
+    post = event.values["post"]
+    return post if isinstance(post, int) else 0
+
+
 def _offer(standing: Standing, event: Event) -> Standing:
     office = event.values["to_office"]
     return replace(
@@ -112,19 +117,15 @@ def _offer(standing: Standing, event: Event) -> Standing:
     )
 
 
-_CHANGES = {
+_CHANGES: dict[str, Callable[[Standing, Event], Standing]] = {
     "accepted_report": lambda standing, _: replace(standing, state=CaseState.REPORTED),
     "identification": _identification,
     "registration": _registration,
     "main_ground": lambda standing, event: replace(standing, main_ground=event.outcome),
-    "assignment": lambda standing, event: replace(
-        standing, responsible_id=event.values["post"]
-    ),
+    "assignment": lambda standing, event: replace(standing, responsible_id=_post(event)),
     "visit": _visit,
     "offer": _offer,
-    "answer": lambda standing, _: replace(
-        standing, state=CaseState.REGISTERED, offered_to_id=None
-    ),
+    "answer": lambda standing, _: replace(standing, state=CaseState.REGISTERED, offered_to_id=None),
     "proposal": lambda standing, _: replace(standing, state=CaseState.TAKING_OFF_PROPOSED),
     "decision": _decision,
     "accompaniment_end": lambda standing, _: replace(standing, state=CaseState.CHECK_DUE),
