@@ -1,5 +1,6 @@
 """Who the viewer is: account, posts, teams, what is lent and what is barred, read each time."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -64,6 +65,21 @@ def viewer_of_user(user: object, chosen_post: int | None = None) -> Viewer | Non
     return viewer_for(user, chosen_post) if isinstance(user, Account) else None
 
 
+def viewer_again(viewer: Viewer, covered: tuple[int, ...]) -> Viewer:
+    """The same viewer at the clock's moment: teams, lent and barred read anew, and covering
+    these posts; for who acts often on many days. ``on_duty`` stays as it was."""
+    acts_for = (viewer.post_id, *covered)
+    return replace(
+        viewer,
+        acts_for=acts_for,
+        units=viewer.units if acts_for == viewer.acts_for else workforce.units_of_posts(acts_for),
+        teams=_teams(viewer.post_id),
+        lent=_lent(acts_for, viewer.office_id, clock.now()),
+        barred=_barred(viewer.employee_id),
+        day=clock.today(),
+    )
+
+
 def _viewer(account: Account, employee: "Employee", post: "Post", day: date) -> Viewer:
     acts_for = (post.pk, *workforce.covered_posts(post.pk, day))
     department = post.office.district_id
@@ -85,9 +101,7 @@ def _viewer(account: Account, employee: "Employee", post: "Post", day: date) -> 
         on_duty=bool(duty) and duty[0].post_id == post.pk,
         teams=_teams(post.pk),
         lent=_lent(acts_for, post.office_id, clock.now()),
-        barred=tuple(
-            Barred.objects.filter(employee_id=employee.pk).values_list("subject", flat=True)
-        ),
+        barred=_barred(employee.pk),
         day=day,
     )
 
@@ -95,6 +109,11 @@ def _viewer(account: Account, employee: "Employee", post: "Post", day: date) -> 
 def _teams(post_id: int) -> tuple[UUID, ...]:
     named = TeamMember.objects.filter(post_id=post_id, excluded=False, team__ended_at=None)
     return tuple(named.values_list("team_id", flat=True))
+
+
+def _barred(employee_id: int) -> tuple[UUID, ...]:
+    found = Barred.objects.filter(employee_id=employee_id)
+    return tuple(found.values_list("subject", flat=True))
 
 
 def _lent(posts: tuple[int, ...], office: int, now: datetime) -> tuple[UUID, ...]:

@@ -16,7 +16,7 @@ from kamkor.demo.home import Codes, Home
 from kamkor.demo.names import Names
 from kamkor.demo.offices import OWNER, build_accounts, build_offices
 from kamkor.demo.posts import Department, departments
-from kamkor.demo.stage import Stage, Story
+from kamkor.demo.stage import Stage, Story, Viewers
 from kamkor.kernel import clock
 from kamkor.kernel.database import analyse
 from kamkor.workforce import queries as workforce
@@ -178,7 +178,7 @@ def build(
     found = departments(days)
     _light_accounts(found, days)
     oblast = Oblast(seed, days, found)
-    stage = Stage(days.now, tell)
+    stage = Stage(days.now, Viewers(_covering(found)), tell)
     for story in oblast.stories(homes_of_worker):
         stage.add(story)
     stage.play()
@@ -190,6 +190,13 @@ def build(
         children=sum(len(home.children) for home in oblast.homes),
         commands=stage.carried_out,
     )
+
+
+def _covering(found: list[Department]) -> Callable[[int, date], tuple[int, ...]]:
+    of_post = {
+        post: one for one in found for post in (one.head, one.specialist, *one.workers)
+    }
+    return lambda post, day: of_post[post].covered(post, day)
 
 
 def _light_accounts(found: list[Department], days: Days) -> None:

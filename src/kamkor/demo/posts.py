@@ -42,6 +42,12 @@ class Department:
         leave = self.leave_of(post, day)
         return leave.cover if leave else post
 
+    def covered(self, post: int, day: date) -> tuple[int, ...]:
+        """The posts that a post acts for on a day, because their holders are away."""
+        return tuple(
+            one.post for one in self.away if one.cover == post and one.begins <= day <= one.ends
+        )
+
     def when(self, post: int, day: date, today: date) -> tuple[int, date]:
         """Who does a post's act meant for a day, and when.
 

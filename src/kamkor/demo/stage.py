@@ -1,13 +1,13 @@
 """Plays the demo's stories: acts of many people in the order of their moments, as operations."""
 
 import heapq
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from kamkor.access.queries import account_of_post, scope_of_viewer, viewer_for
+from kamkor.access.queries import account_of_post, scope_of_viewer, viewer_again, viewer_for
 from kamkor.access.rules import Viewer
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Answer, Command, carry_out
@@ -15,6 +15,15 @@ from kamkor.kernel.database import entered
 from kamkor.kernel.ids import new_id
 
 Data = Mapping[str, Any]
+
+# Operations by which something is lent, sealed, named or barred, or comes back.
+CHANGE_SCOPES = frozenset(
+    {
+        "accept_transfer", "assign_worker", "declare_interest", "identify_child", "offer_transfer",
+        "receive_report", "record_leave", "register_child", "register_family", "return_transfer",
+        "review_declined_report", "screen_report", "take_back",
+    }
+)  # fmt: skip
 
 
 class DemoFault(Exception):
@@ -60,6 +69,43 @@ class Reply:
     answer: dict[str, Any]
 
 
+class Viewers:
+    """The viewers of all posts, read anew only after somebody's scope may have changed."""
+
+    def __init__(self, covered: Callable[[int, date], tuple[int, ...]]) -> None:
+        self._covered = covered
+        self._changes = 0
+        self._known: dict[int, tuple[int, Viewer]] = {}
+
+    def of(self, post: int) -> Viewer:
+        """The viewer that the holder of a post is at the clock's moment.
+
+        Raises ``DemoFault`` if nobody with an account holds it.
+        """
+        day = clock.today()
+        changes, known = self._known.get(post) or (-1, _first_viewer(post))
+        covered = self._covered(post, day)
+        if changes == self._changes and known.acts_for == (post, *covered):
+            found = replace(known, day=day)
+        else:
+            found = viewer_again(known, covered)
+        self._known[post] = (self._changes, found)
+        return found
+
+    def note(self, commands: Iterable[Command]) -> None:
+        """Note what was carried out: some operations change what others see."""
+        self._changes += any(command.operation in CHANGE_SCOPES for command in commands)
+
+
+def _first_viewer(post: int) -> Viewer:
+    account = account_of_post(post, clock.today())
+    viewer = viewer_for(account, post) if account else None
+    if viewer is None:
+        text = f"nobody with an account holds post {post}"
+        raise DemoFault(text)
+    return viewer
+
+
 @dataclass
 class Stage:
     """The queue of stories, each waiting for its next act; acts after ``until`` are not played.
@@ -68,6 +114,7 @@ class Stage:
     """
 
     until: datetime
+    viewers: Viewers
     tell: Callable[[int], None]
     carried_out: int = 0
     _queue: list[tuple[datetime, int, int, Story, Act | Many]] = field(default_factory=list)
@@ -95,7 +142,7 @@ class Stage:
     def _play_together(
         self, post: int, together: list[tuple[datetime, int, int, Story, Act | Many]]
     ) -> None:
-        viewer = viewer_of_post(post)
+        viewer = self.viewers.of(post)
         waiting: list[tuple[int, Story, Step | None]] = []
         with entered(scope_of_viewer(viewer)):
             planned = [(act, _commands(act, viewer)) for *_, act in together]
@@ -117,6 +164,7 @@ class Stage:
                 text = f"{viewer.role} {command.operation} on {clock.today()} was refused: {why}"
                 raise DemoFault(text)
         self.carried_out += len(commands)
+        self.viewers.note(commands)
         return {answer.id: answer for answer in answers}
 
     def _wait(self, number: int, story: Story, step: Step | None) -> None:
@@ -125,19 +173,6 @@ class Stage:
             raise DemoFault(text)
         if step is not None and step.moment <= self.until:
             heapq.heappush(self._queue, (step.moment, step.post, number, story, step))
-
-
-def viewer_of_post(post: int) -> Viewer:
-    """The viewer that the holder of a post is at the clock's moment.
-
-    Raises ``DemoFault`` if nobody holds it.
-    """
-    account = account_of_post(post, clock.today())
-    viewer = viewer_for(account, post) if account else None
-    if viewer is None:
-        text = f"nobody with an account holds post {post}"
-        raise DemoFault(text)
-    return viewer
 
 
 def _commands(act: Act | Many, viewer: Viewer) -> list[Command]:

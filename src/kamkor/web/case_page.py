@@ -93,7 +93,7 @@ def badges_of(case: Case) -> list[dict[str, str]]:
     if case.team is not None:
         found.append({"kind": "sealed", "text": _("Sealed")})
     if case.risk_level == "high":
-        found.append({"kind": "high_risk", "text": coded("high", "risk_levels")})
+        found.append({"kind": "high_risk", "text": _("High risk")})
     if case.state_protection:
         found.append({"kind": "urgent", "text": _("State protection")})
     if case.away_from_home:
@@ -215,12 +215,19 @@ def task_entry(task: Any, *, link: bool, hint: str = "") -> dict[str, Any]:  # n
     late = task.due_at < clock.now()
     return {
         "title": coded(task.kind, "task_kinds"),
-        "url": f"/tasks/{task.pk}/complete-task/" if link else "",
+        "url": act_of(task) if link else "",
         "hint": hint,
         "due": moment(task.due_at),
         "badge": {"kind": "overdue", "text": _("Overdue")} if late else None,
         "operation": "complete_task",
     }
+
+
+def act_of(task: Any) -> str:  # noqa: ANN401 - a task
+    """Where a due item is dealt with: the report that waits, or the form that marks it done."""
+    if task.kind in {"screening_due", "second_look_declined"}:
+        return f"/reports/{task.report_id}/"
+    return f"/tasks/{task.pk}/complete-task/"
 
 
 def safety_of(history: list[Any]) -> dict[str, Any]:

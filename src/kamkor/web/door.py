@@ -12,7 +12,7 @@ from kamkor.access.queries import scope_of_viewer, viewer_of_user
 from kamkor.access.rules import Viewer
 from kamkor.kernel.database import entered
 from kamkor.web import faults, held
-from kamkor.web.held import FORM_TOKEN
+from kamkor.web.held import FORM_OWNER
 
 POST_KEY = "post"
 
@@ -70,7 +70,7 @@ def viewer_of(request: HttpRequest) -> Viewer | None:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    if request.method == "POST" and FORM_TOKEN in request.POST:
+    if request.method == "POST" and FORM_OWNER in request.POST:
         return held.sign_in_with_form(request)
     target = settings.LOGIN_URL
     if request.method == "GET":

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-FORM_TOKEN = "form_for"
+FORM_OWNER = "form_for"
 HELD = "held-"
 PATH = "held_path"
 SALT = "kamkor.form"
@@ -67,7 +67,7 @@ def go_on(request: HttpRequest, account_id: int) -> HttpResponse | None:
 
 def _is_theirs(request: HttpRequest, account_id: int) -> bool:
     try:
-        owner: object = signing.loads(request.POST.get(HELD + FORM_TOKEN, ""), salt=SALT)
+        owner: object = signing.loads(request.POST.get(HELD + FORM_OWNER, ""), salt=SALT)
     except signing.BadSignature:
         return False
     return owner == account_id

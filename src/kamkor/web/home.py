@@ -104,8 +104,13 @@ def workers_day(request: ViewedRequest) -> HttpResponse:
         ],
         "tasks": {"heading": _("What is due"), "entries": tasks, "empty": _("Nothing is due.")},
         "sections": [
-            _section("late", _("Overdue visits"), late),
-            _section("soon", _("Visits of the next seven days"), soon),
+            _section("late", _("Overdue visits"), late, _("No visit is overdue.")),
+            _section(
+                "soon",
+                _("Visits of the next seven days"),
+                soon,
+                _("No visit is due in seven days."),
+            ),
             _section("cases", _("All my open cases"), cases),
         ],
         "acts": _acts(viewer),
@@ -116,9 +121,12 @@ def workers_day(request: ViewedRequest) -> HttpResponse:
     return render(request, "cases/day.html", context)
 
 
-def _section(key: str, heading: str, cases: list[Case]) -> dict[str, Any]:
+def _section(key: str, heading: str, cases: list[Case], empty: str = "") -> dict[str, Any]:
     shown = cases if key == "cases" else cases[:SHOWN]
-    return {"id": key, "heading": heading, "table": case_table(shown, len(cases), heading, key)}
+    table = case_table(shown, len(cases), heading, key)
+    if empty:
+        table["empty"] = empty
+    return {"id": key, "heading": heading, "table": table}
 
 
 def _counter(number: int, label: str, figure: str, url: str, kind: str) -> dict[str, Any]:
@@ -210,7 +218,7 @@ def specialists_day(request: ViewedRequest) -> HttpResponse:
         "tasks": {"heading": _("What is due"), "entries": tasks, "empty": _("Nothing is due.")},
         "sections": [
             _section("cases", _("All my open cases"), own),
-            _section("late", _("Overdue visits"), late),
+            _section("late", _("Overdue visits"), late, _("No visit is overdue.")),
         ],
         "acts": _acts(viewer),
         "first_steps": first_steps(request),

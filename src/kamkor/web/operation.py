@@ -166,10 +166,10 @@ def _done(request: ViewedRequest, asked: Asked, command: Command, answer: Answer
         request.session[UNDO_KEY] = {
             "text": _("Saved: %(what)s.") % {"what": _(asked.operation.label)}
         }
-    return see_other(next_address(request.viewer, asked, answer))
+    return see_other(next_address(request.viewer, asked, command.data, answer))
 
 
-def next_address(viewer: Viewer, asked: Asked, answer: Answer) -> str:
+def next_address(viewer: Viewer, asked: Asked, data: Mapping[str, Any], answer: Answer) -> str:
     """Where one goes after saving: to what was made, else back to what it was about."""
     made = answer.answer
     if asked.operation.name == "receive_report":
@@ -177,8 +177,10 @@ def next_address(viewer: Viewer, asked: Asked, answer: Answer) -> str:
     if asked.operation.name == "record_round" and made.get("concerns"):
         return "/do/receive-report/"
     if asked.operation.name == "declare_interest":
-        own = asked.set_by_page.get("post") in {None, viewer.post_id}
+        own = data.get("post") in {None, "", str(viewer.post_id)}
         return "/" if own else asked.back_url
+    if asked.operation.name == "return_transfer" or data.get("decision") == "redirect":
+        return "/"
     if asked.operation.name in {"identify_child", "return_to_register"}:
         return f"/cases/{made['case']}/"
     return asked.back_url

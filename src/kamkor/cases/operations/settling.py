@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,8 +64,9 @@ def _event(kind: str, fact: Any, outcome: str = "", **values: object) -> Event: 
 
 def events_of(case: Case) -> Iterable[Event]:
     """The live facts of a case as the fold reads them."""
-    if case.report_id and case.report:
-        yield Event("accepted_report", case.opened_on, case.report.first_recorded_at)
+    if case.report_id:
+        # The report itself may be another post's to see; it comes before everything else.
+        yield Event("accepted_report", case.opened_on, datetime.min.replace(tzinfo=UTC))
     for fact in _live(Identification, case):
         yield _event("identification", fact, risk_level=fact.risk_level)
     for fact in _live(Registration, case):

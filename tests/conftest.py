@@ -1,0 +1,116 @@
+"""The test house: one embedded server for a run, the fixed cast in it, and refusals noted."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+# Before anything reads the settings: the run has a data folder of its own and no other server.
+DATA = Path(tempfile.mkdtemp(prefix="kamkor-tests-"))
+os.environ["KAMKOR_DATA"] = str(DATA)
+os.environ["DJANGO_SETTINGS_MODULE"] = "kamkor.settings.test"
+os.environ.pop("DATABASE_URL", None)
+
+from django.core.management import call_command  # noqa: E402 - the environment comes first
+from django.db import connections  # noqa: E402 - as above
+from pytest_django.plugin import DjangoDbBlocker  # noqa: E402 - as above
+
+from kamkor.cli import point_settings_at  # noqa: E402 - as above
+from kamkor.kernel.ids import new_id  # noqa: E402 - as above
+from kamkor.kernel.server import database_server  # noqa: E402 - as above
+from kamkor.kernel.server_facts import ServerFacts  # noqa: E402 - as above
+from tests.provoked import note_refusals, whole_specification  # noqa: E402 - as above
+
+if TYPE_CHECKING:
+    from tests.cast import Cast
+
+TEMPLATE = "kamkor_template"
+
+
+def point_connections_at(facts: ServerFacts, database: str) -> None:
+    """Let every login connect to this database from now on; what is open must be closed."""
+    for login in connections.settings.values():
+        login.update(HOST=facts.host, PORT=str(facts.port), NAME=database)
+
+
+@pytest.fixture(scope="session")
+def house(django_db_blocker: DjangoDbBlocker) -> Iterator[ServerFacts]:
+    """The server of the run, with offices, cast and accounts, and a template beside it."""
+    from kamkor.kernel.provision import create_database  # noqa: PLC0415 - needs the settings
+    from tests.cast import build_cast  # noqa: PLC0415 - as above
+
+    with database_server(DATA) as facts:
+        point_settings_at(facts)
+        point_connections_at(facts, facts.database)
+        with django_db_blocker.unblock():
+            call_command("migrate", database="owner", verbosity=0)
+            build_cast()
+            connections.close_all()
+        create_database(facts, TEMPLATE, template=facts.database)
+        yield facts
+        with django_db_blocker.unblock():
+            connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(house: ServerFacts) -> None:
+    """No database of Django's own making: tests work in the house, as the web login."""
+
+
+@pytest.fixture
+def committed(house: ServerFacts, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A copy of the house of which everything is committed; for tests of several connections."""
+    from kamkor.kernel.provision import (  # noqa: PLC0415 - needs the settings
+        create_database,
+        drop_database,
+    )
+
+    name = f"kamkor_{new_id().hex[-12:]}"
+    create_database(house, name, template=TEMPLATE)
+    with django_db_blocker.unblock():
+        connections.close_all()
+        point_connections_at(house, name)
+        try:
+            yield name
+        finally:
+            connections.close_all()
+            point_connections_at(house, house.database)
+            drop_database(house, name)
+
+
+@pytest.fixture
+def cast(db: None) -> "Cast":
+    """The cast in a transaction that is rolled back when the test ends."""
+    from tests.cast import Cast  # noqa: PLC0415 - needs the settings
+
+    return Cast()
+
+
+@pytest.fixture
+def committed_cast(committed: str) -> "Cast":
+    """The cast in a database of its own, of which everything is committed."""
+    from tests.cast import Cast  # noqa: PLC0415 - needs the settings
+
+    return Cast()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Note every refusal answered in this run; the tables are known by now."""
+    note_refusals()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is asked about the whole run comes last, and knows whether the run is whole."""
+    last = [item for item in items if item.get_closest_marker("last")]
+    items[:] = [item for item in items if item not in last] + last
+    whole_specification(config, items)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing in the machine's folder for passing things."""
+    shutil.rmtree(DATA, ignore_errors=True)

@@ -1,0 +1,230 @@
+"""A person at the desk, as HTTP shows it: pages are read, forms are opened, filled in and sent."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+from kamkor.access.models import Account
+
+Typed = dict[str, list[str]]
+VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source"})
+INCIDENT = re.compile(r"[0-9a-f]{8}")
+
+
+@dataclass
+class Element:
+    """One element of a page with its attributes and the text inside it."""
+
+    tag: str
+    attributes: dict[str, str]
+    text: str = ""
+    form: int = 0
+
+
+class _Reader(HTMLParser):
+    """Collects the elements of a page in order; ``form`` numbers the form they stand in."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[Element] = []
+        self._open: list[Element] = []
+        self._forms = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "form":
+            self._forms += 1
+        inside = any(one.tag == "form" for one in self._open) or tag == "form"
+        values = {key: value or "" for key, value in attrs}
+        made = Element(tag, values, form=self._forms if inside else 0)
+        self.elements.append(made)
+        if tag not in VOID:
+            self._open.append(made)
+
+    def handle_endtag(self, tag: str) -> None:
+        for place in range(len(self._open) - 1, -1, -1):
+            if self._open[place].tag == tag:
+                del self._open[place:]
+                return
+
+    def handle_data(self, data: str) -> None:
+        for one in self._open:
+            one.text += data
+
+
+@dataclass
+class Page:
+    """One answer of the desk, and what a person or a check reads in it."""
+
+    response: HttpResponse
+    elements: list[Element] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, response: HttpResponse) -> "Page":
+        """The page of an answer; one without HTML has no elements."""
+        if "html" not in response.get("Content-Type", ""):
+            return cls(response)
+        reader = _Reader()
+        reader.feed(response.content.decode())
+        return cls(response, reader.elements)
+
+    @property
+    def status(self) -> int:
+        """The status of the answer."""
+        return self.response.status_code
+
+    @property
+    def text(self) -> str:
+        """The whole answer as text."""
+        return self.response.content.decode()
+
+    def all(self, tag: str = "", **attributes: str) -> list[Element]:
+        """The elements of a tag that bear these attributes; ``_`` stands for ``-``."""
+        wanted = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
+        return [
+            one
+            for one in self.elements
+            if (not tag or one.tag == tag)
+            and all(
+                key in one.attributes and value in {"*", one.attributes[key]}
+                for key, value in wanted.items()
+            )
+        ]
+
+    def values(self, attribute: str) -> list[str]:
+        """What stands in one attribute, wherever it stands."""
+        return [one.attributes[attribute] for one in self.elements if attribute in one.attributes]
+
+    @property
+    def refusals(self) -> list[str]:
+        """The codes of refusal of the page."""
+        return self.values("data-refusal")
+
+    @property
+    def operations(self) -> set[str]:
+        """The operations that the page offers."""
+        return set(self.values("data-operation"))
+
+    @property
+    def body(self) -> dict[str, str]:
+        """The attributes of the page's body."""
+        return next((one.attributes for one in self.elements if one.tag == "body"), {})
+
+    @property
+    def code(self) -> str:
+        """The page's own code: room, noun and verb."""
+        return self.body.get("data-page", "")
+
+    @property
+    def state(self) -> str:
+        """The state of the case or report that the page is about."""
+        return self.body.get("data-state", "")
+
+    @property
+    def title(self) -> str:
+        """What the tab of the browser shows."""
+        return next((one.text for one in self.elements if one.tag == "title"), "")
+
+    @property
+    def links(self) -> list[str]:
+        """The addresses the page leads to."""
+        return self.values("href") + self.values("action")
+
+    def figure(self, name: str) -> str:
+        """A number of the page by its name."""
+        return self.all(data_figure=name)[0].text
+
+    def form_number(self, operation: str) -> int:
+        """The form whose button carries out an operation; 0 if there is none."""
+        found = [one for one in self.all(data_operation=operation) if one.form]
+        return found[0].form if found else 0
+
+    def form(self, operation: str) -> Typed:
+        """What a form would send as it stands, without its buttons."""
+        number = self.form_number(operation)
+        assert number, f"no form for {operation}: {self.status} {self.refusals} {self.code}"
+        typed: Typed = {}
+        for name, value in _controls(self.elements, number):
+            typed.setdefault(name, []).append(value)
+        return typed
+
+
+def _controls(elements: Sequence[Element], number: int) -> Iterator[tuple[str, str]]:
+    select = ""
+    for one in elements:
+        if one.form != number:
+            continue
+        name = one.attributes.get("name", "")
+        if one.tag == "select":
+            select = name
+        if one.tag == "option" and "selected" in one.attributes:
+            yield select, one.attributes.get("value", "")
+        if one.tag == "textarea":
+            yield name, one.text.removeprefix("\n")
+        if one.tag == "input" and name:
+            kind = one.attributes.get("type", "text")
+            if kind not in {"radio", "checkbox"} or "checked" in one.attributes:
+                yield name, one.attributes.get("value", "")
+
+
+def typed_as(values: Mapping[str, Any]) -> Typed:
+    """What is typed for these values: a text, or a list of texts."""
+    return {
+        key: [str(one) for one in value] if isinstance(value, list) else [str(value)]
+        for key, value in values.items()
+    }
+
+
+class Desk:
+    """One person's browser, signed in; the language is English unless another is asked for."""
+
+    def __init__(self, username: str = "", language: str = "en") -> None:
+        self.username = username
+        self.client = Client(headers={"accept-language": language})
+        self.sent: Typed = {}
+        if username:
+            self.client.force_login(
+                Account.objects.get(username=username),
+                backend="allauth.account.auth_backends.AuthenticationBackend",
+            )
+
+    def open(self, address: str) -> Page:
+        """The page at an address."""
+        return Page.of(self.client.get(address))
+
+    def post(self, address: str, typed: Mapping[str, Any] | None = None) -> Page:
+        """The answer to what is sent to an address."""
+        return Page.of(self.client.post(address, typed_as(typed or {})))
+
+    def follow(self, page: Page) -> Page:
+        """The page that an answer leads to."""
+        assert page.status in {302, 303}, f"{page.status} {page.refusals}"
+        return self.open(page.response["Location"])
+
+    def fill(self, address: str, operation: str, **values: Any) -> Typed:  # noqa: ANN401 - as typed
+        """What stands in the form at an address once these values are typed into it."""
+        page = self.open(address)
+        return page.form(operation) | typed_as(values)
+
+    def act(self, address: str, operation: str, **values: Any) -> Page:  # noqa: ANN401 - as typed
+        """Open a form, type into it, send it; what was sent stands in ``sent``."""
+        self.sent = self.fill(address, operation, **values)
+        return self.send(address, self.sent)
+
+    def send(self, address: str, typed: Typed) -> Page:
+        """Send what stands in a form."""
+        return Page.of(self.client.post(address, typed))
+
+
+def without_incident(page: Page) -> str:
+    """A fault's page without its incident number and its token, which differ each time."""
+    number = [one.text.strip() for one in page.elements if "data-incident" in one.attributes]
+    tokens = [one.attributes["value"] for one in page.all("input", name="csrfmiddlewaretoken")]
+    text = page.text
+    for one in {*number, *tokens}:
+        text = text.replace(one, "")
+    return text
