@@ -1,32 +1,35 @@
 """The test house: one embedded server for a run, the fixed cast in it, and refusals noted."""
 
+# ruff: noqa: E402 - the environment stands before anything that reads the settings is imported
+
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import django
 import pytest
 
-# Before anything reads the settings: the run has a data folder of its own and no other server.
 DATA = Path(tempfile.mkdtemp(prefix="kamkor-tests-"))
+"""The data folder of this run alone; no other server is ever used."""
+
 os.environ["KAMKOR_DATA"] = str(DATA)
 os.environ["DJANGO_SETTINGS_MODULE"] = "kamkor.settings.test"
 os.environ.pop("DATABASE_URL", None)
+django.setup()
 
-from django.core.management import call_command  # noqa: E402 - the environment comes first
-from django.db import connections  # noqa: E402 - as above
-from pytest_django.plugin import DjangoDbBlocker  # noqa: E402 - as above
+from django.core.management import call_command
+from django.db import connections
+from pytest_django.plugin import DjangoDbBlocker
 
-from kamkor.cli import point_settings_at  # noqa: E402 - as above
-from kamkor.kernel.ids import new_id  # noqa: E402 - as above
-from kamkor.kernel.server import database_server  # noqa: E402 - as above
-from kamkor.kernel.server_facts import ServerFacts  # noqa: E402 - as above
-from tests.provoked import note_refusals, whole_specification  # noqa: E402 - as above
-
-if TYPE_CHECKING:
-    from tests.cast import Cast
+from kamkor.cli import point_settings_at
+from kamkor.kernel.ids import new_id
+from kamkor.kernel.provision import create_database, drop_database
+from kamkor.kernel.server import database_server
+from kamkor.kernel.server_facts import ServerFacts
+from tests.cast import Cast, build_cast
+from tests.provoked import note_refusals, whole_specification
 
 TEMPLATE = "kamkor_template"
 
@@ -40,9 +43,6 @@ def point_connections_at(facts: ServerFacts, database: str) -> None:
 @pytest.fixture(scope="session")
 def house(django_db_blocker: DjangoDbBlocker) -> Iterator[ServerFacts]:
     """The server of the run, with offices, cast and accounts, and a template beside it."""
-    from kamkor.kernel.provision import create_database  # noqa: PLC0415 - needs the settings
-    from tests.cast import build_cast  # noqa: PLC0415 - as above
-
     with database_server(DATA) as facts:
         point_settings_at(facts)
         point_connections_at(facts, facts.database)
@@ -62,13 +62,14 @@ def django_db_setup(house: ServerFacts) -> None:
 
 
 @pytest.fixture
+def cast(db: None) -> Cast:
+    """The cast in a transaction that is rolled back when the test ends."""
+    return Cast()
+
+
+@pytest.fixture
 def committed(house: ServerFacts, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A copy of the house of which everything is committed; for tests of several connections."""
-    from kamkor.kernel.provision import (  # noqa: PLC0415 - needs the settings
-        create_database,
-        drop_database,
-    )
-
     name = f"kamkor_{new_id().hex[-12:]}"
     create_database(house, name, template=TEMPLATE)
     with django_db_blocker.unblock():
@@ -83,23 +84,14 @@ def committed(house: ServerFacts, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 @pytest.fixture
-def cast(db: None) -> "Cast":
-    """The cast in a transaction that is rolled back when the test ends."""
-    from tests.cast import Cast  # noqa: PLC0415 - needs the settings
-
-    return Cast()
-
-
-@pytest.fixture
-def committed_cast(committed: str) -> "Cast":
+def committed_cast(committed: str) -> Cast:
     """The cast in a database of its own, of which everything is committed."""
-    from tests.cast import Cast  # noqa: PLC0415 - needs the settings
-
     return Cast()
 
 
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Note every refusal answered in this run; the tables are known by now."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Note every refusal answered in this run."""
+    config.addinivalue_line("markers", "last: asked when all the rest of the run is done")
     note_refusals()
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from kamkor.kernel import commands
+
 SPECIFICATION = Path(__file__).parent / "specification"
 
 provoked: set[str] = set()
@@ -15,7 +17,6 @@ _run = {"whole": False}
 
 def note_refusals() -> None:
     """From now on every answer to a command leaves the codes of its refusal here."""
-    from kamkor.kernel import commands  # noqa: PLC0415 - settings are set by then
 
     made = commands.Answer.__init__
 

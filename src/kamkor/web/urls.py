@@ -9,6 +9,7 @@ from kamkor.web import (
     case_page,
     command_door,
     faults,
+    find,
     help,  # noqa: A004 - the room's word
     home,
     language,
@@ -36,7 +37,7 @@ urlpatterns = [
     path("reports/<uuid:report_id>/<slug:slug>/", case_forms.about_report, name="about_report"),
     path("register/", register.register, name="register"),
     path("register/export.<slug:kind>", register.export, name="export"),
-    path("find/", register.find, name="find"),
+    path("find/", find.find, name="find"),
     path("cases/<uuid:case_id>/", case_page.case_page, name="case"),
     path(
         "cases/<uuid:case_id>/correct/<slug:kind>/<uuid:fact_id>/",
