@@ -108,13 +108,40 @@ def identify_person(order: Order[Any], person: Person, identity: Identity, at: s
     order.after(lambda: person.save(update_fields=IDENTITY_COLUMNS))
 
 
-def _name_rows(
-    order: Order[Any], scope: Scoped, person: Person, identity: Identity, known: set[str]
+def name_person(order: Order[Any], person: Person, identity: Identity, kind: str) -> None:
+    """Add a name: ``document`` becomes the one that is shown, another spelling is found by search.
+
+    Earlier names stay searchable.
+    """
+    known = set(NameToken.objects.filter(person=person).values_list("token", flat=True))
+    order.add(*_name_rows(order, person, person, identity, known, kind))
+    if kind == "document":
+        parts = (identity.surname, identity.given_name, identity.patronymic)
+        person.sort_key, person.shown_name = sort_key(*parts), display_name(*parts)
+        order.after(lambda: person.save(update_fields=["sort_key", "shown_name"]))
+
+
+def number_person(order: Order[Any], person: Person, pin: str, at: str) -> None:
+    """Give a person the personal number now known; raises ``PinUnreadable``."""
+    found = pin_faults(pin, person.born_on, person.sex, person.birth_precision)
+    if {"wrong_length", "not_digits"} & set(found):
+        raise PinUnreadable(at)
+    person.pin, person.pin_doubts = pin, ",".join(found)
+    order.after(lambda: person.save(update_fields=["pin", "pin_doubts"]))
+
+
+def _name_rows(  # noqa: PLR0917 - one table row
+    order: Order[Any],
+    scope: Scoped,
+    person: Person,
+    identity: Identity,
+    known: set[str],
+    kind: str = "document",
 ) -> list[models.Model]:
     parts = (identity.surname, identity.given_name, identity.patronymic)
     name = PersonName(
         person=person,
-        kind="document",
+        kind=kind,
         surname=identity.surname,
         given_name=identity.given_name,
         patronymic=identity.patronymic,

@@ -27,6 +27,7 @@ from kamkor.web.templatetags.words import coded
 if TYPE_CHECKING:
     from kamkor.cases.models import Case
 
+ABOUT_CASE = frozenset({*STEP_OF, "record_name"})
 START = frozenset({"receive_report", "record_round", "identify_child"})
 OFFICE = frozenset({"set_duty_turn", "record_leave"})
 
@@ -73,7 +74,7 @@ def _names_of(request: ViewedRequest, known: Mapping[str, Any]) -> dict[str, Any
 def about_case(request: ViewedRequest, case_id: UUID, slug: str) -> HttpResponse:
     """An operation about one case."""
     operation = operation_named(slug)
-    if operation.name not in STEP_OF or "case" not in _subject_fields(operation):
+    if operation.name not in ABOUT_CASE or "case" not in _subject_fields(operation):
         raise Http404
     try:
         case = case_for(request.viewer, case_id)

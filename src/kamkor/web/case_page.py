@@ -200,6 +200,17 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
                 "follows": _(step.follows),
             }
         )
+    if case.register == CHILD and viewer.may(Action.RECORD):
+        acts.append(
+            {
+                "label": _("Correct or add a name"),
+                "url": f"/cases/{case.pk}/record-name/",
+                "operation": "record_name",
+                "style": "",
+                "first": False,
+                "follows": _("Every spelling known stays searchable."),
+            }
+        )
     return acts
 
 

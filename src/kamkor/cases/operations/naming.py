@@ -1,0 +1,52 @@
+"""Names of a child: corrected, or known in another spelling; and its personal number."""
+
+from typing import Annotated
+from uuid import UUID
+
+from kamkor.cases.operations import steps
+from kamkor.cases.operations.registration import WrongRegister
+from kamkor.cases.operations.settling import settle_cases
+from kamkor.cases.queries.case import case_for
+from kamkor.kernel.commands import Order, operation
+from kamkor.kernel.shapes import Ask, Coded, Line, Name, Shape
+from kamkor.kernel.words import noop
+from kamkor.people.operations import Identity, PinUnreadable, name_person, number_person
+from kamkor.people.queries import people_with_pin
+
+
+class RecordName(Shape):
+    """A name of the child: as in the document, or another spelling of it."""
+
+    case: Annotated[UUID, Ask(noop("Case"), widget="hidden")]
+    kind: Annotated[str, Coded("name_kinds"), Ask(noop("What kind of name?"))]
+    given_name: Annotated[Name, Ask(noop("Given name"))]
+    surname: Annotated[Name, Ask(noop("Surname"))] | None = None
+    patronymic: Annotated[Name, Ask(noop("Patronymic"))] | None = None
+    pin: (
+        Annotated[Line, Ask(noop("Personal number"), noop("Leave empty if not known"), "", "pin")]
+        | None
+    ) = None
+
+
+@operation(
+    label=noop("Correct or add a name"),
+    shape=RecordName,
+    roles=("worker", "specialist", "head"),
+    refusals=(WrongRegister, PinUnreadable),
+    settle=settle_cases,
+)
+def record_name(order: Order[RecordName]) -> None:
+    """Correct the child's name or add a spelling; whoever searches finds the old one too."""
+    data = order.data
+    order.claim(data.case)
+    case = case_for(order.viewer, data.case)
+    if case.child is None:
+        raise WrongRegister
+    name = Identity(data.given_name, data.surname or "", data.patronymic or "")
+    name_person(order, case.child, name, data.kind)
+    if data.pin is not None:
+        number_person(order, case.child, data.pin, "pin")
+        others = people_with_pin(order.viewer, data.pin).exclude(id=case.child_id)
+        if case.child.pin_doubts or others.exists():
+            steps.open_task(order, case, "identity_candidate", steps.due_in("registration_days"))
+    order.journal(case.pk, case)

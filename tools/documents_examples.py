@@ -1,0 +1,175 @@
+"""One example of each command's data, and what its answer holds; all people are invented."""
+
+from typing import Any
+
+COMMAND_ID = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c01"
+_REPORT = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c10"
+_CASE = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c20"
+_SIBLING = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c21"
+_HOME = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c30"
+_FACT = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c40"
+_TASK = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c50"
+_SUZAK = "41703220000000"
+
+ANSWERS: dict[str, dict[str, str]] = {
+    "receive_report": {"report": "id of the report"},
+    "screen_report": {"cases": "if accepted, the id of a case for each child, in their order"},
+    "record_round": {
+        "round": "id of the round",
+        "concerns": "how many households are left over, each to be reported",
+    },
+    "identify_child": {
+        "case": "id of the child's case",
+        "family": "id of the family's case, if one was opened",
+    },
+    "record_visit": {"visit": "id of the visit"},
+    "return_to_register": {"case": "id of the new episode"},
+    "correct_fact": {"fact": "id of the new entry", "changed": "names of the changed fields"},
+}
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "receive_report": {
+        "worry": "left_alone",
+        "danger_now": True,
+        "children": [
+            {"description": "boy of about eight in a blue jacket", "age": 8},
+            {"description": "a smaller girl"},
+        ],
+        "territory": _SUZAK,
+        "place": "Suzak village, last house before the bridge",
+        "seen_or_said": "Two children alone since the day before yesterday; no smoke, no light.",
+        "source": "neighbour",
+        "callback": "0555 12 34 56",
+    },
+    "record_round": {
+        "territory": _SUZAK,
+        "area": "Suzak village, Jashtyk street",
+        "happened_on": "2025-11-03",
+        "visited": 14,
+        "nobody_home": 3,
+        "no_concern": 10,
+    },
+    "read_report": {"report": _REPORT},
+    "screen_report": {"report": _REPORT, "decision": "accept", "note": "Go there today."},
+    "review_declined_report": {
+        "report": _REPORT,
+        "decision": "open",
+        "note": "The school told the same of another day.",
+    },
+    "mark_sent_in_error": {"report": _REPORT, "note": "The same call was taken down twice."},
+    "identify_child": {
+        "case": _CASE,
+        "given_name": "Айбек",
+        "surname": "Үлгүлөев",
+        "born": "2017-03",
+        "sex": "male",
+        "territory": _SUZAK,
+        "place": "Suzak village, last house before the bridge",
+        "adults": [{"given_name": "Сайра", "relation": "grandmother"}],
+        "siblings": [{"given_name": "Айжан", "born": "2021", "sex": "female", "looked_at": True}],
+        "happened_on": "2025-11-03",
+        "source": "neighbour",
+        "difficulty": "Both parents work abroad; the grandmother has been in hospital for a week.",
+        "risk_level": "medium",
+        "family_too": True,
+    },
+    "register_child": {
+        "case": _CASE,
+        "decision": "register",
+        "happened_on": "2025-11-05",
+        "grounds": ["neglected", "migrants_external"],
+        "main_ground": "migrants_external",
+    },
+    "register_family": {
+        "case": _CASE,
+        "decision": "decline",
+        "happened_on": "2025-11-05",
+        "reason": "no_difficulty",
+        "note": "The aunt lives there now and has work.",
+    },
+    "assign_worker": {"case": _CASE, "post": 6, "happened_on": "2025-11-05"},
+    "record_visit": {
+        "household": _HOME,
+        "kind": "home",
+        "happened_on": "2025-11-12",
+        "children": [
+            {"case": _CASE, "seen": "alone", "none_of_these": True, "words_of_child": "Warm now."},
+            {"case": _SIBLING, "seen": "not_seen", "not_seen_reason": "at_school"},
+        ],
+        "changed": "Coal was brought.",
+        "next_on": "2025-11-26",
+        "minutes": 50,
+    },
+    "protect_now": {
+        "case": _CASE,
+        "happened_on": "2025-11-12",
+        "danger": "Nobody able to care for the child, and no heating at minus twelve degrees.",
+        "ground": "no_adult",
+        "decider": "department_head",
+        "decider_name": "Бакыт Усенов, child-protection department",
+        "sleeps_at": "relative",
+        "sleeps_where": "With the aunt, Suzak, Lenin street 5, 0555 65 43 21",
+        "next_step": "Visit there tomorrow morning",
+        "parents_told_at": "2025-11-12T18:40:00+06:00",
+    },
+    "change_state_protection": {
+        "case": _CASE,
+        "given": True,
+        "happened_on": "2025-11-13",
+        "note": "No parent can be found.",
+    },
+    "propose_taking_off": {
+        "case": _CASE,
+        "reason": "moved",
+        "happened_on": "2026-02-02",
+        "note": "The family lives in Nooken since January.",
+        "other_side": "Кымбат Алиева, Nooken",
+        "other_side_accepted_on": "2026-01-28",
+    },
+    "decide_taking_off": {"case": _CASE, "decision": "agree", "happened_on": "2026-02-03"},
+    "end_accompaniment": {
+        "case": _CASE,
+        "happened_on": "2026-02-03",
+        "note": "Child and family are well; school without a day missed.",
+    },
+    "return_to_register": {
+        "case": _CASE,
+        "happened_on": "2026-03-02",
+        "reason": "new_difficulty",
+        "difficulty": "The aunt left; the children are alone in the evenings.",
+        "risk_level": "high",
+        "grounds": ["neglected"],
+        "main_ground": "neglected",
+    },
+    "offer_transfer": {
+        "case": _CASE,
+        "to_office": 9,
+        "reason": "family_moved",
+        "note": "The dog bites; call before you come.",
+    },
+    "accept_transfer": {"case": _CASE, "post": 12},
+    "return_transfer": {"case": _CASE, "reason": "not_our_area"},
+    "declare_interest": {"case": _CASE, "kind": "relative"},
+    "complete_task": {"task": _TASK, "happened_on": "2025-11-13", "proof": "letter 11-204"},
+    "correct_fact": {
+        "case": _CASE,
+        "kind": "identification",
+        "fact": _FACT,
+        "values": {"happened_on": "2025-11-02"},
+        "reason": "typing_error",
+    },
+    "take_back": {"command": COMMAND_ID},
+    "set_duty_turn": {
+        "post": 6,
+        "rank": 1,
+        "valid_from": "2025-12-01",
+        "valid_to": "2025-12-07",
+    },
+    "record_leave": {
+        "post": 6,
+        "kind": "annual",
+        "valid_from": "2025-12-08",
+        "valid_to": "2025-12-21",
+        "cover": 8,
+    },
+}
