@@ -145,7 +145,7 @@ def _list() -> list[str]:
 
 def _first_sentence(operation: Operation[object]) -> str:
     said = " ".join((operation.run.__doc__ or "").split("\n\n", maxsplit=1)[0].split())
-    return raised(said)
+    return raised(said.partition("; raises ")[0].rstrip(".").replace("``", "`")) + "."
 
 
 def _operation(operation: Operation[object]) -> list[str]:
@@ -177,8 +177,13 @@ def _answer(operation: Operation[object]) -> list[str]:
 
 
 def _example(operation: Operation[object]) -> list[str]:
-    row = {"id": COMMAND_ID, "command": operation.name, "data": EXAMPLES[operation.name]}
-    return ["```json", json.dumps(row, ensure_ascii=False, indent=1), "```", ""]
+    data = [f"  {_json(key)}: {_json(held)}" for key, held in EXAMPLES[operation.name].items()]
+    head = f'{{"id": {_json(COMMAND_ID)}, "command": {_json(operation.name)}, "data": {{'
+    return ["```json", head, ",\n".join(data), "}}", "```", ""]
+
+
+def _json(held: object) -> str:
+    return json.dumps(held, ensure_ascii=False)
 
 
 def _correctable() -> list[str]:

@@ -30,6 +30,10 @@ CHOICES = {
         " [decline_reasons](rules.md#decline_reasons), as the decision"
     ),
 }
+WIDGETS = {
+    "telephone": "telephone number, such as `0555 12 34 56` or `+996555123456`",
+    "pin": "14 digits",
+}
 UNITS = {"age": "years", "minutes": "minutes"}
 
 
@@ -97,7 +101,7 @@ def _one(key: str, info: FieldInfo, kind: Any) -> str:  # noqa: ANN401 - any typ
     if get_origin(kind) is dict:
         return f"object of {_bounds(info)} values"
     if kind is str:
-        return _text(info)
+        return WIDGETS.get(ask.widget if ask else "", "") or _text(info)
     if kind is int:
         return f"whole number {_range(info)} {UNITS.get(key, '')}".rstrip()
     if kind is date:

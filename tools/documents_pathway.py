@@ -16,6 +16,8 @@ from tools.documents_tables import MADE, codes, roles, table
 # The table maps outcomes to states whatever state the step came from; this outcome is reached
 # from one of them only.
 ONLY_FROM = {("record_visit", "check"): frozenset({CaseState.CHECK_DUE})}
+# Steps about a case that may also be taken where there is none yet.
+ON_THE_SPOT = frozenset({"identify_child"})
 
 INTRO = """\
 # The pathway
@@ -140,7 +142,8 @@ def _from_words(step: Step) -> str:
     if step.from_states == frozenset(ReportState):
         return "any report"
     order = ReportState if step.on == "report" else CaseState
-    return codes(state for state in order if state in step.from_states)
+    words = codes(state for state in order if state in step.from_states)
+    return words + (", or nothing yet" if step.operation in ON_THE_SPOT else "")
 
 
 def _outcomes(step: Step) -> str:

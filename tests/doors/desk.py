@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -10,6 +11,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from kamkor.access.models import Account
+from kamkor.kernel import clock
+from tests.cast import Time
 
 Typed = dict[str, list[str]]
 VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source"})
@@ -180,10 +183,16 @@ def typed_as(values: Mapping[str, Any]) -> Typed:
 
 
 class Desk:
-    """One person's browser, signed in; the language is English unless another is asked for."""
+    """One person's browser; the language is English unless another is asked for.
 
-    def __init__(self, username: str = "", language: str = "en") -> None:
+    Without ``time`` the clock is the machine's.
+    """
+
+    def __init__(
+        self, username: str = "", time: Time | None = None, *, language: str = "en"
+    ) -> None:
         self.username = username
+        self.time = time
         self.client = Client(headers={"accept-language": language})
         self.sent: Typed = {}
         if username:
@@ -192,13 +201,19 @@ class Desk:
                 backend="allauth.account.auth_backends.AuthenticationBackend",
             )
 
+    def now(self) -> AbstractContextManager[None]:
+        """The clock set to the moment the cast stands at."""
+        return clock.clock_at(self.time.moment) if self.time else nullcontext()
+
     def open(self, address: str) -> Page:
         """The page at an address."""
-        return Page.of(self.client.get(address))
+        with self.now():
+            return Page.of(self.client.get(address))
 
-    def post(self, address: str, typed: Mapping[str, Any] | None = None) -> Page:
+    def send(self, address: str, typed: Mapping[str, Any] | None = None) -> Page:
         """The answer to what is sent to an address."""
-        return Page.of(self.client.post(address, typed_as(typed or {})))
+        with self.now():
+            return Page.of(self.client.post(address, typed_as(typed or {})))
 
     def follow(self, page: Page) -> Page:
         """The page that an answer leads to."""
@@ -207,17 +222,12 @@ class Desk:
 
     def fill(self, address: str, operation: str, **values: Any) -> Typed:  # noqa: ANN401 - as typed
         """What stands in the form at an address once these values are typed into it."""
-        page = self.open(address)
-        return page.form(operation) | typed_as(values)
+        return self.open(address).form(operation) | typed_as(values)
 
     def act(self, address: str, operation: str, **values: Any) -> Page:  # noqa: ANN401 - as typed
         """Open a form, type into it, send it; what was sent stands in ``sent``."""
         self.sent = self.fill(address, operation, **values)
         return self.send(address, self.sent)
-
-    def send(self, address: str, typed: Typed) -> Page:
-        """Send what stands in a form."""
-        return Page.of(self.client.post(address, typed))
 
 
 def without_incident(page: Page) -> str:

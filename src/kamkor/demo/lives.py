@@ -165,10 +165,9 @@ def with_interest(home: Home) -> Story:
     begun = yield from home.registered(begun + timedelta(days=5))
     yield from home.visit(begun + timedelta(days=12))
     day = begun + timedelta(days=20)
-    for place, case in enumerate(home.cases):
-        kind = home.codes.next("interest_kinds", day)
-        _, when = home.when(day)
-        yield home.act(when, 9 + place, home.worker, "declare_interest", case=case, kind=kind)
+    kind = home.codes.next("interest_kinds", day)
+    _, when = home.when(day)
+    yield home.act(when, 9, home.worker, "declare_interest", case=home.cases[0], kind=kind)
     others = [post for post in home.department.workers if post != home.worker]
     following = home.department.specialist
     if others:

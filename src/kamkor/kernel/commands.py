@@ -121,6 +121,7 @@ class Order(Generic[S]):
         self.rows: list[models.Model] = []
         self.subjects: list[tuple[UUID, Scoped]] = []
         self.answer: dict[str, Any] = {}
+        self.changes: list[tuple[models.Model, list[str]]] = []
         self.afterwards: list[Callable[[], None]] = []
         self._batch = batch
 
@@ -159,8 +160,12 @@ class Order(Generic[S]):
             **scope_of(scope),
         }
 
+    def change(self, row: models.Model, columns: list[str]) -> None:
+        """Hand over a row of identity whose columns have new values; facts never change."""
+        self.changes.append((row, columns))
+
     def after(self, act: Callable[[], None]) -> None:
-        """Do this once the rows are written, in the same transaction."""
+        """Do this once the rows are written and settled: what moves them out of sight."""
         self.afterwards.append(act)
 
 
@@ -287,6 +292,9 @@ class Batch:
         if not pending:
             return
         write_together(row for _, _, order in pending for row in order.rows)
+        for _, _, order in pending:
+            for row, columns in order.changes:
+                row.save(update_fields=columns)
         for found, command, order in pending:
             self._enter_in_journal(found, command, order)
         for found, _, order in pending:

@@ -105,7 +105,7 @@ def identify_person(order: Order[Any], person: Person, identity: Identity, at: s
     order.add(*_name_rows(order, person, person, identity, known))
     order.add(_birth(order, person, person, identity))
     _named(person, identity, doubts)
-    order.after(lambda: person.save(update_fields=IDENTITY_COLUMNS))
+    order.change(person, IDENTITY_COLUMNS)
 
 
 def name_person(order: Order[Any], person: Person, identity: Identity, kind: str) -> None:
@@ -118,7 +118,7 @@ def name_person(order: Order[Any], person: Person, identity: Identity, kind: str
     if kind == "document":
         parts = (identity.surname, identity.given_name, identity.patronymic)
         person.sort_key, person.shown_name = sort_key(*parts), display_name(*parts)
-        order.after(lambda: person.save(update_fields=["sort_key", "shown_name"]))
+        order.change(person, ["sort_key", "shown_name"])
 
 
 def number_person(order: Order[Any], person: Person, pin: str, at: str) -> None:
@@ -127,7 +127,7 @@ def number_person(order: Order[Any], person: Person, pin: str, at: str) -> None:
     if {"wrong_length", "not_digits"} & set(found):
         raise PinUnreadable(at)
     person.pin, person.pin_doubts = pin, ",".join(found)
-    order.after(lambda: person.save(update_fields=["pin", "pin_doubts"]))
+    order.change(person, ["pin", "pin_doubts"])
 
 
 def _name_rows(  # noqa: PLR0917 - one table row

@@ -185,7 +185,7 @@ def _reported_case(order: Order[IdentifyChild], identity: Identity) -> Case:
         home.place, home.territory_id = order.data.place, order.data.territory
         if case.child is not None:
             home.shown_name, home.sort_key = case.child.shown_name, case.child.sort_key
-        order.after(lambda: home.save(update_fields=HOME_FIELDS))
+        order.change(home, HOME_FIELDS)
     return case
 
 
