@@ -33,12 +33,13 @@ fmt: setup ## format the code and order its imports
 	$(PY) -m ruff check --fix-only --quiet .
 	$(PY) -m ruff format .
 
-check: setup ## style, types, import contracts, the house's own rules, translations
+check: setup ## style, types, import contracts, the house's own rules, translations, made pages
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-logo --no-cache
 	$(PY) tools/messages.py check
+	$(PY) tools/documents.py check
 	$(PY) -m pytest -q tests/architecture
 
 test: setup ## all tests (k="words of a test's name" for some)

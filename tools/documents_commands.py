@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 import kamkor.cases.operations
 import kamkor.workforce.operations  # noqa: F401 - importing makes the operations known
@@ -112,7 +113,7 @@ def page() -> str:
     return "\n".join(lines)
 
 
-def in_order() -> list[Operation[object]]:
+def in_order() -> list[Operation[Any]]:
     """The operations in the order of the pathway, then the others by name."""
     order = [step.operation for step in STEPS]
     others = sorted(set(Operation.registry) - set(order))
@@ -143,12 +144,12 @@ def _list() -> list[str]:
     return table(("operation", "words", "who", "what it does"), rows)
 
 
-def _first_sentence(operation: Operation[object]) -> str:
+def _first_sentence(operation: Operation[Any]) -> str:
     said = " ".join((operation.run.__doc__ or "").split("\n\n", maxsplit=1)[0].split())
     return raised(said.partition("; raises ")[0].rstrip(".").replace("``", "`")) + "."
 
 
-def _operation(operation: Operation[object]) -> list[str]:
+def _operation(operation: Operation[Any]) -> list[str]:
     lines = [f"### {operation.name}", "", f"{_first_sentence(operation)} *{operation.label}.*", ""]
     lines += [f"Who: {roles(operation.roles)}.{_from(operation)}", ""]
     lines += fields_of(operation.shape)
@@ -161,14 +162,14 @@ def _operation(operation: Operation[object]) -> list[str]:
     return lines + _example(operation)
 
 
-def _from(operation: Operation[object]) -> str:
+def _from(operation: Operation[Any]) -> str:
     step = STEP_OF.get(operation.name)
     if step is None or not step.on:
         return ""
     return f" About a {step.on}; its states stand in [pathway.md](pathway.md#the-steps)."
 
 
-def _answer(operation: Operation[object]) -> list[str]:
+def _answer(operation: Operation[Any]) -> list[str]:
     found = ANSWERS.get(operation.name)
     if not found:
         return ["The answer is empty.", ""]
@@ -176,7 +177,7 @@ def _answer(operation: Operation[object]) -> list[str]:
     return [f"The answer holds {said}.", ""]
 
 
-def _example(operation: Operation[object]) -> list[str]:
+def _example(operation: Operation[Any]) -> list[str]:
     data = [f"  {_json(key)}: {_json(held)}" for key, held in EXAMPLES[operation.name].items()]
     head = f'{{"id": {_json(COMMAND_ID)}, "command": {_json(operation.name)}, "data": {{'
     return ["```json", head, ",\n".join(data), "}}", "```", ""]

@@ -148,7 +148,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "note": "The dog bites; call before you come.",
     },
     "accept_transfer": {"case": _CASE, "post": 12},
-    "return_transfer": {"case": _CASE, "reason": "not_our_area"},
+    "return_transfer": {"case": _CASE, "reason": "not_living_here"},
     "declare_interest": {"case": _CASE, "kind": "relative"},
     "complete_task": {"task": _TASK, "happened_on": "2025-11-13", "proof": "letter 11-204"},
     "correct_fact": {
@@ -158,6 +158,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "values": {"happened_on": "2025-11-02"},
         "reason": "typing_error",
     },
+    "record_name": {"case": _CASE, "kind": "other_spelling", "given_name": "Aibek"},
     "take_back": {"command": COMMAND_ID},
     "set_duty_turn": {
         "post": 6,

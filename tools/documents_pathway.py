@@ -67,7 +67,7 @@ SHARED = """\
 - Any fact of a case may be corrected by `correct_fact`; the old one stays to be seen.
 - Due items that a step leaves behind are marked as done with `complete_task`.
 - A worry, a ground or a ground of removal marked `seals` in its rule set seals the report or the
-  case: only a named team sees it from then on ([decision 11](decisions/0011-sealed-records.md)).
+  case: only a named team sees it from then on ([decision 12](decisions/0012-sealed-records.md)).
 """
 
 
@@ -119,18 +119,17 @@ def _from_states(
 
 
 def _steps() -> list[str]:
-    rows = []
-    for step in STEPS:
-        rows.append(
-            (
-                f"[`{step.operation}`](commands.md#{step.operation})",
-                step.label,
-                _from_words(step),
-                roles(step.roles),
-                _outcomes(step),
-                step.follows,
-            )
+    rows = [
+        (
+            f"[`{step.operation}`](commands.md#{step.operation})",
+            step.label,
+            _from_words(step),
+            roles(step.roles),
+            _outcomes(step),
+            step.follows,
         )
+        for step in STEPS
+    ]
     return table(("step", "words", "from", "who", "leads to", "what follows"), rows)
 
 

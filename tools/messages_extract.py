@@ -54,13 +54,27 @@ def extract(root: Path) -> list[Word]:
 
 def _words_of(path: Path) -> Iterator[Word]:
     if path.suffix == ".py":
-        text = path.read_text(encoding="utf-8")
-        _refuse_unreadable(text, path)
-        yield from _read(text)
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        _refuse_unreadable(tree, path)
+        yield from _marked(tree)
     elif path.suffix in TEMPLATE_SUFFIXES and "templates" in path.parts:
         page = templatize(path.read_text(encoding="utf-8"), origin=str(path))
         # The page's indentation means nothing to Python and would stop its reader.
         yield from _read("\n".join(line.strip() for line in page.splitlines()))
+
+
+def _marked(tree: ast.Module) -> Iterator[Word]:
+    """The marks of a Python file; those inside an f-string, which Babel passes over, as well."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and _mark_of(call) in PLACES:
+            given = [one.value if isinstance(one, ast.Constant) else None for one in call.args]
+            word = _word(_mark_of(call), given)
+            if word is not None and word.singular:
+                yield word
+
+
+def _mark_of(call: ast.Call) -> str:
+    return str(getattr(call.func, "id", getattr(call.func, "attr", "")))
 
 
 def _read(text: str) -> Iterator[Word]:
@@ -81,11 +95,11 @@ def _word(mark: str, given: Iterable[object]) -> Word | None:
     return Word(**named) if complete else None
 
 
-def _refuse_unreadable(text: str, path: Path) -> None:
-    for node in ast.walk(ast.parse(text)):
+def _refuse_unreadable(tree: ast.Module, path: Path) -> None:
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
-        mark = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        mark = _mark_of(node)
         built = isinstance(node.args[0], ast.JoinedStr | ast.BinOp)
         if mark in PLACES and (built or (mark == "noop" and not _is_text(node.args[0]))):
             where = f"{path.as_posix()}:{node.lineno}"

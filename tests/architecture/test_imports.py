@@ -47,10 +47,10 @@ PLANTED = [
     Planted("kernel.rulesets", "django", "Rules, words and names are plain Python"),
     Planted("web.planted", "cases.models", "Tables of cases are for cases only"),
     Planted("cases.operations", "people.models", "Tables of people are for people only"),
-    Planted("demo.planted", "workforce.models", "Tables of workforce are for workforce only"),
+    Planted("exchange.planted", "workforce.models", "Tables of workforce are for workforce only"),
     Planted("people.queries", "access.models", "Tables of access are for access only"),
     Planted("cases.queries", "territory.models", "Tables of territory are for territory only"),
-    Planted("access.operations", "kernel.models", "Tables of kernel are for kernel only"),
+    Planted("web.planted", "kernel.models", "Tables of kernel are for models"),
 ]
 UNDECLARED = "benefits"
 

@@ -108,6 +108,11 @@ def test_texts_are_read_from_python_and_pages(package: Path) -> None:
     ]
 
 
+def test_control_a_text_inside_an_f_string_is_read(package: Path) -> None:
+    plant(package, "web/timeline.py", "title = f\"{_('Found through')}: {source}\"\n")
+    assert Word("Found through") in extract(package)
+
+
 def test_a_right_catalogue_has_no_fault(package: Path) -> None:
     assert _faults(package) == []
 

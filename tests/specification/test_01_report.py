@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from kamkor.access.models import TeamMember
+from kamkor.access.models import Team, TeamMember
 from kamkor.access.queries import sealed_teams_not_ours
 from kamkor.cases.models import Report, ReportChild, Reporter, ReportRead, Round, SentInError
 from kamkor.cases.operations.report import receipt_code, receipt_digest
@@ -205,11 +205,11 @@ def test_a_sealed_alarm_rings_until_one_of_its_team_has_read_it(cast: Cast) -> N
 def test_the_head_is_told_how_many_sealed_matters_others_hold(cast: Cast) -> None:
     cast.nurlan.do("receive_report", **a_violent_report())
     assert sealed_teams_not_ours(cast.head.viewer) == 0
-    assert sealed_teams_not_ours(cast.head2.viewer) == 0
-    team = TeamMember.objects.get(post_id=cast.bakyt.post).team_id
-    TeamMember.objects.filter(post_id=cast.head.post).update(post_id=cast.begimai.post)
-    assert TeamMember.objects.filter(team_id=team).count() == 3
+    # Formed under the head before this one, who is neither named in it nor shut out.
+    team = Team.objects.create(office_id=cast.head.department, formed_at=cast.time.moment)
+    TeamMember.objects.create(team=team, post_id=cast.bakyt.post)
     assert sealed_teams_not_ours(cast.head.viewer) == 1
+    assert sealed_teams_not_ours(cast.head2.viewer) == 0
 
 
 def test_an_alarm_always_has_a_name_in_the_order_of_the_roster(cast: Cast) -> None:

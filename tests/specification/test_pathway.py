@@ -77,12 +77,6 @@ class Stage:
     others: dict[str, str] = field(default_factory=dict)
     desks: dict[str, Desk] = field(default_factory=dict)
 
-    def desk(self, username: str) -> Desk:
-        """The desk of one of the cast, signed in once."""
-        if username not in self.desks:
-            self.desks[username] = Desk(username, self.cast.time)
-        return self.desks[username]
-
 
 def _reported(cast: Cast) -> str:
     report = received(cast.aigul)
@@ -181,6 +175,8 @@ def stage(
             reasons = {cell.outcome.partition("/")[2] for cell in CELLS} - {""}
             made.others = {reason: _proposed(made.cast, reason) for reason in sorted(reasons)}
         made.cast.time.passes(minutes=5)
+        # Signed in here: a session begun in a cell would be undone with it.
+        made.desks = {name: Desk(name, made.cast.time) for name in ROLES.values()}
         yield made
         transaction.set_rollback(True)
 
@@ -230,7 +226,7 @@ def state_after(stage: Stage, cell: Cell, subject: str) -> str:
     """The state as the page shows it to one who sees the whole nation."""
     report = cell.state.startswith("report_") or cell.operation == "receive_report"
     place = "reports" if report else "cases"
-    return stage.desk("elmira").open(f"/{place}/{subject}/").state
+    return stage.desks["elmira"].open(f"/{place}/{subject}/").state
 
 
 def expected_before(cell: Cell) -> str:
@@ -247,7 +243,7 @@ def expected_before(cell: Cell) -> str:
 def test_cell(stage: Stage, cell: Cell, savepoint: None) -> None:
     """One cell of the table: the next state with its journal entry, or the refusal."""
     player: Player = stage.cast.everybody[ROLES[cell.role]]
-    desk = stage.desk(player.username)
+    desk = stage.desks[player.username]
     subject = stage.others.get(cell.outcome.partition("/")[2], stage.subject)
     address = address_of(cell, subject)
     values = typed_for(cell.operation, cell.outcome, stage.cast, player, subject)

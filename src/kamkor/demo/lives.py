@@ -11,7 +11,7 @@ from kamkor.demo.stage import Act, Story
 # Days from today to the next visit: overdue, today, this week, later.
 DUE = (0, -4, 2, 0, 5, -15, 3, 12, 1, 20, -1)
 # How many days ago a home that stands on the register today was found.
-AGES = (930, 800, 660, 540, 430, 340, 260, 190, 120, 75, 34)
+AGES = (930, 620, 430, 320, 250, 190, 140, 105, 80, 52, 34)
 _YEAR = 365
 _LAST_AGREED = 6
 
@@ -36,7 +36,7 @@ def standing(home: Home, place: int) -> Story:
 def visited_until_now(home: Home, begun: date, place: int) -> Part:
     """Visits until a few days ago, the next one agreed for the day of ``DUE``."""
     due = DUE[place % len(DUE)]
-    every = {"low": 4, "medium": 2, "high": 1}[home.risk]
+    every = {"low": 5, "medium": 3, "high": 1}[home.risk]
     last = home.evening(1 if due < _LAST_AGREED else 0)
     yield from _late_visit(home, begun)
     yield from home.visits(begun, last, every, home.days.ago(-due))

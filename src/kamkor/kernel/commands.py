@@ -223,6 +223,12 @@ def version_of(subject: UUID) -> int:
     return latest["latest"] or 0
 
 
+def _versions_of(subjects: list[UUID]) -> dict[UUID, int]:
+    entries = JournalEntry.objects.filter(subject__in=subjects).values("subject")
+    latest = entries.annotate(latest=Max("version")).values_list("subject", "latest")
+    return dict(latest.order_by())
+
+
 def digest_of(command: Command) -> str:
     """A keyed digest of a command's content: tells two contents apart and nothing else."""
     content = json.dumps(
@@ -295,34 +301,40 @@ class Batch:
         for _, _, order in pending:
             for row, columns in order.changes:
                 row.save(update_fields=columns)
-        for found, command, order in pending:
-            self._enter_in_journal(found, command, order)
+        self._enter_in_journal(pending)
+        touched: dict[Callable[[Iterable[UUID]], None], list[UUID]] = {}
         for found, _, order in pending:
             if found.settle is not None:
-                found.settle([subject for subject, _ in order.subjects])
+                touched.setdefault(found.settle, []).extend(one for one, _ in order.subjects)
+        for settle, subjects in touched.items():
+            settle(subjects)
+        for _, _, order in pending:
             for act in order.afterwards:
                 act()
 
-    def _enter_in_journal(self, found: Operation[Any], command: Command, order: Order[Any]) -> None:
+    def _enter_in_journal(self, pending: list[tuple[Operation[Any], Command, Order[Any]]]) -> None:
+        versions = _versions_of([one for _, _, order in pending for one, _ in order.subjects])
         entries = []
-        for row, (subject, scope) in enumerate(order.subjects):
-            entries.append(
-                JournalEntry(
-                    command=command.id,
-                    row=row,
-                    operation=found.name,
-                    subject=subject,
-                    version=version_of(subject) + 1,
-                    fields=sorted(command.data),
-                    digest=digest_of(command),
-                    answer=order.answer,
-                    account=self.actor.account_id,
-                    post=self.actor.post_id,
-                    system_user=system_user(),
-                    recorded_at=order.now,
-                    **scope_of(scope),
+        for found, command, order in pending:
+            for row, (subject, scope) in enumerate(order.subjects):
+                versions[subject] = versions.get(subject, 0) + 1
+                entries.append(
+                    JournalEntry(
+                        command=command.id,
+                        row=row,
+                        operation=found.name,
+                        subject=subject,
+                        version=versions[subject],
+                        fields=sorted(command.data),
+                        digest=digest_of(command),
+                        answer=order.answer,
+                        account=self.actor.account_id,
+                        post=self.actor.post_id,
+                        system_user=system_user(),
+                        recorded_at=order.now,
+                        **scope_of(scope),
+                    )
                 )
-            )
         JournalEntry.objects.bulk_create(entries)
 
 

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.errors import Fault
 from kamkor.kernel.shapes import Ask, Coded, Shape, asked, kind_of, limit_of, meta_of
+from kamkor.web.conditions import CHOSEN_AMONG, FOLDED_GROUPS, condition_of
 from kamkor.web.dates import typed_date_as_iso
 from kamkor.web.templatetags.words import raised
 
@@ -165,20 +166,22 @@ class FormPage:
             ask = asked(info)
             if ask is None or (widget_of(info) == "hidden" and not prefix):
                 continue
-            made.append(self._field(info, ask, prefix + key, f"{place}{key}"))
-        return made
+            shown = self._field(info, ask, prefix + key, f"{place}{key}")
+            made.append(shown | _asked_after(shape, key, prefix))
+        return _folded(made)
 
     def _field(self, info: FieldInfo, ask: Ask, name: str, place: str) -> dict[str, Any]:
         widget = widget_of(info)
         label, hint = self._words(info, ask, name)
         shown: dict[str, Any] = {
-            "kind": "choices" if widget == "tick" else widget,
+            "kind": widget,
             "name": name,
             "id": name,
             "label": label,
             "hint": hint,
             "group": gettext(ask.group) if ask.group else "",
-            "required": info.is_required() or widget == "rows",
+            "rare": ask.group in FOLDED_GROUPS,
+            "required": info.is_required() or ask.options == "visit_questions",
             "error": self._error(place),
             "value": _first(self.typed, name),
             "limit": limit_of(info) if widget == "long_text" else None,
@@ -218,6 +221,9 @@ class FormPage:
             found = coded_options(coded.rule_set, ask.options)
         else:
             found = self.options(ask.options)
+        among = CHOSEN_AMONG.get(name)
+        if among:
+            found = [one | {"when": {"name": among, "answers": one["value"]}} for one in found]
         return [one | {"checked": str(one["value"]) in chosen} for one in found]
 
     def _rows(self, info: FieldInfo, name: str, place: str) -> dict[str, Any]:
@@ -267,6 +273,28 @@ class FormPage:
                 )
                 break
         return name + suffix
+
+
+def _asked_after(shape: type[Shape], key: str, prefix: str) -> dict[str, Any]:
+    """What the page needs to ask for a field only after a certain answer."""
+    condition = condition_of(shape.__name__, key)
+    if condition is None:
+        return {}
+    after = (prefix if condition.beside else "") + condition.after
+    asked_after = {"name": after, "answers": " ".join(condition.answers())}
+    found: dict[str, Any] = {"live" if condition.stays else "when": asked_after}
+    return found | ({"required": True} if condition.needed else {})
+
+
+def _folded(fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Fold a rare group in which nothing is typed and nothing is wrong."""
+    open_groups = {one["group"] for one in fields if one["error"] or _filled(one)}
+    return [one | {"folded": one["rare"] and one["group"] not in open_groups} for one in fields]
+
+
+def _filled(shown: Mapping[str, Any]) -> bool:
+    chosen = any(option["checked"] for option in shown.get("options", ()))
+    return bool(chosen or shown["value"] or any(shown.get("parts", {}).values()))
 
 
 def coded_options(rule_set: str, kept: str = "") -> list[Option]:

@@ -105,7 +105,11 @@ class ViewerOptions:
     def _screening_reasons(self) -> list[dict[str, Any]]:
         language, today = get_language() or "en", clock.today()
         return [
-            {"value": rule.code, "label": raised(rule.word(language))}
-            for name in ("redirect_reasons", "decline_reasons")
-            for rule in rulesets.rules(name, today)
+            {
+                "value": rule.code,
+                "label": raised(rule.word(language)),
+                "when": {"name": "decision", "answers": decision},
+            }
+            for decision in ("redirect", "decline")
+            for rule in rulesets.rules(f"{decision}_reasons", today)
         ]

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from kamkor.cases.models import (
     AccompanimentEnd,
     Assignment,
@@ -34,8 +32,10 @@ from kamkor.kernel import rulesets
 def settle_cases(subjects: Iterable[UUID]) -> None:
     """Rebuild the derived columns of those subjects that are cases or reports."""
     wanted = list(subjects)
-    for case in Case.objects.filter(id__in=wanted).select_related("child"):
-        apply_standing(case, standing_from_facts(case))
+    cases = list(Case.objects.filter(id__in=wanted).select_related("child"))
+    live = LiveFacts(cases)
+    for case in cases:
+        apply_standing(case, standing_of(events_of(case, live)))
     for report in Report.objects.filter(id__in=wanted):
         Report.objects.filter(id=report.pk).update(state=report_state(report))
 
@@ -53,31 +53,54 @@ def _household_key(case: Case) -> str:
     return case.household.sort_key if case.household else ""
 
 
-def _live(kind: Any, case: Case) -> QuerySet[Any]:  # noqa: ANN401 - any fact of a case
-    live: QuerySet[Any] = kind.objects.filter(case=case, withdrawn_at=None)
-    return live
+class LiveFacts:
+    """The facts that stand about certain cases, each kind read for all of them at once."""
+
+    def __init__(self, cases: Iterable[Case]) -> None:
+        self._cases = [case.pk for case in cases]
+        self._read: dict[Any, dict[UUID, list[Any]]] = {}
+
+    def of(self, kind: Any, case: Case) -> list[Any]:  # noqa: ANN401 - any fact of a case
+        """The facts of one kind about one of the cases."""
+        if kind not in self._read:
+            rows = self._read[kind] = {}
+            for fact in kind.objects.filter(case_id__in=self._cases, withdrawn_at=None):
+                rows.setdefault(fact.case_id, []).append(fact)
+        return self._read[kind].get(case.pk, [])
+
+    def returns_of(self, case: Case) -> list[Any]:
+        """The registrations of the newer episodes that a case returned in."""
+        if Case not in self._read:
+            rows = self._read[Case] = {}
+            newer = Registration.objects.filter(
+                case__previous_id__in=self._cases, withdrawn_at=None
+            )
+            for fact in newer.exclude(case__state="void").select_related("case"):
+                rows.setdefault(fact.case.previous_id, []).append(fact)
+        return self._read[Case].get(case.pk, [])
 
 
 def _event(kind: str, fact: Any, outcome: str = "", **values: object) -> Event:  # noqa: ANN401 - any fact
     return Event(kind, fact.happened_on, fact.first_recorded_at, outcome, values)
 
 
-def events_of(case: Case) -> Iterable[Event]:
+def events_of(case: Case, live: LiveFacts) -> Iterable[Event]:
     """The live facts of a case as the fold reads them."""
     if case.report_id:
         # The report itself may be another post's to see; it comes before everything else.
         yield Event("accepted_report", case.opened_on, datetime.min.replace(tzinfo=UTC))
-    for fact in _live(Identification, case):
+    for fact in live.of(Identification, case):
         yield _event("identification", fact, risk_level=fact.risk_level)
-    for fact in _live(Registration, case):
+    for fact in live.of(Registration, case):
         yield _event("registration", fact, "register" if fact.registered else "decline")
-    for fact in _live(RegistrationGround, case).filter(main=True):
-        yield _event("main_ground", fact, fact.ground)
-    for fact in _live(Assignment, case):
+    for fact in live.of(RegistrationGround, case):
+        if fact.main:
+            yield _event("main_ground", fact, fact.ground)
+    for fact in live.of(Assignment, case):
         yield _event("assignment", fact, post=fact.post_id)
-    for fact in _live(VisitChild, case):
+    for fact in live.of(VisitChild, case):
         yield _visit_event(fact)
-    yield from _later_events(case)
+    yield from _later_events(case, live)
 
 
 def _visit_event(fact: VisitChild) -> Event:
@@ -93,30 +116,28 @@ def _visit_event(fact: VisitChild) -> Event:
     )
 
 
-def _later_events(case: Case) -> Iterable[Event]:
-    for fact in _live(TransferOffer, case):
+def _later_events(case: Case, live: LiveFacts) -> Iterable[Event]:
+    for fact in live.of(TransferOffer, case):
         yield _event("offer", fact, to_office=fact.to_office_id)
-    for fact in _live(TransferAnswer, case):
+    for fact in live.of(TransferAnswer, case):
         yield _event("answer", fact)
-    for fact in _live(TakingOffProposal, case):
+    for fact in live.of(TakingOffProposal, case):
         yield _event("proposal", fact)
-    for fact in _live(TakingOffDecision, case):
+    for fact in live.of(TakingOffDecision, case):
         yield _event("decision", fact, fact.reason if fact.agreed else "refuse")
-    for fact in _live(AccompanimentEnd, case):
+    for fact in live.of(AccompanimentEnd, case):
         yield _event("accompaniment_end", fact)
-    for fact in _live(StateProtection, case):
+    for fact in live.of(StateProtection, case):
         yield _event("state_protection", fact, "given" if fact.given else "lifted")
-    for fact in _live(Removal, case):
+    for fact in live.of(Removal, case):
         yield _event("removal", fact)
-    for later in Case.objects.filter(previous=case).exclude(state="void"):
-        fact = later.registrations.filter(withdrawn_at=None).first()
-        if fact is not None:
-            yield _event("returned", fact)
+    for fact in live.returns_of(case):
+        yield _event("returned", fact)
 
 
 def standing_from_facts(case: Case) -> Standing:
     """Where a case stands, from its live facts."""
-    return standing_of(events_of(case))
+    return standing_of(events_of(case, LiveFacts([case])))
 
 
 def report_state(report: Report) -> str:

@@ -75,6 +75,10 @@ class NoChildOfHousehold(Refusal):
     message = noop("Each row must be another child of this household with an open case.")
 
 
+FOUR = noop("Four questions: yes means concern")
+QUESTION = Ask("", group=FOUR, options="visit_questions")
+
+
 class ChildSeen(Shape):
     """How one child was found."""
 
@@ -83,13 +87,14 @@ class ChildSeen(Shape):
     not_seen_reason: (
         Annotated[str, Coded("not_seen_reasons"), Ask(noop("If not seen: why?"))] | None
     ) = None
+    injury_fear_word: Annotated[bool, QUESTION] | None = None
+    harmful_person_access: Annotated[bool, QUESTION] | None = None
+    no_able_adult_tonight: Annotated[bool, QUESTION] | None = None
+    basics_missing: Annotated[bool, QUESTION] | None = None
     none_of_these: Annotated[
-        bool, Ask(noop("None of these four"), widget="tick", options="visit_questions")
+        bool,
+        Ask(noop("None of these four"), group=FOUR, widget="tick", options="visit_questions"),
     ] = False
-    injury_fear_word: Annotated[bool, Ask("", options="visit_questions")] | None = None
-    harmful_person_access: Annotated[bool, Ask("", options="visit_questions")] | None = None
-    no_able_adult_tonight: Annotated[bool, Ask("", options="visit_questions")] | None = None
-    basics_missing: Annotated[bool, Ask("", options="visit_questions")] | None = None
     words_of_child: Annotated[Text, Ask(noop("Own words of the child"))] | None = None
     lives_with: Annotated[Line, Ask(noop("Migrants' child: lives with whom?"))] | None = None
     conditions: (

@@ -101,16 +101,63 @@
     document.title = number ? `(${number}) ${plain}` : plain
   }
 
+  function answersTo(form, name) {
+    return [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)]
+      .filter((one) => !one.disabled && (one.type === 'radio' || one.type === 'checkbox' ? one.checked : true))
+      .map((one) => one.value)
+  }
+
+  function holds(form, name, wanted) {
+    const codes = wanted.split(' ')
+    return answersTo(form, name).some((answer) => codes.includes(answer))
+  }
+
+  // What is not asked for is disabled, so that it is not sent either. What was refused stays in sight.
+  function askAfter(form) {
+    form.querySelectorAll('[data-when]').forEach((part) => {
+      const asked = holds(form, part.dataset.when, part.dataset.in)
+      const refused = part.querySelector('[data-refusal]')
+      part.hidden = !asked && !refused
+      const controls = part.matches('option') ? [part] : part.querySelectorAll('input, select, textarea')
+      controls.forEach((one) => { one.disabled = part.hidden })
+    })
+    form.querySelectorAll('select').forEach((box) => {
+      if (box.selectedOptions[0] && box.selectedOptions[0].disabled) box.value = ''
+    })
+    form.querySelectorAll('[data-live]').forEach((part) => makeLive(form, part))
+  }
+
+  // "None of these" is live for a child who was seen, while no question beside it is answered yes.
+  function makeLive(form, part) {
+    const group = part.closest('fieldset')
+    const yes = group && group.querySelector('input[type="radio"][value="yes"]:checked')
+    const live = holds(form, part.dataset.live, part.dataset.in) && !yes
+    part.querySelectorAll('input').forEach((one) => {
+      one.disabled = !live
+      if (!live) one.checked = false
+    })
+  }
+
+  function changed(event) {
+    const form = event.target.form
+    if (form && form.querySelector('[data-when], [data-live]')) askAfter(form)
+  }
+
   document.addEventListener('submit', hold)
+  document.addEventListener('change', changed)
   document.addEventListener('click', press)
   document.addEventListener('input', (event) => {
     if (event.target.matches('textarea[maxlength]')) count(event.target)
   })
   document.addEventListener('htmx:beforeSwap', beforeAlarms)
   document.addEventListener('htmx:afterSwap', afterAlarms)
-  window.addEventListener('pageshow', () => document.querySelectorAll('form[data-sent]').forEach(release))
+  window.addEventListener('pageshow', () => {
+    document.querySelectorAll('form[data-sent]').forEach(release)
+    document.querySelectorAll('form').forEach(askAfter)
+  })
 
   const summary = document.querySelector('[data-error-summary]')
   if (summary) summary.focus()
   document.querySelectorAll('textarea[maxlength]').forEach(count)
+  document.querySelectorAll('form').forEach(askAfter)
 })()
