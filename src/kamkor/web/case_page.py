@@ -19,7 +19,7 @@ from kamkor.cases.queries.history import history_of
 from kamkor.cases.queries.task import open_tasks_of
 from kamkor.cases.queries.visit import people_looked_at
 from kamkor.cases.rules.visit import QUESTIONS
-from kamkor.cases.vocabulary import CHILD, FAMILY, STATE_LABELS, STEPS, Step
+from kamkor.cases.vocabulary import CHILD, FAMILY, STATE_LABELS, STEPS, CaseState, Step
 from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
@@ -27,6 +27,7 @@ from kamkor.people.queries import members_of
 from kamkor.territory.queries import names_on
 from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
+from kamkor.web.due import due_of_case
 from kamkor.web.templatetags.words import coded, day, moment, raised
 from kamkor.web.timeline import timeline_of
 from kamkor.workforce import queries as workforce
@@ -49,7 +50,7 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
     context = {
         "case": case,
         "identity": identity_of(viewer, case),
-        "tasks": tasks_of(viewer, case),
+        "tasks": due_of_case(viewer, case),
         "safety": safety_of(history),
         "household": household_of(viewer, case),
         "timeline": timeline_of(viewer, case, history),
@@ -82,6 +83,12 @@ def age_of(case: Case) -> str:
     return _("%(years)s years (born %(born)s)") % {"years": years, "born": born}
 
 
+def years_of(case: Case) -> str:
+    """The child's age in whole years today, for a column."""
+    born = case.child.born_on if case.child else None
+    return str(age_in_years(born, clock.today())) if born else _("not known")
+
+
 def age_in_years(born: date, on: date) -> int:
     """Whole years; who was born on 29 February has the birthday on 1 March in other years."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
@@ -98,9 +105,25 @@ def badges_of(case: Case) -> list[dict[str, str]]:
         found.append({"kind": "urgent", "text": _("State protection")})
     if case.away_from_home:
         found.append({"kind": "urgent", "text": _("Away from home")})
-    if case.next_visit_on and case.next_visit_on < clock.today():
+    if visit_is_late(case):
         found.append({"kind": "overdue", "text": _("Visit overdue")})
     return found
+
+
+def badges_in_list(case: Case) -> list[dict[str, str]]:
+    """What must be seen at once in a list, where being on the register is nothing special."""
+    return badges_of(case)[1 if case.state == CaseState.REGISTERED else 0 :]
+
+
+def next_visit_of(case: Case) -> date | None:
+    """The day of a child's next visit; a family is visited through its children."""
+    return case.next_visit_on if case.register == CHILD else None
+
+
+def visit_is_late(case: Case) -> bool:
+    """Whether the next visit lies in the past."""
+    next_on = next_visit_of(case)
+    return next_on is not None and next_on < clock.today()
 
 
 def responsible_name(case: Case) -> str:
@@ -141,12 +164,13 @@ def identity_of(viewer: Viewer, case: Case, *, actions: bool = True) -> dict[str
 
 def next_step_of(viewer: Viewer, case: Case) -> str:
     """The next thing due with its date and act."""
+    next_on = next_visit_of(case)
     task = open_tasks_of(viewer, case).first()
     due = task.due_at.astimezone(clock.ZONE).date() if task else None
-    if task and due and (case.next_visit_on is None or due <= case.next_visit_on):
+    if task and due and (next_on is None or due <= next_on):
         return f"{day(due)}: {coded(task.kind, 'task_kinds')}"
-    if case.next_visit_on is not None:
-        return f"{day(case.next_visit_on)}: {coded('visit_due', 'task_kinds')}"
+    if next_on is not None:
+        return f"{day(next_on)}: {coded('visit_due', 'task_kinds')}"
     return _("nothing is due")
 
 
@@ -214,33 +238,6 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
     return acts
 
 
-def tasks_of(viewer: Viewer, case: Case) -> dict[str, Any]:
-    """The open due items of a case."""
-    may = viewer.may(Action.RECORD)
-    entries = [task_entry(task, link=may) for task in open_tasks_of(viewer, case)]
-    return {"heading": _("What is due"), "entries": entries, "empty": _("Nothing is due.")}
-
-
-def task_entry(task: Any, *, link: bool, hint: str = "") -> dict[str, Any]:  # noqa: ANN401 - a task
-    """One due item as the task list shows it."""
-    late = task.due_at < clock.now()
-    return {
-        "title": coded(task.kind, "task_kinds"),
-        "url": act_of(task) if link else "",
-        "hint": hint,
-        "due": moment(task.due_at),
-        "badge": {"kind": "overdue", "text": _("Overdue")} if late else None,
-        "operation": "complete_task",
-    }
-
-
-def act_of(task: Any) -> str:  # noqa: ANN401 - a task
-    """Where a due item is dealt with: the report that waits, or the form that marks it done."""
-    if task.kind in {"screening_due", "second_look_declined"}:
-        return f"/reports/{task.report_id}/"
-    return f"/tasks/{task.pk}/complete-task/"
-
-
 def safety_of(history: list[Any]) -> dict[str, Any]:
     """Safety now: the answers of the last visit at which the child was seen."""
     seen = [
@@ -260,18 +257,31 @@ def safety_of(history: list[Any]) -> dict[str, Any]:
         {
             "label": _("Last seen"),
             "value": f"{day(last.happened_on)}, {coded(last.seen, 'seen_kinds')}",
-        }
+        },
+        *_answers_of(last),
     ]
-    for question in QUESTIONS:
-        answer = getattr(last, question)
-        rows.append(
-            {
-                "label": coded(question, "visit_questions"),
-                "value": "" if answer is None else (_("Yes") if answer else _("No")),
-                "badge": {"kind": "urgent", "text": _("Concern")} if answer else None,
-            }
-        )
     return {"heading": _("Safety now"), "rows": rows}
+
+
+def _answers_of(fact: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a child's row of a visit
+    """The four answers: each concern by itself, first; one line for all that was denied."""
+    answers = {question: getattr(fact, question) for question in QUESTIONS}
+    if not any(answer is not False for answer in answers.values()):
+        return [
+            {
+                "label": _("Four questions: yes means concern"),
+                "badge": {"kind": "done", "text": _("None of these four")},
+            }
+        ]
+    ordered = sorted(answers.items(), key=lambda one: one[1] is not True)
+    return [
+        {
+            "label": coded(question, "visit_questions"),
+            "value": "" if answer is None else (_("Yes") if answer else _("No")),
+            "badge": {"kind": "urgent", "text": _("Concern")} if answer else None,
+        }
+        for question, answer in ordered
+    ]
 
 
 def household_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
@@ -291,7 +301,9 @@ def household_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
     for member in members_of(viewer, [home.pk]):
         person = member.person
         row: dict[str, Any] = {
-            "label": coded(member.relation, "relations") or _("Child"),
+            "label": _("Child")
+            if member.relation == "child"
+            else coded(member.relation, "relations"),
             "value": person.shown_name,
         }
         if person.telephone:

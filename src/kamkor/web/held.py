@@ -25,7 +25,7 @@ def form_token(account_id: int) -> str:
 
 def sign_in_with_form(request: HttpRequest) -> HttpResponse:
     """The sign-in page with the form inside, for a request that came too late."""
-    hidden = [{"name": PATH, "value": request.path}]
+    hidden = [{"name": PATH, "value": request.get_full_path()}]
     hidden += [
         {"name": HELD + key, "value": value}
         for key in request.POST

@@ -18,10 +18,12 @@ from kamkor.cases.queries.case import on_register, open_cases, own_cases, waitin
 from kamkor.cases.queries.report import alarms_of_last_day, declined_without_second_look, queue
 from kamkor.cases.queries.responsible import open_children_without_responsible
 from kamkor.cases.queries.task import open_tasks, overdue
+from kamkor.cases.vocabulary import CHILD
 from kamkor.figures.queries import children_on_register_by_department
 from kamkor.kernel import clock
-from kamkor.web.case_page import badges_of, name_of, task_entry
+from kamkor.web.case_page import badges_in_list, name_of, next_visit_of, visit_is_late
 from kamkor.web.door import ViewedRequest
+from kamkor.web.due import due_items, due_list, task_entry
 from kamkor.web.report_page import age_in_minutes, duty_names, report_badges
 from kamkor.web.templatetags.words import coded, day, office_name
 from kamkor.workforce import queries as workforce
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from kamkor.cases.models import Case
 
 SHOWN = 25
+# Items that say no more than the date of a case's next visit does.
+OF_VISITS = frozenset({"visit_due", "check_after_leaving", "accompaniment_visit"})
 
 
 def home(request: ViewedRequest) -> HttpResponse:
@@ -60,8 +64,8 @@ def case_rows(cases: list[Case]) -> list[dict[str, Any]]:
             "url": f"/cases/{case.pk}/",
             "id": str(case.pk),
             "cells": [
-                {"text": name_of(case), "badges": badges_of(case)},
-                {"text": day(case.next_visit_on), "nowrap": True},
+                {"text": name_of(case), "badges": badges_in_list(case)},
+                {"text": day(next_visit_of(case)), "nowrap": True},
                 {"text": day(case.last_seen_on), "nowrap": True},
                 {"text": case.household.place if case.household else ""},
             ],
@@ -93,16 +97,19 @@ def workers_day(request: ViewedRequest) -> HttpResponse:
     viewer, today = request.viewer, clock.today()
     cases = list(own_cases(viewer))
     week = today + timedelta(days=7)
-    late = [case for case in cases if case.next_visit_on and case.next_visit_on < today]
-    soon = [case for case in cases if case.next_visit_on and today <= case.next_visit_on <= week]
-    tasks = [task_entry(task, link=True, hint=_about(task)) for task in open_tasks(viewer)[:SHOWN]]
+    late = [case for case in cases if visit_is_late(case)]
+    soon = [
+        case
+        for case in cases
+        if case.register == CHILD and case.next_visit_on and today <= case.next_visit_on <= week
+    ]
     context = {
         "counters": [
             _counter(len(late), _("visits overdue"), "visits_overdue", "#late", "overdue"),
             _counter(len(soon), _("visits due in seven days"), "visits_due", "#soon", ""),
             _counter(len(cases), _("open cases of mine"), "own_open_cases", "#cases", ""),
         ],
-        "tasks": {"heading": _("What is due"), "entries": tasks, "empty": _("Nothing is due.")},
+        "tasks": tasks_of_day(viewer),
         "sections": [
             _section("late", _("Overdue visits"), late, _("No visit is overdue.")),
             _section(
@@ -122,11 +129,18 @@ def workers_day(request: ViewedRequest) -> HttpResponse:
 
 
 def _section(key: str, heading: str, cases: list[Case], empty: str = "") -> dict[str, Any]:
-    shown = cases if key == "cases" else cases[:SHOWN]
-    table = case_table(shown, len(cases), heading, key)
+    whole = key == "cases"
+    table = case_table(cases if whole else cases[:SHOWN], len(cases), heading, key)
     if empty:
         table["empty"] = empty
-    return {"id": key, "heading": heading, "table": table}
+    if not whole and len(cases) > SHOWN:
+        table["rest_url"] = "/register/?state=open&sort=next"
+    return {
+        "id": key,
+        "heading": heading,
+        "table": table,
+        "folded": whole and len(cases) > SHOWN,
+    }
 
 
 def _counter(number: int, label: str, figure: str, url: str, kind: str) -> dict[str, Any]:
@@ -137,6 +151,13 @@ def _counter(number: int, label: str, figure: str, url: str, kind: str) -> dict[
         "url": url,
         "kind": kind if number else "",
     }
+
+
+def tasks_of_day(viewer: Viewer) -> dict[str, Any]:
+    """All open due items of the viewer, most pressing first."""
+    return due_items(
+        [task_entry(task, link=True, about=_about(task)) for task in open_tasks(viewer)]
+    )
 
 
 def _about(task: Any) -> str:  # noqa: ANN401 - a task
@@ -165,18 +186,16 @@ def decisions(viewer: Viewer) -> list[dict[str, Any]]:
         }[case.state]
         entries.append(
             {
-                "title": act,
+                "title": f"{act}: {name_of(case)}",
                 "url": f"/cases/{case.pk}/",
-                "hint": name_of(case),
                 "operation": operation,
             }
         )
     if viewer.role == HEAD:
         entries += [
             {
-                "title": _("Second look at a declined report"),
+                "title": f"{_('Second look at a declined report')}: {_told(report)}",
                 "url": f"/reports/{report.pk}/",
-                "hint": f"{coded(report.worry, 'report_worries')}, {report.place}",
                 "operation": "review_declined_report",
             }
             for report in declined_without_second_look(viewer)
@@ -184,13 +203,15 @@ def decisions(viewer: Viewer) -> list[dict[str, Any]]:
     return entries
 
 
+def _told(report: Any) -> str:  # noqa: ANN401 - a report
+    return f"{coded(report.worry, 'report_worries')}, {report.place}"
+
+
 def specialists_day(request: ViewedRequest) -> HttpResponse:
     """Decisions waiting, due items, and the department's cases that are late."""
     viewer = request.viewer
     waiting = decisions(viewer)
-    today = clock.today()
-    late = list(open_cases(viewer).filter(next_visit_on__lt=today).order_by("next_visit_on", "id"))
-    tasks = [task_entry(task, link=True, hint=_about(task)) for task in open_tasks(viewer)[:SHOWN]]
+    late = list(late_visits(viewer).order_by("next_visit_on", "id"))
     own = list(own_cases(viewer))
     context = {
         "counters": [
@@ -210,12 +231,8 @@ def specialists_day(request: ViewedRequest) -> HttpResponse:
                 "overdue",
             ),
         ],
-        "decisions": {
-            "heading": _("Decisions waiting"),
-            "entries": waiting,
-            "empty": _("No decision waits for you."),
-        },
-        "tasks": {"heading": _("What is due"), "entries": tasks, "empty": _("Nothing is due.")},
+        "decisions": due_list(waiting, _("Decisions waiting"), _("No decision waits for you.")),
+        "tasks": tasks_of_day(viewer),
         "sections": [
             _section("cases", _("All my open cases"), own),
             _section("late", _("Overdue visits"), late, _("No visit is overdue.")),
@@ -234,13 +251,13 @@ def heads_morning(request: ViewedRequest) -> HttpResponse:
     without = open_children_without_responsible(viewer)
     alarms = list(alarms_of_last_day(viewer))
     waiting = decisions(viewer)
-    late = Counter(task.kind for task in overdue(viewer))
-    visits_late = open_cases(viewer).filter(next_visit_on__lt=clock.today()).count()
+    late = Counter(task.kind for task in overdue(viewer) if task.kind not in OF_VISITS)
+    late["visit_due"] = late_visits(viewer).count()
     causes = [
-        {"label": coded(kind, "task_kinds"), "value": count} for kind, count in late.most_common()
+        {"label": coded(kind, "task_kinds"), "value": count}
+        for kind, count in late.most_common()
+        if count
     ]
-    if visits_late:
-        causes.insert(0, {"label": coded("visit_due", "task_kinds"), "value": visits_late})
     context = {
         "counters": [
             _counter(len(alarms), _("alarms of 24 hours"), "alarms", "#alarms-of-day", "urgent"),
@@ -251,16 +268,12 @@ def heads_morning(request: ViewedRequest) -> HttpResponse:
                 "",
                 "urgent",
             ),
-            _counter(sum(late.values()) + visits_late, _("late"), "late", "#late", "overdue"),
+            _counter(sum(late.values()), _("late"), "late", "#late", "overdue"),
             _counter(len(waiting), _("decisions waiting"), "decisions_waiting", "#decisions", ""),
         ],
         "sealed": sealed_teams_not_ours(viewer),
         "alarm_list": _alarm_list(alarms),
-        "decisions": {
-            "heading": _("Decisions waiting"),
-            "entries": waiting,
-            "empty": _("No decision waits for you."),
-        },
+        "decisions": due_list(waiting, _("Decisions waiting"), _("No decision waits for you.")),
         "late": {"heading": _("Late, by cause"), "rows": causes},
         "loads": loads_table(viewer),
         "first_steps": first_steps(request),
@@ -271,12 +284,16 @@ def heads_morning(request: ViewedRequest) -> HttpResponse:
     return render(request, "cases/morning.html", context)
 
 
+def late_visits(viewer: Viewer) -> Any:  # noqa: ANN401 - a query of cases
+    """The open children's cases whose next visit lies in the past."""
+    return open_cases(viewer).filter(register=CHILD, next_visit_on__lt=clock.today())
+
+
 def _alarm_list(alarms: list[Any]) -> dict[str, Any]:
     entries = [
         {
-            "title": coded(report.worry, "report_worries"),
+            "title": _told(report),
             "url": f"/reports/{report.pk}/",
-            "hint": report.place,
             "due": age_in_minutes(report),
             "badge": next(iter(report_badges(report)[-1:]), None),
         }
@@ -294,9 +311,7 @@ def loads_table(viewer: Viewer) -> dict[str, Any]:
     """Who of the department answers for how many open cases."""
     today = clock.today()
     loads = Counter(open_cases(viewer).values_list("responsible_id", flat=True))
-    late = Counter(
-        open_cases(viewer).filter(next_visit_on__lt=today).values_list("responsible_id", flat=True)
-    )
+    late = Counter(late_visits(viewer).values_list("responsible_id", flat=True))
     away = {
         leave.post_id
         for leave in workforce.leaves(viewer.district or 0, today)

@@ -132,7 +132,7 @@ def _form_page(
         asked.fixed_rows,
     )
     form = {
-        "action": request.path,
+        "action": request.get_full_path(),
         "command_id": command_id,
         "base_version": base,
         "operation": asked.operation.name,

@@ -15,7 +15,7 @@ from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES, STATE_LABELS
 from kamkor.kernel import clock
 from kamkor.people.queries import people_named
 from kamkor.web import faults
-from kamkor.web.case_page import age_of, badges_of, name_of
+from kamkor.web.case_page import age_of, badges_in_list, name_of, next_visit_of, years_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.export import as_csv, as_xlsx
 from kamkor.web.forms import coded_options
@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 EXPORT_LIMIT = 5000
 
 
-COLUMNS = ("name", "number", "opened", "next", "seen")
+def _columns(register: str) -> tuple[str, ...]:
+    """The columns to sort by; a family is visited through its children."""
+    return ("name", "number", "opened", *(("next", "seen") if register == CHILD else ()))
+
+
+def _plain_columns(register: str) -> list[str]:
+    return [*([_("Age")] if register == CHILD else []), _("Main ground"), _("Responsible")]
 
 
 def register(request: ViewedRequest) -> HttpResponse:
@@ -96,9 +102,9 @@ def _table(
                 else filters.address(sort=f"-{key}" if filters.sort == key else key),
                 "sorted": {key: "ascending", f"-{key}": "descending"}.get(filters.sort, ""),
             }
-            for key in COLUMNS
+            for key in _columns(filters.register)
         ]
-        + [{"label": _("Age")}, {"label": _("Main ground")}, {"label": _("Responsible")}],
+        + [{"label": label} for label in _plain_columns(filters.register)],
         "rows": [_row(case, names) for case in cases],
         "total": total,
         "figure": figure if plain else "cases_listed",
@@ -121,20 +127,22 @@ def _table(
 
 
 def _row(case: Case, names: dict[int, str]) -> dict[str, Any]:
-    return {
-        "url": f"/cases/{case.pk}/",
-        "id": str(case.pk),
-        "cells": [
-            {"text": name_of(case), "badges": badges_of(case)[1:]},
-            {"text": case.number, "nowrap": True},
-            {"text": day(case.opened_on), "nowrap": True},
+    cells: list[dict[str, Any]] = [
+        {"text": name_of(case), "badges": badges_in_list(case)},
+        {"text": case.number, "nowrap": True},
+        {"text": day(case.opened_on), "nowrap": True},
+    ]
+    if case.register == CHILD:
+        cells += [
             {"text": day(case.next_visit_on), "nowrap": True},
             {"text": day(case.last_seen_on), "nowrap": True},
-            {"text": age_of(case) if case.register == CHILD else ""},
-            {"text": coded(case.main_ground, "grounds")},
-            {"text": names.get(case.responsible_id, "")},
-        ],
-    }
+            {"text": years_of(case)},
+        ]
+    cells += [
+        {"text": coded(case.main_ground, "grounds")},
+        {"text": names.get(case.responsible_id, "")},
+    ]
+    return {"url": f"/cases/{case.pk}/", "id": str(case.pk), "cells": cells}
 
 
 def _empty(viewer: Viewer, filters: Filters, *, searched: bool) -> dict[str, Any]:
@@ -234,7 +242,7 @@ def export(request: ViewedRequest, kind: str) -> HttpResponse:
             age_of(case) if case.register == CHILD else "",
             coded(case.main_ground, "grounds"),
             day(case.opened_on),
-            day(case.next_visit_on),
+            day(next_visit_of(case)),
             day(case.last_seen_on),
             names.get(case.responsible_id, ""),
         ]

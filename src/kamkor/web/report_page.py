@@ -28,8 +28,8 @@ from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.web import faults
-from kamkor.web.case_page import task_entry
 from kamkor.web.door import ViewedRequest, outside_door
+from kamkor.web.due import due_list, task_entry
 from kamkor.web.templatetags.words import coded, day, moment, raised
 from kamkor.workforce import queries as workforce
 
@@ -38,11 +38,16 @@ if TYPE_CHECKING:
 
 
 def age_in_minutes(report: Report) -> str:
-    """How long a report has waited: minutes for urgent ones, then hours and days."""
+    """How long a report has waited: minutes for urgent ones, and hours or days for long waits."""
     minutes = int((clock.now() - report.received_at).total_seconds() // 60)
-    if report.urgent or minutes < 120:
-        return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
-    hours = minutes // 60
+    exact = ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
+    if minutes < 120:
+        return exact
+    rounded = _in_hours_or_days(minutes // 60)
+    return f"{exact} ({rounded})" if report.urgent else rounded
+
+
+def _in_hours_or_days(hours: int) -> str:
     if hours < 48:
         return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
     days = hours // 24
@@ -116,10 +121,10 @@ def duty_names(viewer: Viewer) -> list[str]:
 def _report_tasks(viewer: Viewer) -> dict[str, Any]:
     tasks = open_tasks(viewer).exclude(report=None)
     entries = [
-        task_entry(task, link=True, hint=task.report.place if task.report else "")
-        for task in tasks.exclude(kind="screening_due")[:20]
+        task_entry(task, link=True, about=task.report.place if task.report else "")
+        for task in tasks.exclude(kind="screening_due")
     ]
-    return {"heading": _("Due about reports"), "entries": entries, "empty": _("Nothing is due.")}
+    return due_list(entries, _("Due about reports"), _("Nothing is due."))
 
 
 def report_page(request: ViewedRequest, report_id: UUID) -> HttpResponse:

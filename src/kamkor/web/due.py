@@ -1,0 +1,95 @@
+"""What is due, as lists show it: each item with its day and a link to the act that deals with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import Action
+from kamkor.cases.queries.task import open_tasks_of
+from kamkor.cases.vocabulary import CHILD, CaseState
+from kamkor.kernel import clock
+from kamkor.web.templatetags.words import coded, day, moment
+
+if TYPE_CHECKING:
+    from kamkor.cases.models import Case
+
+FIRST = 8
+"""How many items stand in sight; the others unfold."""
+
+ABOUT_REPORTS = frozenset({"screening_due", "second_look_declined"})
+SETTLED_BY_VISIT = frozenset(
+    {"visit_due", "check_after_leaving", "accompaniment_visit", "not_seen_followup"}
+)
+
+
+def due_list(entries: list[dict[str, Any]], heading: str, empty: str) -> dict[str, Any]:
+    """A list of items: the first in sight, the others one click away."""
+    return {
+        "heading": heading,
+        "entries": entries[:FIRST],
+        "others": entries[FIRST:],
+        "total": len(entries),
+        "empty": empty,
+    }
+
+
+def due_items(entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """Due items under their usual heading."""
+    return due_list(entries, _("What is due"), _("Nothing is due."))
+
+
+def due_of_case(viewer: Viewer, case: Case) -> dict[str, Any]:
+    """The open due items of a case, and its next visit where no item stands for it."""
+    may = viewer.may(Action.RECORD)
+    tasks = list(open_tasks_of(viewer, case))
+    entries = [task_entry(task, link=may) for task in tasks]
+    visited = case.register == CHILD and case.next_visit_on is not None
+    if visited and not any(task.kind in SETTLED_BY_VISIT for task in tasks):
+        entries.insert(0, visit_entry(case, link=may))
+    return due_items(entries)
+
+
+def task_entry(task: Any, *, link: bool, about: str = "") -> dict[str, Any]:  # noqa: ANN401 - a task
+    """One due item: what is to be done, about whom, by when."""
+    late = task.due_at < clock.now()
+    what = coded(task.kind, "task_kinds")
+    return {
+        "title": f"{what}: {about}" if about else what,
+        "url": act_of(task) if link else "",
+        "due": moment(task.due_at),
+        "badge": {"kind": "overdue", "text": _("Overdue")} if late else None,
+        "operation": operation_of(task),
+    }
+
+
+def visit_entry(case: Case, *, link: bool) -> dict[str, Any]:
+    """The next visit of a case, as a due item."""
+    late = case.next_visit_on is not None and case.next_visit_on < clock.today()
+    return {
+        "title": coded("visit_due", "task_kinds"),
+        "url": f"/cases/{case.pk}/record-visit/" if link else "",
+        "due": day(case.next_visit_on),
+        "badge": {"kind": "overdue", "text": _("Overdue")} if late else None,
+        "operation": "record_visit",
+    }
+
+
+def operation_of(task: Any) -> str:  # noqa: ANN401 - a task
+    """The operation a due item leads to; none where the page of a report comes first."""
+    if task.kind in ABOUT_REPORTS:
+        return ""
+    return "record_visit" if task.kind in SETTLED_BY_VISIT else "complete_task"
+
+
+def act_of(task: Any) -> str:  # noqa: ANN401 - a task
+    """Where an item is dealt with: the report that waits, the visit, or a form that marks it done."""
+    if task.kind in ABOUT_REPORTS:
+        return f"/reports/{task.report_id}/"
+    if task.kind in SETTLED_BY_VISIT and task.case_id:
+        # A child not yet identified is visited and identified: the case's page offers both.
+        known = task.case.state != CaseState.REPORTED
+        return f"/cases/{task.case_id}/" + ("record-visit/" if known else "")
+    return f"/tasks/{task.pk}/complete-task/"
