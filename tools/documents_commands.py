@@ -178,9 +178,12 @@ def _answer(operation: Operation[Any]) -> list[str]:
 
 
 def _example(operation: Operation[Any]) -> list[str]:
-    data = [f"  {_json(key)}: {_json(held)}" for key, held in EXAMPLES[operation.name].items()]
+    held = EXAMPLES.get(operation.name)
+    if held is None:
+        return ["No example yet: it belongs into `tools/documents_examples.py`.", ""]
+    data = ",\n".join(f"  {_json(key)}: {_json(value)}" for key, value in held.items())
     head = f'{{"id": {_json(COMMAND_ID)}, "command": {_json(operation.name)}, "data": {{'
-    return ["```json", head, ",\n".join(data), "}}", "```", ""]
+    return ["```json", head, data, "}}", "```", ""]
 
 
 def _json(held: object) -> str:

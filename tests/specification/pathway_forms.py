@@ -103,8 +103,10 @@ TYPED: dict[tuple[str, str], Values] = {
 
 # What depends on who acts: a post of the own department, or another department.
 CHOSEN: dict[str, Callable[[Cast, Player], Values]] = {
-    "assign_worker": lambda cast, _: {"post": cast.nurlan.post},
-    "accept_transfer": lambda _, player: {"post": player.viewer.post_id},
+    "assign_worker": lambda cast, player: {
+        "post": player.post if player.department != cast.aigul.department else cast.nurlan.post
+    },
+    "accept_transfer": lambda _, player: {"post": player.post},
     "offer_transfer": lambda cast, _: {"to_office": cast.specialist2.department},
 }
 
@@ -115,7 +117,7 @@ def typed_for(operation: str, outcome: str, cast: Cast, player: Player, subject:
     known = [key for key in TYPED if key[0] == operation]
     values = dict(TYPED[(operation, plain) if (operation, plain) in TYPED else known[0]])
     if operation in CHOSEN:
-        values |= CHOSEN[operation](cast, player)
+        values |= CHOSEN[operation](cast, player) if player.viewer.district else {}
     if outcome == "redirect":
         values |= {"to_office": cast.specialist2.department}
     if operation == "record_visit":

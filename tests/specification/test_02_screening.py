@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from kamkor.access.models import TeamMember
-from kamkor.cases.models import Report, ReportChild, Screening, SecondLook
+from kamkor.cases.models import Case, Report, ReportChild, Screening, SecondLook
 from kamkor.cases.queries.report import declined_without_second_look, queue
 from tests.cast import Cast, Player
 from tests.factories import a_report, a_violent_report, accepted, received
@@ -63,7 +63,19 @@ def test_whoever_is_sent_there_is_responsible_and_the_rows_come_to_that_unit(cas
     case = str(answer["cases"][0])
     assert cast.nurlan.case(case).responsible_id == cast.nurlan.post
     assert cast.nurlan.report(report).state == "accepted"
-    assert cast.aigul.sees(Report) == 0
+    assert cast.aigul.sees(Case) == 0
+
+
+def test_the_duty_person_accepts_what_a_colleague_of_another_unit_took_down(cast: Cast) -> None:
+    (case,) = accepted_by_duty(cast, received(cast.nurlan))
+    assert cast.aigul.case(case).responsible_id == cast.aigul.post
+    assert cast.nurlan.sees(Case) == 0
+
+
+def accepted_by_duty(cast: Cast, report: str) -> list[str]:
+    """A report accepted by Aigul, who goes there herself; the cases' ids."""
+    screen = {"decision": "accept", "assign_to": cast.aigul.post}
+    return [str(one) for one in cast.aigul.do("screen_report", report=report, **screen)["cases"]]
 
 
 def test_if_nobody_is_named_the_specialist_is_responsible(cast: Cast) -> None:

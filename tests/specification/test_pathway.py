@@ -1,9 +1,8 @@
 """The pathway's expected outcomes, cell by cell, played through the desk by HTTP."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
@@ -12,8 +11,6 @@ import pytest
 from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-from kamkor.cases.models import Case
-from kamkor.kernel import clock
 from kamkor.kernel.database import Scope, entered
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.models import JournalEntry
@@ -64,6 +61,7 @@ ROLES = {
     "receiving_specialist": "specialist2",
     "receiving_head": "head2",
 }
+WITHOUT_FORM = {"oblast", "ministry", "commissioner"}
 # The test's own eye: a scope that sees every unsealed row of the nation.
 EVERYTHING = Scope(account=0, post=0, level=4)
 
@@ -136,13 +134,13 @@ def _report(cast: Cast, *acts: tuple[str, str]) -> str:
     report = received(cast.aigul)
     for operation, decision in acts:
         why = {"reason": "no_concern"} if operation == "screen_report" else {"note": "Why."}
-        data = {} if decision == "accept" else why
+        data = {"assign_to": cast.aigul.post} if decision == "accept" else why
         cast.head.do(operation, report=report, decision=decision, **data)
     return report
 
 
 DECLINED = ("screen_report", "decline")
-REACHED = {
+REACHED: dict[str, Callable[[Cast], str]] = {
     "none": lambda _cast: "",
     "reported": _reported,
     "identified": identified,
@@ -199,13 +197,18 @@ def address_of(cell: Cell, subject: str) -> str:
 
 
 def filled(desk: Desk, address: str, cell: Cell, values: dict[str, object]) -> Typed:
-    """The form as it is sent; without a form, what somebody would send who made it up."""
+    """The form as it is sent; whoever is shown no form sends what one can make up.
+
+    That those are shown none, is asked of every address by the tests of access.
+    """
+    made_up: Typed = {"command_id": [str(new_id())]}
+    if cell.role in WITHOUT_FORM or cell.refusal == "not_found":
+        return made_up | typed_as(values)
     page = desk.open(address)
-    made_up: Typed = {"command_id": [str(new_id())], "base_version": ["1"]}
-    held = page.form(cell.operation) if page.form_number(cell.operation) else made_up
-    if page.status != 200:
+    if page.status == 403:
         assert page.refusals == [cell.refusal]
-    return held | typed_as(values)
+        return made_up | typed_as(values)
+    return page.form(cell.operation) | typed_as(values)
 
 
 def entries(command: str) -> list[str]:
@@ -241,7 +244,10 @@ def expected_before(cell: Cell) -> str:
     scope="module",
 )
 def test_cell(stage: Stage, cell: Cell, savepoint: None) -> None:
-    """One cell of the table: the next state with its journal entry, or the refusal."""
+    """One cell of the table: the next state with its journal entry, or the refusal.
+
+    What is refused left no entry in the journal, and so no fact.
+    """
     player: Player = stage.cast.everybody[ROLES[cell.role]]
     desk = stage.desks[player.username]
     subject = stage.others.get(cell.outcome.partition("/")[2], stage.subject)
@@ -252,7 +258,6 @@ def test_cell(stage: Stage, cell: Cell, savepoint: None) -> None:
     journal = entries(typed["command_id"][0])
     if cell.refusal:
         assert (page.refusals[:1], journal, cell.next_state) == ([cell.refusal], [], "")
-        assert cell.state == "none" or state_after(stage, cell, subject) == expected_before(cell)
         return
     assert (page.status, page.refusals) == (303, [])
     assert ("yes" if journal else "no") == cell.journal
@@ -289,5 +294,3 @@ def test_the_states_of_the_table_are_those_of_the_pathway() -> None:
         *("accompaniment", "check_due", "closed", "not_registered", "void"),
         *("new", "accepted", "declined", "closed"),
     }
-    assert Case._meta.get_field("state").max_length >= max(map(len, states))
-    assert clock.today() + timedelta(days=1) > clock.today()

@@ -36,7 +36,7 @@ def standing(home: Home, place: int) -> Story:
 def visited_until_now(home: Home, begun: date, place: int) -> Part:
     """Visits until a few days ago, the next one agreed for the day of ``DUE``."""
     due = DUE[place % len(DUE)]
-    every = {"low": 5, "medium": 3, "high": 1}[home.risk]
+    every = {"low": 5, "medium": 4, "high": 1}[home.risk]
     last = home.evening(1 if due < _LAST_AGREED else 0)
     yield from _late_visit(home, begun)
     yield from home.visits(begun, last, every, home.days.ago(-due))

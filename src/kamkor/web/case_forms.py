@@ -21,7 +21,7 @@ from kamkor.web import faults
 from kamkor.web.case_page import identity_of
 from kamkor.web.correction import serve_correction
 from kamkor.web.door import ViewedRequest
-from kamkor.web.operation import Asked, operation_named, serve
+from kamkor.web.operation import Asked, operation_named, serve, who_may
 from kamkor.web.templatetags.words import coded
 
 if TYPE_CHECKING:
@@ -80,8 +80,9 @@ def about_case(request: ViewedRequest, case_id: UUID, slug: str) -> HttpResponse
         case = case_for(request.viewer, case_id)
     except NotFound:
         return faults.fault_page(request, 404)
-    asked = _asked_about(request, operation, case)
-    return serve(request, asked)
+    if request.viewer.role not in operation.roles:
+        return faults.fault_page(request, 403, who_may(operation))
+    return serve(request, _asked_about(request, operation, case))
 
 
 def _subject_fields(operation: Operation[Any]) -> set[str]:

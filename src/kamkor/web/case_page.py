@@ -28,7 +28,7 @@ from kamkor.territory.queries import names_on
 from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_of_case
-from kamkor.web.templatetags.words import coded, day, moment, raised
+from kamkor.web.templatetags.words import birth, coded, day, moment, raised
 from kamkor.web.timeline import timeline_of
 from kamkor.workforce import queries as workforce
 
@@ -51,7 +51,7 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         "case": case,
         "identity": identity_of(viewer, case),
         "tasks": due_of_case(viewer, case),
-        "safety": safety_of(history),
+        "safety": safety_of(history) if case.register == CHILD else None,
         "household": household_of(viewer, case),
         "timeline": timeline_of(viewer, case, history),
         "more_acts": acts_of(viewer, case),
@@ -77,9 +77,7 @@ def age_of(case: Case) -> str:
     if child is None or child.born_on is None:
         return _("age not known")
     years = age_in_years(child.born_on, clock.today())
-    born = {"year": f"{child.born_on:%Y}", "month": f"{child.born_on:%m.%Y}"}.get(
-        child.birth_precision, day(child.born_on)
-    )
+    born = birth(child.born_on, child.birth_precision)
     return _("%(years)s years (born %(born)s)") % {"years": years, "born": born}
 
 

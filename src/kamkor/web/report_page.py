@@ -27,6 +27,7 @@ from kamkor.cases.vocabulary import STATE_LABELS, STEPS
 from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
+from kamkor.kernel.ids import new_id
 from kamkor.web import faults
 from kamkor.web.door import ViewedRequest, outside_door
 from kamkor.web.due import due_list, task_entry
@@ -209,6 +210,8 @@ def report_acts(viewer: Viewer, report: Report) -> list[dict[str, str]]:
                 "url": f"/reports/{report.pk}/{step.operation.replace('_', '-')}/",
                 "operation": step.operation,
                 "style": "" if step.operation in {"read_report", "screen_report"} else "secondary",
+                # Nothing is asked for: the act is one click here.
+                "command_id": str(new_id()) if step.operation == "read_report" else "",
             }
         )
     return acts

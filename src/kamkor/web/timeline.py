@@ -14,13 +14,15 @@ from kamkor.cases.operations.facts import CORRECTABLE
 from kamkor.cases.queries.history import Recorded
 from kamkor.cases.rules.visit import QUESTIONS
 from kamkor.kernel import clock
-from kamkor.web.templatetags.words import coded, day, moment, office_name
+from kamkor.web.templatetags.words import birth, coded, day, moment, office_name
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Case
 
-SHOWN = 60
+SHOWN = 15
+"""How many entries stand in sight; the earlier ones unfold."""
+
 AnyFact: TypeAlias = Any
 """Any fact of a case; each function below reads one kind."""
 
@@ -109,7 +111,10 @@ def _answer(fact: AnyFact) -> tuple[str, list[str]]:
 
 def _birth(fact: AnyFact) -> tuple[str, list[str]]:
     exact = coded(fact.precision, "birth_precisions")
-    return _("Birth and sex recorded"), [f"{day(fact.born_on)} ({exact})", coded(fact.sex, "sexes")]
+    return _("Birth and sex recorded"), [
+        f"{birth(fact.born_on, fact.precision)} ({exact})",
+        coded(fact.sex, "sexes"),
+    ]
 
 
 WRITTEN: dict[str, Callable[[Any], tuple[str, list[str]]]] = {
@@ -142,10 +147,11 @@ def timeline_of(viewer: Viewer, case: Case, history: list[Recorded]) -> dict[str
     posts = {one.fact.by_post for one in history}
     posts |= {one.fact.post_id for one in history if one.kind == "assignment"}
     names = holder_names(posts, clock.today())
-    entries = [_entry(viewer, case, one, names) for one in history[:SHOWN]]
+    entries = [_entry(viewer, case, one, names) for one in history]
     return {
         "heading": _("What happened"),
-        "entries": entries,
+        "entries": entries[:SHOWN],
+        "others": entries[SHOWN:],
         "empty": _("Nothing has been recorded yet."),
     }
 
@@ -176,7 +182,11 @@ def _entry(viewer: Viewer, case: Case, one: Recorded, names: dict[int, str]) -> 
         entry["corrected_by"] = {"text": _("Corrected on %(when)s") % {"when": when}}
     if one.kind in CORRECTABLE and not withdrawn and viewer.may(Action.RECORD):
         entry["actions"] = [
-            {"label": _("Correct"), "url": f"/cases/{case.pk}/correct/{one.kind}/{fact.pk}/"}
+            {
+                "label": _("Correct"),
+                "url": f"/cases/{case.pk}/correct/{one.kind}/{fact.pk}/",
+                "operation": "correct_fact",
+            }
         ]
     return entry
 

@@ -108,6 +108,7 @@ def correct_fact(order: Order[CorrectFact]) -> None:
     data = order.data
     order.claim(data.case)
     case = case_for(order.viewer, data.case)
+    steps.require_own_side(order, case)
     kind = CORRECTABLE.get(data.kind)
     if kind is None:
         raise CodeUnknown("kind")

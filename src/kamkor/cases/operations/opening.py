@@ -62,11 +62,13 @@ def open_reported_case(order: Order[Any], report: Report, assign_to: int | None)
     """
     day = clock.local_day(order.now)
     post = _first_responsible(order, report, assign_to, day)
-    household = new_household(order, report, report.territory_id, report.place)
+    # What is not sealed begins where the acting post may write, and then follows.
+    scope: Any = report if report.team is not None else steps.own_scope(order.viewer)
+    household = new_household(order, scope, report.territory_id, report.place)
     first_visit = "first_visit_urgent_hours" if report.urgent else "first_visit_days"
     cases = []
     for described in ReportChild.objects.filter(report=report, withdrawn_at=None):
-        child = described_person(order, report, described.description)
+        child = described_person(order, scope, described.description)
         join_household(order, household, child, "child", day)
         case = new_case(
             order,
@@ -76,7 +78,7 @@ def open_reported_case(order: Order[Any], report: Report, assign_to: int | None)
             territory_id=report.territory_id,
             opened_on=report.happened_on,
             post_id=post,
-            scope=report,
+            scope=scope,
             report=report,
         )
         steps.open_task(order, case, "visit_due", steps.due_in(first_visit), for_role="worker")

@@ -82,7 +82,6 @@ def screen_report(order: Order[ScreenReport]) -> None:
     steps.stop_tasks(order, report.pk, "screening_due")
     if data.decision == "accept":
         open_reported_case(order, report, data.assign_to)
-        order.after(lambda: access.end_lending([report.pk], DUTY))
     elif data.decision == "decline":
         steps.open_task(
             order,

@@ -68,6 +68,8 @@ class PostUnknown(Refusal):
 
 
 S = TypeVar("S", bound=Shape)
+# The steps that the department takes to which a case was offered.
+OF_OTHER_SIDE = frozenset({"accept_transfer", "return_transfer"})
 Afterwards = Callable[[], None]
 
 
@@ -92,13 +94,25 @@ def step(
 def claimed_case(order: Order[Any], case_id: UUID, *, check_version: bool = True) -> Case:
     """The case a step is about, claimed in order, in a state from which the step may be taken.
 
-    Raises ``NotFound``, ``StaleVersion``, ``StateForbids``.
+    Raises ``NotFound``, ``StaleVersion``, ``NotPermitted``, ``StateForbids``.
     """
     order.claim(case_id, check_version=check_version)
     case = case_for(order.viewer, case_id)
+    require_own_side(order, case)
     require_state(order.operation, case.state)
     order.journal(case.pk, case)
     return case
+
+
+def require_own_side(order: Order[Any], case: Case) -> None:
+    """Whoever is only shown a case, because it is offered to them, may accept or return it.
+
+    Raises ``NotPermitted``.
+    """
+    viewer = order.viewer
+    ours = case.office_district == viewer.district or case.responsible_id in viewer.acts_for
+    if case.team is None and not ours and order.operation not in OF_OTHER_SIDE:
+        raise NotPermitted
 
 
 def require_own_sealed(viewer: Viewer, report: Report) -> None:

@@ -182,6 +182,7 @@ def _cases_visited(order: Order[RecordVisit], household: "Household") -> dict[UU
     if len(found) != len(wanted):
         raise NoChildOfHousehold("children")
     for case in found.values():
+        steps.require_own_side(order, case)
         steps.require_state("record_visit", case.state)
     return found
 

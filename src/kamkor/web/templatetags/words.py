@@ -1,5 +1,6 @@
 """Words of rule sets, states, offices and dates as pages show them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -51,6 +52,19 @@ def office_name(office: Any) -> str:  # noqa: ANN401 - an office or nothing
 
 
 @register.filter
+def at(found: Sequence[Any], place: int) -> Any:  # noqa: ANN401 - whatever the list holds
+    """The entry at a place of a list, counted from 0; nothing beyond its end."""
+    return found[place] if place < len(found) else ""
+
+
+@register.filter
 def dashed(name: str) -> str:
     """An operation's name as it stands in an address."""
     return name.replace("_", "-")
+
+
+def birth(born_on: date | None, precision: str) -> str:
+    """A birth as exactly as it is known: the year, month and year, or the day."""
+    if born_on is None:
+        return ""
+    return {"year": f"{born_on:%Y}", "month": f"{born_on:%m.%Y}"}.get(precision, day(born_on))
