@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 
 import kamkor.cases.operations
@@ -49,6 +49,14 @@ def build_cast() -> None:
         account = Account(username=username, employee=holding.employee)
         account.set_unusable_password()
         account.save(using=OWNER)
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """A stretch of a test of which nothing stays; for examples that are drawn again and again."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 class Time:

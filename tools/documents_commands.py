@@ -93,7 +93,8 @@ field that is wrong, a row of a list by its number from 0 (`children.0.age`).
 | day | `2026-11-21`. Every day belongs to the service's zone (`KAMKOR_TZ`, `Asia/Bishkek` unless set). |
 | moment | `2026-11-21T14:30:00+06:00`, always with its offset |
 | territory | 14 digits of the SOATE code of a district or city |
-| post, office | their whole numbers |
+| post, office | their whole numbers, as the choices of the desk's forms hold them (`value`) |
+| ids | from the answers of earlier commands; of a case, a report, a due item also from the address of its page |
 | name, line, text | at most {name}, {line} and {text} characters |
 | code | one of the rule set named, as it holds on `happened_on`, else today; the words stand in [rules.md](rules.md) |
 """

@@ -31,6 +31,7 @@ CHOICES = {
     ),
 }
 WIDGETS = {
+    "hidden": "one of the kinds below",
     "telephone": "telephone number, such as `0555 12 34 56` or `+996555123456`",
     "pin": "14 digits",
 }

@@ -1,37 +1,58 @@
 """The command ``kamkor``: Django's command line with ours beside it, and the database ready."""
 
 import os
+import signal
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
 
+from kamkor.country.kg.languages import LANGUAGES
+from kamkor.demo import arguments, folder
 from kamkor.kernel.credentials import data_folder
 from kamkor.kernel.server import database_server
 from kamkor.kernel.server_facts import ServerFacts, ServerFault
 from kamkor.kernel.translations import compile_catalogues
 
-WITHOUT_DATABASE = {"help", "version", "--help", "--version", "-h", "makemigrations", "compile"}
+WITHOUT_DATABASE = {"version", "--version", "makemigrations", "compile"}
+HELP = {"help", "--help", "-h"}
+# These serve the desk: what they do is done at the desk, not at the shell.
+SERVING = {"demo", "serve"}
 WRONG_USE = 2
+NOT_PERMITTED = 3
 FAULT = 4
+INTERRUPTED = 130
+
+COMMANDS = {
+    "demo": "build the demo oblast if it is not there yet, and serve it",
+    "serve": "serve the desk on what stands in the data folder",
+    "commands": "carry out a file of commands as one person: FILE.jsonl --as USERNAME",
+    "account": "create an account, or list them",
+    "doctor": "check logins, row security, migrations, keys and room on the disk",
+}
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+class WrongUse(Exception):
+    """The command line cannot be understood; the text is one line."""
+
+
+def main(words: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0, 1 (refusals), 2 (use), 3 (not permitted), 4."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = list(sys.argv[1:] if words is None else words)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kamkor.settings.base")
-    _choose_language(given)
-    compile_catalogues()
+    signal.signal(signal.SIGTERM, _ended)
     try:
-        if not given or given[0] in WITHOUT_DATABASE:
-            return _django(given)
-        data = data_folder()
-        with database_server(data) as facts:
-            point_settings_at(facts)
-            return _django(given)
+        _choose_language(given)
+        return _run(given)
+    except (WrongUse, arguments.Unreadable) as wrong:
+        return _stopped(WRONG_USE, wrong)
+    except folder.NoDemo as refused:
+        return _stopped(NOT_PERMITTED, refused)
     except ServerFault as fault:
-        print(f"kamkor: {fault}", file=sys.stderr)
-        return FAULT
+        return _stopped(FAULT, fault)
     except KeyboardInterrupt:
-        return 0
+        return INTERRUPTED
 
 
 def point_settings_at(facts: ServerFacts) -> None:
@@ -41,24 +62,88 @@ def point_settings_at(facts: ServerFacts) -> None:
     os.environ["KAMKOR_PGDATABASE"] = facts.database
 
 
+def _run(given: list[str]) -> int:
+    if not given or (given[0] in HELP and len(given) == 1):
+        _list_commands()
+        return 0
+    compile_catalogues()
+    if given[0] in WITHOUT_DATABASE | HELP or {"--help", "-h"} & set(given):
+        return _django(given)
+    if given[0] in SERVING:
+        os.environ["KAMKOR_DOOR"] = "web"
+        hosts = "*" if "--lan" in given else "localhost,127.0.0.1,[::1]"
+        os.environ.setdefault("KAMKOR_HOSTS", hosts)
+    data = data_folder()
+    if given[0] == "demo":
+        folder.prepare(data, fresh=arguments.wants_fresh(given[1:]))
+    with database_server(data) as facts:
+        point_settings_at(facts)
+        return _django(given)
+
+
+def _ended(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - as signals are told
+    """SIGTERM ends a command as Ctrl-C does: the database is stopped, locks are let go."""
+    raise KeyboardInterrupt
+
+
+def _stopped(status: int, why: object) -> int:
+    print(f"kamkor: {why}", file=sys.stderr)
+    return status
+
+
+def _list_commands() -> None:
+    print("kamkor COMMAND [--lang ky|ru|kk|en]\n")
+    for name, about in COMMANDS.items():
+        print(f"  {name:10} {about}")
+    print("\nkamkor COMMAND --help tells more. Beside these stand Django's own commands:")
+    print("migrate --database owner, shell, dbshell, ... (kamkor help --commands lists them).")
+
+
 def _choose_language(given: list[str]) -> None:
-    if "--lang" in given:
-        place = given.index("--lang")
-        os.environ["KAMKOR_LANG"] = given[place + 1] if place + 1 < len(given) else ""
-        del given[place : place + 2]
+    """Take ``--lang`` from anywhere in the line; else ``KAMKOR_LANG``, else English."""
+    for place, word in enumerate(given):
+        if word == "--lang" or word.startswith("--lang="):
+            after = given[place + 1 : place + 2] if word == "--lang" else [word[len("--lang=") :]]
+            os.environ["KAMKOR_LANG"] = after[0] if after else ""
+            del given[place : place + (2 if word == "--lang" else 1)]
+            break
+    known = [code for code, _ in LANGUAGES]
+    if os.environ.setdefault("KAMKOR_LANG", "en") not in known:
+        text = f"--lang (or KAMKOR_LANG) is one of {', '.join(known)}"
+        raise WrongUse(text)
 
 
 def _django(given: list[str]) -> int:
-    from django.core.management import (  # noqa: PLC0415 - settings are read here, not before
+    import django  # noqa: PLC0415 - settings are read here, not before
+    from django.core.management import (  # noqa: PLC0415 - as above
         CommandError,
         execute_from_command_line,
+        get_commands,
     )
+
+    django.setup()
+    if given[0] not in HELP | WITHOUT_DATABASE and given[0] not in get_commands():
+        text = f"there is no command {given[0]}; kamkor alone lists them"
+        raise WrongUse(text)
+    from kamkor.management.shell import Stopped  # noqa: PLC0415 - as above
 
     try:
         execute_from_command_line(["kamkor", *given])
+    except Stopped as stopped:
+        return _stopped(stopped.status, stopped)
     except CommandError as fault:
-        print(f"kamkor: {fault}", file=sys.stderr)
-        return fault.returncode
+        return _stopped(fault.returncode, fault)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
+    except Exception as fault:  # noqa: BLE001 - the last place where a fault can be told in a line
+        return _stopped(FAULT, _internal(fault, trace="--traceback" in given))
     return 0
+
+
+def _internal(fault: Exception, *, trace: bool) -> str:
+    """A fault of ours in one line, by kind and place: its text might hold a person's data."""
+    if trace:
+        return "".join(traceback.format_exception(fault))
+    place = traceback.extract_tb(fault.__traceback__)[-1]
+    kind, file = type(fault).__name__, Path(place.filename).name
+    return f"internal fault: {kind} in {file}:{place.lineno} (--traceback tells all)"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from random import Random
 
@@ -10,7 +10,7 @@ import kamkor.cases.operations
 import kamkor.workforce.operations  # noqa: F401 - makes every operation known
 from kamkor.access.operations import make_account
 from kamkor.demo import desk, endings, lives
-from kamkor.demo.days import Days
+from kamkor.demo.days import Days, at
 from kamkor.demo.desk import Desk
 from kamkor.demo.home import Codes, Home
 from kamkor.demo.names import Names
@@ -163,13 +163,14 @@ class Oblast:
 def build(
     seed: int,
     sign_ins: Path,
-    tell: Callable[[int], None],
+    tell: Callable[[int, int], None],
     *,
     homes_of_worker: int = HOMES_OF_WORKER,
 ) -> Built:
     """Build the demo oblast in an empty, migrated database.
 
-    ``tell`` is called with the number of commands carried out so far. Raises ``DemoFault`` where
+    ``tell`` is called every so often with the number of commands carried out and how much of the
+    three years that is in per cent. Raises ``DemoFault`` where
     the demo's stories and the operations do not agree.
     """
     days = Days(clock.now())
@@ -178,7 +179,12 @@ def build(
     found = departments(days)
     _light_accounts(found, days)
     oblast = Oblast(seed, days, found)
-    stage = Stage(days.now, Viewers(_covering(found)), tell)
+    span = (days.now - at(days.first, 0)).total_seconds()
+
+    def told(done: int, moment: datetime) -> None:
+        tell(done, max(0, int(100 - (days.now - moment).total_seconds() * 100 / span)))
+
+    stage = Stage(days.now, Viewers(_covering(found)), told)
     for story in oblast.stories(homes_of_worker):
         stage.add(story)
     stage.play()

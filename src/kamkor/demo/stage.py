@@ -110,12 +110,12 @@ def _first_viewer(post: int) -> Viewer:
 class Stage:
     """The queue of stories, each waiting for its next act; acts after ``until`` are not played.
 
-    ``tell`` is called with the number of commands carried out so far.
+    ``tell`` is called with the number of commands carried out and the moment they stand at.
     """
 
     until: datetime
     viewers: Viewers
-    tell: Callable[[int], None]
+    tell: Callable[[int, datetime], None]
     carried_out: int = 0
     _queue: list[tuple[datetime, int, int, Story, Act | Many]] = field(default_factory=list)
     _begun: int = 0
@@ -137,7 +137,7 @@ class Stage:
                 together.append(heapq.heappop(self._queue))
             with clock.clock_at(moment):
                 self._play_together(post, together)
-            self.tell(self.carried_out)
+            self.tell(self.carried_out, moment)
 
     def _play_together(
         self, post: int, together: list[tuple[datetime, int, int, Story, Act | Many]]

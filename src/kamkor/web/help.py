@@ -1,5 +1,7 @@
 """Help: one page a screen, in the reader's language, from the texts beside the templates."""
 
+import re
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist
@@ -10,6 +12,9 @@ from kamkor.cases.vocabulary import STEP_OF, STEPS
 from kamkor.kernel.commands import Operation
 from kamkor.web.door import ViewedRequest
 from kamkor.web.operation import who_may
+
+# What a refusal says of one case, such as a date, has no place in help.
+PLACEHOLDER = re.compile(r"%\(\w+\)s")
 
 
 def index(request: ViewedRequest) -> HttpResponse:
@@ -42,7 +47,9 @@ def page(request: ViewedRequest, topic: str) -> HttpResponse:
             "title": _(operation.label),
             "who": who_may(operation),
             "follows": _(step.follows) if step else "",
-            "refusals": [_(one.message) for one in operation.refusals if one.message],
+            "refusals": [
+                PLACEHOLDER.sub("…", _(one.message)) for one in operation.refusals if one.message
+            ],
             "topic": topic,
         }
         return render(request, "web/help_operation.html", context)

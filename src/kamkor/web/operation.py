@@ -46,6 +46,13 @@ def operation_named(slug: str) -> Operation[Any]:
     return found
 
 
+def page_code(operation: Operation[Any]) -> str:
+    """The code of an operation's page: its room, what it is about, and the verb."""
+    room = operation.run.__module__.split(".")[1]
+    verb, _split, noun = operation.name.partition("_")
+    return f"{room}.{noun}.{verb}"
+
+
 def who_may(operation: Operation[Any]) -> str:
     """A sentence saying which posts may do this."""
     roles = ", ".join(_(RIGHTS[role].label) for role in sorted(operation.roles))
@@ -144,7 +151,7 @@ def _form_page(
     }
     context = {
         "form": form,
-        "page_code": f"cases.{asked.operation.name.replace('_', '.', 1)}",
+        "page_code": page_code(asked.operation),
         "title": _(asked.operation.label),
         "back_url": asked.back_url,
         "help_url": f"/help/{asked.operation.name.replace('_', '-')}/",
@@ -164,7 +171,8 @@ def _done(request: ViewedRequest, asked: Asked, command: Command, answer: Answer
         }
     else:
         request.session[UNDO_KEY] = {
-            "text": _("Saved: %(what)s.") % {"what": _(asked.operation.label)}
+            "text": _("Saved: %(what)s.") % {"what": _(asked.operation.label)},
+            "report": answer.answer.get("report", ""),
         }
     return see_other(next_address(request.viewer, asked, command.data, answer))
 

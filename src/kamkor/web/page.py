@@ -45,12 +45,12 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def last_act(request: HttpRequest) -> dict[str, Any] | None:
-    """What was saved last, shown once; with the way to take it back where there is one."""
+    """What was saved last, shown once; with the way to take it back where there is one.
+
+    It stays in the session, so that the page that shows it may be answered ten minutes later.
+    """
     last: dict[str, Any] | None = request.session.get(UNDO_KEY)
-    if last is None or request.method != "GET":
-        return None
-    if "shown" in last:
-        del request.session[UNDO_KEY]
+    if last is None or "shown" in last or request.method != "GET" or request.path == "/alarms/":
         return None
     request.session[UNDO_KEY] = last | {"shown": True}
     return last

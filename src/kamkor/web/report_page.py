@@ -31,6 +31,7 @@ from kamkor.kernel.ids import new_id
 from kamkor.web import faults
 from kamkor.web.door import ViewedRequest, outside_door
 from kamkor.web.due import due_list, task_entry
+from kamkor.web.page import UNDO_KEY
 from kamkor.web.templatetags.words import coded, day, moment, raised
 from kamkor.workforce import queries as workforce
 
@@ -261,8 +262,8 @@ def received(request: ViewedRequest, report_id: UUID) -> HttpResponse:
 
     Whoever took a sealed report down does not see it again; only the receipt is shown.
     """
-    last = request.session.get("undo") or {}
-    if not last:
+    last = request.session.get(UNDO_KEY) or {}
+    if last.get("report") != str(report_id):
         return faults.fault_page(request, 404)
     sealed = not still_seen(request.viewer, report_id)
     context = {

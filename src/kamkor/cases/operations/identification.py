@@ -150,6 +150,7 @@ def identify_child(order: Order[IdentifyChild]) -> None:
     )
     household = case.household
     if household is not None:
+        order.answer["household"] = str(household.pk)
         _others_at_home(order, household)
     if data.family_too and household is not None:
         _identify_family(order, case, household)

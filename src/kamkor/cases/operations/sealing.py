@@ -36,9 +36,8 @@ def seal_case(order: Order[Any], case: Case) -> None:
     for offered in at_home:
         if offered.state == CaseState.TRANSFER_OFFERED:
             _call_back(order, offered)
-    subjects = around(case)
     office = case.office_unit or case.office_district or 0
-    order.after(lambda: steps.move_subjects(subjects, office, team))
+    order.after(lambda: steps.move_subjects(around(case), office, team))
 
 
 def _call_back(order: Order[Any], case: Case) -> None:

@@ -1,0 +1,74 @@
+"""The data folder of a demo: how it is marked, and what may be emptied. Knows no database."""
+
+import json
+import os
+from pathlib import Path
+
+from kamkor.kernel.credentials import write_private
+from kamkor.kernel.server import erase_database
+
+MARK = "demo"
+UNFINISHED = "demo-unfinished"
+SIGN_INS = "demo-sign-ins.json"
+
+
+class NoDemo(Exception):
+    """The folder holds something else than a demo, which is never emptied; one line."""
+
+
+def prepare(data: Path, *, fresh: bool) -> None:
+    """Drop a demo that was left half-built, or with ``fresh`` any; refuse what is no demo.
+
+    Raises ``NoDemo``, and ``ServerFault`` if a command uses the database.
+    """
+    unfinished = (data / UNFINISHED).exists()
+    if not fresh and not unfinished:
+        return
+    if not unfinished and not is_demo(data):
+        if _holds_nothing(data):
+            return
+        text = f"{data} holds no demo: --fresh empties only a demo's folder; set KAMKOR_DATA"
+        raise NoDemo(text)
+    if os.environ.get("DATABASE_URL"):
+        text = "the demo's database is the one of DATABASE_URL: drop it there, --fresh does not"
+        raise NoDemo(text)
+    # The mark goes last: broken off in between, the next start empties again.
+    write_private(data / UNFINISHED, "")
+    erase_database(data)
+    for name in (MARK, SIGN_INS, UNFINISHED):
+        (data / name).unlink(missing_ok=True)
+
+
+def _holds_nothing(data: Path) -> bool:
+    known = {"secrets.json", "server.lock", "server.users", "server.running"}
+    return {entry.name for entry in data.iterdir()} <= known
+
+
+def is_demo(data: Path) -> bool:
+    """Whether a whole demo stands in this folder."""
+    return (data / MARK).exists()
+
+
+def begin(data: Path) -> None:
+    """Mark that building has begun: until it is finished, a start begins anew."""
+    write_private(data / UNFINISHED, "")
+
+
+def finish(data: Path, seed: int, day: str) -> None:
+    """Mark that the demo stands, built from this seed on this day."""
+    write_private(data / MARK, json.dumps({"seed": seed, "built_on": day}))
+    (data / UNFINISHED).unlink(missing_ok=True)
+
+
+def seed_of(data: Path) -> int | None:
+    """The seed that the standing demo was built from."""
+    try:
+        return int(json.loads((data / MARK).read_text("utf-8"))["seed"])
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
+
+
+def sign_ins(data: Path) -> list[dict[str, str]]:
+    """The demo's sign-ins: username, password, role, territory, name."""
+    read: list[dict[str, str]] = json.loads((data / SIGN_INS).read_text("utf-8"))
+    return read

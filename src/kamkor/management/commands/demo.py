@@ -1,0 +1,113 @@
+"""``kamkor demo``: builds the demo oblast if it is not there yet, and serves it."""
+
+import os
+from typing import Any
+
+from django.conf import settings
+from django.core.management import CommandParser, call_command
+
+from kamkor.demo import folder, once
+from kamkor.demo.arguments import add_arguments
+from kamkor.demo.building import build
+from kamkor.kernel import clock
+from kamkor.management.shell import (
+    NOT_PERMITTED,
+    REFUSED,
+    WRONG_USE,
+    ShellCommand,
+    Stopped,
+    tell,
+)
+from kamkor.web.serving import PortTaken, bound, port_of, serve, wanted_port
+from kamkor.workforce.queries import departments
+
+_TELL_EVERY = 100
+
+
+class Command(ShellCommand):
+    """Builds the demo oblast once; what stands is served as it is."""
+
+    help = "Build the demo oblast if it is not there yet, and serve it on http://localhost:PORT."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """What may be said beside the command."""
+        add_arguments(parser)
+
+    def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's own
+        """Build, print the sign-ins, serve."""
+        sockets = [] if options["no_serve"] else _sockets(options)
+        call_command("migrate", database="owner", verbosity=0)
+        _build_if_needed(options["seed"])
+        settings.KAMKOR_DEMO = True
+        if options["no_serve"]:
+            _print_sign_ins("")
+            return
+        address = f"http://localhost:{port_of(sockets)}"
+        _print_sign_ins(address)
+        if options["once"]:
+            _serve_once(sockets)
+        tell(f"Serving {address} - Ctrl-C ends it.")
+        serve(sockets)
+
+
+def _sockets(options: dict[str, Any]) -> list[Any]:
+    try:
+        free = options["once"] and "PORT" not in os.environ
+        return bound(0 if free else wanted_port(), lan=options["lan"])
+    except PortTaken as taken:
+        raise Stopped(WRONG_USE, str(taken)) from None
+
+
+def _build_if_needed(seed: int) -> None:
+    data = settings.KAMKOR_DATA
+    if folder.is_demo(data):
+        standing = folder.seed_of(data)
+        if standing != seed:
+            tell(f"The demo that stands was built with --seed {standing}; --fresh builds another.")
+        return
+    if departments().exists():
+        text = f"{data} holds a service that is no demo: set KAMKOR_DATA to an empty folder"
+        raise Stopped(NOT_PERMITTED, text)
+    folder.begin(data)
+    tell(f"Building the demo oblast (--seed {seed}) ...")
+    built = build(seed, data / folder.SIGN_INS, _progress)
+    folder.finish(data, seed, clock.today().isoformat())
+    tell(
+        f"Built: {built.departments} departments, {built.workers} workers, {built.homes} homes,"
+        f" {built.children} children, {built.commands} commands carried out."
+    )
+
+
+def _progress(done: int, planned: int) -> None:
+    if done % _TELL_EVERY == 0:
+        tell(f"  {done} commands, {planned} % of three years")
+
+
+def _print_sign_ins(address: str) -> None:
+    rows = folder.sign_ins(settings.KAMKOR_DATA)
+    width = max(len(row["username"]) for row in rows)
+    print("All people of the demo are invented.")
+    for row in rows:
+        who = f"{row['name']}, {row['role']}"
+        print(f"  {row['username']:{width}}  {row['password']}  {who}")
+    if address:
+        print(address, flush=True)
+
+
+def _serve_once(sockets: list[Any]) -> None:
+    """Let a visitor look at the pages, then end: with 1 if they are not as they must be."""
+    password = next(
+        row["password"]
+        for row in folder.sign_ins(settings.KAMKOR_DATA)
+        if row["username"] == once.WHO
+    )
+    address = f"http://127.0.0.1:{port_of(sockets)}"
+    pipe = once.visit_from_a_child(address, password, once.expected())
+    try:
+        serve(sockets)
+    except SystemExit:
+        faults = once.told_by(pipe)
+        if faults:
+            raise Stopped(REFUSED, "; ".join(faults)) from None
+        tell("The demo was visited once: home and register are as they must be.")
+        raise

@@ -1,0 +1,55 @@
+"""What our commands at the shell share: their language, their faults, and who is looking."""
+
+import os
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import translation
+
+from kamkor.access.queries import account_named, viewer_for
+from kamkor.access.rules import Viewer
+
+REFUSED = 1
+WRONG_USE = 2
+NOT_PERMITTED = 3
+
+
+class Stopped(Exception):
+    """A command ends with this status and this line; nothing more is printed."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class ShellCommand(BaseCommand):
+    """One of our commands: speaks the language of ``--lang``, tells of itself on stderr."""
+
+    requires_system_checks: list[str] = []
+
+    def execute(self, *args: Any, **options: Any) -> str | None:  # noqa: ANN401 - Django's own
+        """Run the command in the language asked for."""
+        with translation.override(os.environ.get("KAMKOR_LANG", "en")):
+            return super().execute(*args, **options)
+
+
+def tell(text: str) -> None:
+    """Say something beside the result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def asks_who_looks(parser: CommandParser) -> None:
+    """Add ``--as``, which every command that reads or writes persons needs."""
+    parser.add_argument(
+        "--as", dest="username", required=True, metavar="USERNAME", help="under whose account"
+    )
+
+
+def viewer_named(username: str) -> Viewer:
+    """The viewer an account is now; stops the command if it is nobody in post."""
+    account = account_named(username)
+    viewer = viewer_for(account) if account else None
+    if viewer is None:
+        raise Stopped(NOT_PERMITTED, f"{username} is no account of anybody in post today")
+    return viewer

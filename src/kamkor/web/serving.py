@@ -1,0 +1,107 @@
+"""Serves the desk with gunicorn as a library, from sockets that were bound before."""
+
+import os
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connections
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+
+DEFAULT_PORT = 8000
+WORKERS = 2
+THREADS = 8
+_BACKLOG = 128
+_LAST_PORT = 65535
+
+
+class PortTaken(Exception):
+    """The port cannot be had; the text is one line that says what to do."""
+
+
+def wanted_port() -> int:
+    """The port that ``PORT`` names, else 8000. Raises ``PortTaken`` if it names none."""
+    named = os.environ.get("PORT", str(DEFAULT_PORT))
+    if not named.isdigit() or not 0 < int(named) <= _LAST_PORT:
+        text = f"PORT is a number from 1 to {_LAST_PORT}"
+        raise PortTaken(text)
+    return int(named)
+
+
+def bound(port: int, *, lan: bool) -> list[socket.socket]:
+    """Listening sockets for a port, of this machine alone or with ``lan`` of its network.
+
+    Port 0 takes a free one. Raises ``PortTaken``.
+    """
+    first = _listening(socket.AF_INET, "0.0.0.0" if lan else "127.0.0.1", port)  # noqa: S104 - asked for
+    found = [first]
+    with suppress(OSError):  # a machine may have no IPv6
+        found.append(_listening(socket.AF_INET6, "::" if lan else "::1", port_of(found)))
+    return found
+
+
+def port_of(sockets: list[socket.socket]) -> int:
+    """The port that sockets listen on."""
+    port: int = sockets[0].getsockname()[1]
+    return port
+
+
+def _listening(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        made.bind((host, port))
+        made.listen(_BACKLOG)
+    except OSError as fault:
+        made.close()
+        if family == socket.AF_INET6:
+            raise
+        text = f"port {port} is taken: end what uses it, or set PORT"
+        raise PortTaken(text) from fault
+    return made
+
+
+class _Desk(BaseApplication):  # type: ignore[misc]
+    """Gunicorn's view of the desk."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Any]:
+        return WSGIHandler()
+
+
+def serve(sockets: list[socket.socket]) -> None:
+    """Serve until a signal ends it; raises ``SystemExit`` then, with no process left behind.
+
+    Workers end by themselves if this process is killed: they see that their parent has gone.
+    """
+    for login in connections.all(initialized_only=True):
+        login.close()
+        if hasattr(login, "close_pool"):
+            login.close_pool()
+    desk = _Desk(
+        {
+            "bind": [f"fd://{one.fileno()}" for one in sockets],
+            "workers": WORKERS,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "graceful_timeout": 5,
+            "timeout": 120,
+            "keepalive": 5,
+            "loglevel": "warning",
+            "proc_name": "kamkor",
+            "control_socket_disable": True,
+        }
+    )
+    Arbiter(desk).run()

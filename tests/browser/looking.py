@@ -1,0 +1,55 @@
+"""Looking at a page as a whole: accessibility at two widths, no side scrolling, large text."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+WIDTHS = (1280, 360)
+NARROWEST = 320
+# How far the page itself can be scrolled sideways; lists scroll inside their own box.
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+LARGE_TEXT = "document.documentElement.style.fontSize = '{size}'"
+
+
+class Looking:
+    """Looks at every page it is given; what is wrong is kept in ``found``.
+
+    Not ``closely``, it only measures whether the page can be scrolled sideways.
+    """
+
+    def __init__(self, *, closely: bool) -> None:
+        self.closely = closely
+        self.found: list[str] = []
+        self.pages = 0
+        self._axe = Axe()
+
+    def __call__(self, page: Page) -> None:
+        """Look at one page and leave the window as it was."""
+        self.pages += 1
+        before = page.viewport_size or {"width": WIDTHS[0], "height": 900}
+        self._sideways(page, f"{before['width']} px")
+        if self.closely:
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": before["height"]})
+                self._accessible(page, width)
+            page.set_viewport_size({"width": NARROWEST, "height": before["height"]})
+            self._sideways(page, f"{NARROWEST} px")
+            page.set_viewport_size({"width": WIDTHS[0], "height": before["height"]})
+            page.evaluate(LARGE_TEXT.format(size="200%"))
+            self._sideways(page, "200 % text")
+            page.evaluate(LARGE_TEXT.format(size=""))
+        page.set_viewport_size(before)
+
+    def _sideways(self, page: Page, how: str) -> None:
+        extra = page.evaluate(SIDEWAYS)
+        if extra > 0:
+            self.found.append(f"{page.url}: {extra} px too wide at {how}")
+
+    def _accessible(self, page: Page, width: int) -> None:
+        results: dict[str, Any] = self._axe.run(page).response
+        self.found += [
+            f"{page.url} at {width} px: {fault['id']}: {node['target']}"
+            for fault in results["violations"]
+            for node in fault["nodes"]
+        ]

@@ -1,0 +1,275 @@
+"""Who may open which address: every route of the resolver, each of the cast, each kind of id."""
+
+import csv
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from django.db.models import Q
+from django.urls import get_resolver
+
+from kamkor.kernel.ids import new_id
+from kamkor.people import queries as people
+from tests.doors.desk import Desk, Page, without_incident
+from tests.doors.world import CANARIES, USERS, Place, World
+
+ID_COLUMNS = ("suzak", "sealed", "nooken", "missing")
+# A value for every route that there is; {name} is an id of the place that is tried.
+ADDRESSES = {
+    "home": "/",
+    "account_login": "/sign-in/",
+    "sign_out": "/sign-out/",
+    "language": "/language/",
+    "post": "/post/",
+    "account": "/account/",
+    "alarms": "/alarms/",
+    "help": "/help/",
+    "help_page": "/help/case/",
+    "duty": "/duty/",
+    "receipt": "/receipt/",
+    "report": "/reports/{report}/",
+    "received": "/reports/{report}/received/",
+    "about_report": "/reports/{report}/mark-sent-in-error/",
+    "register": "/register/?state=all",
+    "export": "/register/export.csv?state=all",
+    "find": "/find/",
+    "case": "/cases/{case}/",
+    "correct": "/cases/{case}/correct/identification/{fact}/",
+    "about_case": "/cases/{case}/record-visit/",
+    "about_task": "/tasks/{task}/complete-task/",
+    "begin": "/do/identify-child/",
+    "take_back": "/take-back/",
+    "roster": "/roster/",
+    "commands": "/commands/",
+}
+HIDDEN_FROM_CHOLPON = ("suzak", "sealed")
+
+
+def _table() -> Iterator[tuple[str, str, str, int]]:
+    with (Path(__file__).parent / "access.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            for column in ID_COLUMNS:
+                if row[column]:
+                    yield row["route"], row["user"], column, int(row[column])
+
+
+TABLE = list(_table())
+
+
+def address(route: str, place: Place) -> str:
+    """The address of a route for the ids of a place."""
+    return ADDRESSES[route].format(**vars(place))
+
+
+def with_id(route: str) -> bool:
+    """Whether a route names somebody's record."""
+    return "{" in ADDRESSES[route]
+
+
+ID_ROUTES = sorted(filter(with_id, ADDRESSES))
+
+
+def shown(page: Page, place: Place) -> str:
+    """An answer as it would be for any id."""
+    text = without_incident(page)
+    for one in place.ids:
+        text = text.replace(one, "ID")
+    return text
+
+
+@pytest.fixture
+def python_locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the first lock pass everything: only the database holds back now."""
+    original = people.scope_filter
+    for name, module in list(sys.modules.items()):
+        if name.startswith("kamkor.") and getattr(module, "scope_filter", None) is original:
+            monkeypatch.setattr(module, "scope_filter", lambda *_args, **_more: Q())
+        if name.startswith("kamkor.cases.queries") and hasattr(module, "WORKER"):
+            monkeypatch.setattr(module, "WORKER", "nobody")
+
+
+def test_every_route_has_a_test_value() -> None:
+    """A route that is added without a value and without rows of the table fails here."""
+    names = {pattern.name for pattern in get_resolver().url_patterns}
+    assert names == set(ADDRESSES)
+    tried = {(route, user) for route, user, _column, _status in TABLE}
+    assert tried == {(route, user) for route in names for user in USERS}
+    columns = {route: {one[2] for one in TABLE if one[0] == route} for route in names}
+    assert {route for route, held in columns.items() if held == set(ID_COLUMNS)} == set(ID_ROUTES)
+
+
+@pytest.mark.parametrize(
+    ("route", "user", "column", "status"),
+    TABLE,
+    ids=[f"{route}-{user}-{column}" for route, user, column, _status in TABLE],
+)
+def test_status_of_a_route(world: World, route: str, user: str, column: str, status: int) -> None:
+    """One cell: this route, this person, this kind of id."""
+    assert world.desks[user].open(address(route, world.places[column])).status == status
+
+
+@pytest.mark.parametrize("column", HIDDEN_FROM_CHOLPON)
+@pytest.mark.parametrize("method", ["open", "send"])
+@pytest.mark.parametrize("route", ID_ROUTES)
+def test_hidden_is_answered_as_what_does_not_exist(
+    world: World, route: str, method: str, column: str
+) -> None:
+    """To cholpon of another district an id of Suzak is one that does not exist, byte for byte."""
+    desk, place = world.desks["cholpon"], world.places[column]
+    hidden = getattr(desk, method)(address(route, place))
+    missing = getattr(desk, method)(address(route, world.places["missing"]))
+    assert (hidden.status, missing.status) == (404, 404)
+    assert shown(hidden, place) == shown(missing, world.places["missing"])
+    assert hidden.response.headers.items() == missing.response.headers.items()
+
+
+def test_a_receipt_is_shown_only_to_who_took_the_report_down(world: World) -> None:
+    """Having saved something of one's own opens nobody else's receipt."""
+    desk = world.desks["cholpon"]
+    task = address("about_task", world.places["nooken"])
+    assert desk.act(task, "complete_task", proof="Seen").status == 303
+    assert desk.open(address("received", world.places["suzak"])).status == 404
+
+
+def lists_of(desk: Desk) -> Iterator[Page]:
+    """Everything that lists, counts, searches or exports, for one person."""
+    for path in ("/", "/duty/", "/roster/", "/alarms/", "/account/", "/do/receive-report/"):
+        yield desk.open(path)
+    for register in ("child", "family"):
+        for state in ("on_register", "open", "all", "identified", "reported"):
+            for kind in ("", "export.csv", "export.xlsx"):
+                yield desk.open(f"/register/{kind}?register={register}&state={state}")
+    for name in (*CANARIES, "10105201500001", "кан", "K"):
+        yield desk.send("/register/", {"name": name})
+        yield desk.send("/find/", {"name": name})
+
+
+def words_of(page: Page) -> str:
+    """All text of an answer; of a workbook, the text of its cells."""
+    if "spreadsheetml" not in page.response.get("Content-Type", ""):
+        return page.text
+    book = openpyxl.load_workbook(io.BytesIO(page.response.content))
+    return " ".join(str(cell) for sheet in book for row in sheet.values for cell in row)
+
+
+def met(world: World, page: Page) -> list[str]:
+    """The canaries and ids of Suzak that an answer holds, but for those just typed."""
+    text = words_of(page)
+    typed = [one.attributes.get("value", "") for one in page.all("input", name="name")]
+    for one in typed:
+        text = text.replace(f'value="{one}"', "")
+    ids = {one for place in HIDDEN_FROM_CHOLPON for one in world.places[place].ids}
+    return sorted(one for one in {*CANARIES, *ids} if one in text)
+
+
+@pytest.mark.parametrize("user", ["cholpon", "specialist2", "daniyar", "admin"])
+def test_no_list_count_search_or_export_knows_of_suzak(world: World, user: str) -> None:
+    """Whoever may not see Suzak meets nothing of it anywhere."""
+    assert [page.status for page in lists_of(world.desks[user]) if met(world, page)] == []
+
+
+def test_the_canaries_sing(world: World) -> None:
+    """The same walk meets them for who may see them, so that the walk proves something."""
+    found = {one for page in lists_of(world.desks["aigul"]) for one in met(world, page)}
+    assert found.issuperset({"Канарбек", "Канарова", "Сырдуу"})
+
+
+def test_counts_are_the_same_with_and_without_suzak(world: World) -> None:
+    """Totals of the register and the numbers of the first page count one's own alone."""
+    desk = world.desks["cholpon"]
+    assert desk.open("/register/?state=all").figure("cases_listed") == "1"
+    assert desk.open("/").figure("own_open_cases") == "1"
+
+
+def commands_about(place: Place) -> Iterator[dict[str, Any]]:
+    """A command about each thing of a place, with data that would be right for it."""
+    day = "2026-03-02"
+    about_case = {
+        "register_child": {"decision": "decline", "reason": "no_difficulty", "happened_on": day},
+        "assign_worker": {"post": 1, "happened_on": day},
+        "propose_taking_off": {"reason": "died", "note": "x", "happened_on": day},
+        "offer_transfer": {"to_office": 3, "reason": "family_moved", "note": "x"},
+        "declare_interest": {"kind": "relative"},
+        "correct_fact": {
+            "kind": "identification",
+            "fact": place.fact,
+            "values": {"difficulty": "x"},
+            "reason": "typing_error",
+        },
+    }
+    for name, data in about_case.items():
+        yield {"command": name, "data": {"case": place.case, **data}}
+    for name, data in {"read_report": {}, "mark_sent_in_error": {"note": "x"}}.items():
+        yield {"command": name, "data": {"report": place.report, **data}}
+    row = {"case": place.case, "seen": "alone", "none_of_these": True}
+    visit = {"household": place.household, "kind": "home", "happened_on": day, "children": [row]}
+    yield {"command": "record_visit", "data": visit}
+    done = {"task": place.task, "happened_on": day, "proof": "x"}
+    yield {"command": "complete_task", "data": done}
+    child = {
+        "child": place.child,
+        "given_name": "Айбек",
+        "sex": "male",
+        "territory": "41703215000000",
+        "place": "x",
+        "happened_on": day,
+        "source": "own_round",
+        "difficulty": "x",
+        "risk_level": "low",
+    }
+    yield {"command": "identify_child", "data": child}
+    yield {
+        "command": "identify_child",
+        "data": {**child, "child": None, "household": place.household},
+    }
+
+
+def sent(desk: Desk, command: dict[str, Any]) -> tuple[int, str]:
+    """The status and the text of what the commands' door answers."""
+    body = {"id": str(new_id()), **command}
+    with desk.now():
+        answer = desk.client.post("/commands/", body, content_type="application/json")
+    return answer.status_code, answer.content.decode().replace(str(body["id"]), "ID")
+
+
+@pytest.mark.parametrize("user", ["cholpon", "specialist2"])
+@pytest.mark.parametrize("column", HIDDEN_FROM_CHOLPON)
+def test_commands_about_what_is_hidden(world: World, column: str, user: str) -> None:
+    """A command about Suzak's child is answered as one about nobody, by each operation."""
+    hidden = [sent(world.desks[user], one) for one in commands_about(world.places[column])]
+    nobody = [sent(world.desks[user], one) for one in commands_about(world.places["missing"])]
+    assert hidden == nobody
+    assert {status for status, _text in hidden} <= {403, 404}
+
+
+@pytest.mark.usefixtures("python_locks_off")
+class TestWithThePythonLocksOff:
+    """Row security alone still gives cholpon nothing of Suzak."""
+
+    def test_the_locks_are_off(self, world: World) -> None:
+        """The control: without the first lock a worker sees colleagues' cases of the unit."""
+        with world.cast.cholpon.inside() as viewer:
+            assert people.scope_filter(viewer) == Q()
+
+    @pytest.mark.parametrize("column", HIDDEN_FROM_CHOLPON)
+    @pytest.mark.parametrize("route", ID_ROUTES)
+    def test_addresses(self, world: World, route: str, column: str) -> None:
+        """Each address of Suzak is one that does not exist."""
+        place = world.places[column]
+        assert world.desks["cholpon"].open(address(route, place)).status == 404
+
+    def test_lists(self, world: World) -> None:
+        """No list, count, search or export knows of it."""
+        walked = lists_of(world.desks["cholpon"])
+        assert [page.status for page in walked if met(world, page)] == []
+
+    @pytest.mark.parametrize("column", HIDDEN_FROM_CHOLPON)
+    def test_commands(self, world: World, column: str) -> None:
+        """No command reaches it."""
+        desk = world.desks["cholpon"]
+        answers = [sent(desk, one)[0] for one in commands_about(world.places[column])]
+        assert set(answers) <= {403, 404}

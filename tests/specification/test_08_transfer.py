@@ -1,0 +1,209 @@
+"""Step 8: a transfer between departments; the sender is responsible until it is accepted."""
+
+import pytest
+
+from kamkor.cases.models import Case, Report, Visit
+from kamkor.cases.queries.case import on_register
+from kamkor.people.models import Household, HouseholdMember, Person
+from tests.cast import Cast, Player
+from tests.factories import (
+    a_child,
+    a_registration,
+    accepted,
+    identified,
+    registered,
+    seen,
+    transferred,
+    two_children,
+    visited,
+)
+
+
+def _accept(cast: Cast, case: str, post: int | None = None) -> None:
+    cast.specialist2.do("accept_transfer", case=case, post=post or cast.cholpon.post)
+
+
+def _rows(player: Player) -> list[int]:
+    return [player.sees(model) for model in (Case, Person, Household, HouseholdMember)]
+
+
+def test_an_offer_shows_the_case_to_the_other_side_and_changes_nobodys_duty(cast: Cast) -> None:
+    case = registered(cast)
+    transferred(cast, case)
+    kept = cast.specialist2.case(case)
+    assert (kept.state, kept.offered_to_id) == ("transfer_offered", cast.specialist2.department)
+    assert kept.responsible_id == cast.aigul.post
+    assert (_rows(cast.specialist2), _rows(cast.aigul)) == ([1, 1, 1, 1], [1, 1, 1, 1])
+    assert _rows(cast.cholpon) == [0, 0, 0, 0]
+
+
+def test_the_sender_still_visits_while_the_offer_stands(cast: Cast) -> None:
+    case = registered(cast)
+    transferred(cast, case)
+    visited(cast, cast.aigul, seen(case))
+    assert cast.aigul.case(case).last_seen_on == cast.time.today
+
+
+def test_after_acceptance_the_rows_have_moved_and_the_sender_sees_them_no_longer(
+    cast: Cast,
+) -> None:
+    case = registered(cast)
+    visited(cast, cast.aigul, seen(case))
+    transferred(cast, case)
+    _accept(cast, case)
+    kept = cast.cholpon.case(case)
+    assert (kept.state, kept.responsible_id, kept.offered_to_id) == (
+        "registered",
+        cast.cholpon.post,
+        None,
+    )
+    for here in (cast.specialist2, cast.head2, cast.cholpon):
+        assert (_rows(here), here.sees(Visit)) == ([1, 1, 1, 1], 1)
+    for gone in (cast.aigul, cast.bakyt, cast.head):
+        assert (_rows(gone), gone.sees(Visit)) == ([0, 0, 0, 0], 0)
+
+
+def test_the_report_goes_along_with_the_child(cast: Cast) -> None:
+    (case,) = accepted(cast.aigul)
+    cast.aigul.do("identify_child", **a_child(cast.today, case=case))
+    cast.bakyt.do("register_child", case=case, **a_registration(cast.today))
+    transferred(cast, case)
+    assert cast.specialist2.sees(Report) == 1
+    _accept(cast, case)
+    assert (cast.specialist2.sees(Report), cast.bakyt.sees(Report)) == (1, 0)
+
+
+def test_a_child_who_moves_alone_leaves_the_home_with_those_who_stay(cast: Cast) -> None:
+    first, second = two_children(cast)
+    transferred(cast, first, reason="child_moved")
+    assert _rows(cast.specialist2) == [1, 2, 1, 2]
+    _accept(cast, first)
+    assert _rows(cast.specialist2) == [1, 2, 1, 2]
+    assert _rows(cast.cholpon) == [1, 2, 1, 2]
+    assert _rows(cast.aigul) == [1, 2, 1, 2]
+    assert _rows(cast.bakyt) == [1, 2, 1, 2]
+    assert cast.cholpon.refused("record_visit", **_visit(cast, cast.cholpon, second)) == (
+        "no_child_of_household"
+    )
+    cast.cholpon.do("record_visit", **_visit(cast, cast.cholpon, first))
+
+
+def _visit(cast: Cast, player: Player, case: str) -> dict[str, object]:
+    with player.inside():
+        home = str(Household.objects.get().pk)
+    return {
+        "household": home,
+        "kind": "home",
+        "happened_on": cast.today,
+        "children": [seen(case)],
+    }
+
+
+def test_a_returned_case_stays_with_the_sender_who_was_responsible_all_along(cast: Cast) -> None:
+    case = registered(cast)
+    transferred(cast, case)
+    back = {"reason": "not_living_here", "note": "They went on to Osh."}
+    cast.specialist2.do("return_transfer", case=case, **back)
+    kept = cast.aigul.case(case)
+    assert (kept.state, kept.offered_to_id, kept.responsible_id) == (
+        "registered",
+        None,
+        cast.aigul.post,
+    )
+    assert _rows(cast.specialist2) == [0, 0, 0, 0]
+    transferred(cast, case)
+    assert cast.specialist2.state(case) == "transfer_offered"
+
+
+def test_the_old_episodes_of_the_child_go_along(cast: Cast) -> None:
+    old = identified(cast)
+    decline = {"decision": "decline", "happened_on": cast.today, "reason": "no_difficulty"}
+    cast.bakyt.do("register_child", case=old, **decline)
+    child = cast.aigul.case(old)
+    again = identified(cast, child=str(child.child_id), household=str(child.household_id))
+    cast.bakyt.do("register_child", case=again, **a_registration(cast.today))
+    transferred(cast, again)
+    _accept(cast, again)
+    assert (_rows(cast.specialist2), _rows(cast.bakyt)) == ([2, 1, 1, 1], [0, 0, 0, 0])
+
+
+def test_the_register_of_each_side_counts_the_child_once(cast: Cast) -> None:
+    case = registered(cast)
+    transferred(cast, case)
+
+    def counts() -> tuple[int, int]:
+        with cast.bakyt.inside() as viewer:
+            here = on_register(viewer).count()
+        with cast.specialist2.inside() as viewer:
+            there = on_register(viewer).filter(office_district=viewer.district).count()
+        return here, there
+
+    assert counts() == (1, 0)
+    _accept(cast, case)
+    assert counts() == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({"to_office": 999_999}, ("to_office", "office_unknown")),
+        ({"reason": "bored"}, ("reason", "code_unknown")),
+        ({"note": ""}, ("note", "field_required")),
+    ],
+)
+def test_an_offer_that_cannot_be_so_is_refused(
+    cast: Cast, changed: dict[str, object], fault: tuple[str, str]
+) -> None:
+    case = registered(cast)
+    offer = {"to_office": cast.cholpon.department, "reason": "family_moved", "note": "x"} | changed
+    assert cast.bakyt.faults("offer_transfer", case=case, **offer) == [fault]
+
+
+def test_no_case_is_offered_to_its_own_department_or_by_a_worker_or_from_another_state(
+    cast: Cast,
+) -> None:
+    case, found = registered(cast), identified(cast)
+    offer = {"to_office": cast.cholpon.department, "reason": "family_moved", "note": "x"}
+    own = offer | {"to_office": cast.bakyt.department}
+    assert cast.bakyt.refused("offer_transfer", case=case, **own) == "office_unknown"
+    assert cast.aigul.refused("offer_transfer", case=case, **offer) == "not_permitted"
+    assert cast.bakyt.refused("offer_transfer", case=found, **offer) == "state_forbids"
+    assert cast.specialist2.refused("offer_transfer", case=case, **offer) == "not_found"
+
+
+def test_a_sealed_case_is_not_offered_to_a_department(cast: Cast) -> None:
+    case = identified(cast)
+    ground = "child_victim_of_violence"
+    data = a_registration(cast.today, grounds=[ground], main_ground=ground)
+    cast.bakyt.do("register_child", case=case, **data)
+    offer = {"to_office": cast.cholpon.department, "reason": "family_moved", "note": "x"}
+    assert cast.bakyt.refused("offer_transfer", case=case, **offer) == "sealed_stays"
+
+
+def test_only_the_side_it_was_offered_to_answers_and_names_somebody_of_its_own(
+    cast: Cast,
+) -> None:
+    case = registered(cast)
+    accept = {"case": case, "post": cast.cholpon.post}
+    back = {"case": case, "reason": "not_living_here"}
+    assert cast.bakyt.refused("accept_transfer", **accept) == "state_forbids"
+    transferred(cast, case)
+    assert cast.bakyt.refused("accept_transfer", **accept) == "not_permitted"
+    assert cast.bakyt.refused("return_transfer", **back) == "not_permitted"
+    assert cast.cholpon.refused("accept_transfer", **accept) == "not_permitted"
+    elsewhere = accept | {"post": cast.aigul.post}
+    assert cast.specialist2.faults("accept_transfer", **elsewhere) == [("post", "post_unknown")]
+    assert cast.specialist2.faults("return_transfer", case=case, reason="bored") == [
+        ("reason", "code_unknown")
+    ]
+
+
+def test_the_other_side_does_nothing_else_with_what_it_is_only_shown(cast: Cast) -> None:
+    case = registered(cast)
+    transferred(cast, case)
+    assign = {"case": case, "post": cast.cholpon.post, "happened_on": cast.today}
+    assert cast.specialist2.refused("assign_worker", **assign) == "not_permitted"
+    visit = _visit(cast, cast.specialist2, case)
+    assert cast.specialist2.refused("record_visit", **visit) == "not_permitted"
+    interest = {"case": case, "kind": "relative"}
+    assert cast.specialist2.refused("declare_interest", **interest) == "not_permitted"
