@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 
 import kamkor.cases.operations
 import kamkor.workforce.operations
-from kamkor.access.models import Account
+from kamkor.access.models import Account, TeamMember
 from kamkor.access.queries import account_named, scope_of_viewer, viewer_for
 from kamkor.access.rules import Viewer
 from kamkor.cases.models import Case, Report, Task, TaskDone
@@ -21,6 +21,7 @@ from kamkor.kernel.commands import Answer, Command, carry_out
 from kamkor.kernel.database import entered
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.models import JournalEntry
+from kamkor.people.models import Person
 from kamkor.workforce.models import Office, Post, PostHolding
 
 OPERATIONS = (kamkor.cases.operations, kamkor.workforce.operations)
@@ -167,6 +168,22 @@ class Player:
     def state(self, case_id: str | UUID) -> str:
         """Where a case stands."""
         return self.case(case_id).state
+
+    def child(self, case_id: str | UUID) -> Person:
+        """The child of a case."""
+        child = self.case(case_id).child
+        assert child is not None
+        return child
+
+    def home(self, case_id: str | UUID) -> str:
+        """The household of a case, by its id."""
+        return str(self.case(case_id).household_id)
+
+    def team(self, row: Case | Report) -> tuple[set[int], set[int]]:
+        """The posts named in the team of a sealed case or report, and those shut out of it."""
+        members = TeamMember.objects.filter(team_id=row.team or UUID(int=0))
+        named = {one.post_id for one in members if not one.excluded}
+        return named, {one.post_id for one in members if one.excluded}
 
     def report(self, report_id: str | UUID) -> Report:
         """A report as it stands."""

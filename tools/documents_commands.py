@@ -70,9 +70,20 @@ other refusal. A list bears 200. What is no command at all is answered `400` wit
 ## As a file
 
 `kamkor commands FILE.jsonl --as USERNAME` carries out a file, one command a line, as that person,
-through the same rules, and prints one answer a line. The exit status is 0 when all were applied
-or duplicates, 1 when any was refused, 2 when a line is no command or `--as` is missing, 3 when
-that person may not. A whole day as a file: [howto/a-day-as-commands.md](howto/a-day-as-commands.md).
+through the same rules, and prints one answer a line; `-` reads from stdin. Beside the keys above a
+file knows:
+
+| in the file | stands for |
+|---|---|
+| key `as` of a line | who gives this command, instead of `--as` |
+| `"$3.cases.0"` as a value | from the answer of line 3 the key `cases`, of a list the first |
+| `"@post:aigul"` as a value | the post that this user name holds today |
+| `"@office:41703220000000"` as a value | the department that answers for this district or city |
+
+Lines are carried out in their order. A line that refers to something that was refused is refused
+with `not_found`. The exit status is 0 when all were applied or duplicates, 1 when any was refused,
+2 when a line is no command or `--as` is missing (nothing was done then), 3 when somebody named may
+not. A whole day as a file: [howto/a-day-as-commands.md](howto/a-day-as-commands.md).
 
 ## Answers
 

@@ -20,6 +20,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "identify_child": {
         "case": "id of the child's case",
+        "household": "id of its home",
         "family": "id of the family's case, if one was opened",
     },
     "record_visit": {"visit": "id of the visit"},

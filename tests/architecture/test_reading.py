@@ -17,6 +17,7 @@ CONNECTIONS = {"connection", "connections"}
 WITHOUT_VIEWER: dict[str, str] = {
     "access.queries.account_named": "asked at sign-in, before there is a viewer",
     "access.queries.account_of_post": "for a job or the demo, before there is a viewer",
+    "access.queries.accounts_with_posts": "accounts for the shell; no child's data",
     "access.queries.posts_of": "what a viewer may be made of",
     "access.queries.viewer_for": "makes the viewer",
     "access.queries.viewer_of_user": "makes the viewer of whoever is signed in",

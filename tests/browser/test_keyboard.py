@@ -50,8 +50,8 @@ def write(page: Page, name: str, text: str) -> None:
 def press(page: Page, selector: str) -> None:
     """Press a button or follow a link."""
     tab_to(page, selector)
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def test_a_report_by_keyboard(sign_in: SignIn) -> None:

@@ -18,7 +18,7 @@ def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         transaction.set_rollback(True)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def undone(world: World) -> Iterator[None]:
     """Take back whatever a test does."""
     point = transaction.savepoint()

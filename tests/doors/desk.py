@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from kamkor.access.models import Account
@@ -63,11 +62,11 @@ class _Reader(HTMLParser):
 class Page:
     """One answer of the desk, and what a person or a check reads in it."""
 
-    response: HttpResponse
+    response: Any
     elements: list[Element] = field(default_factory=list)
 
     @classmethod
-    def of(cls, response: HttpResponse) -> "Page":
+    def of(cls, response: Any) -> "Page":  # noqa: ANN401 - the test client's own kind
         """The page of an answer; one without HTML has no elements."""
         if "html" not in response.get("Content-Type", ""):
             return cls(response)
@@ -78,12 +77,12 @@ class Page:
     @property
     def status(self) -> int:
         """The status of the answer."""
-        return self.response.status_code
+        return int(self.response.status_code)
 
     @property
     def text(self) -> str:
         """The whole answer as text."""
-        return self.response.content.decode()
+        return str(self.response.content.decode())
 
     def all(self, tag: str = "", **attributes: str) -> list[Element]:
         """The elements of a tag that bear these attributes; ``_`` stands for ``-``."""
@@ -104,8 +103,8 @@ class Page:
 
     @property
     def refusals(self) -> list[str]:
-        """The codes of refusal of the page."""
-        return self.values("data-refusal")
+        """The codes of refusal of the page, each once: a code stands above and at its field."""
+        return list(dict.fromkeys(self.values("data-refusal")))
 
     @property
     def operations(self) -> set[str]:

@@ -17,6 +17,8 @@ from kamkor.people import queries as people
 from tests.doors.desk import Desk, Page, without_incident
 from tests.doors.world import CANARIES, USERS, Place, World
 
+pytestmark = pytest.mark.usefixtures("undone")
+
 ID_COLUMNS = ("suzak", "sealed", "nooken", "missing")
 # A value for every route that there is; {name} is an id of the place that is tried.
 ADDRESSES = {
@@ -94,7 +96,7 @@ def python_locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_route_has_a_test_value() -> None:
     """A route that is added without a value and without rows of the table fails here."""
-    names = {pattern.name for pattern in get_resolver().url_patterns}
+    names = {getattr(pattern, "name", "") for pattern in get_resolver().url_patterns}
     assert names == set(ADDRESSES)
     tried = {(route, user) for route, user, _column, _status in TABLE}
     assert tried == {(route, user) for route in names for user in USERS}
@@ -188,7 +190,7 @@ def test_counts_are_the_same_with_and_without_suzak(world: World) -> None:
 def commands_about(place: Place) -> Iterator[dict[str, Any]]:
     """A command about each thing of a place, with data that would be right for it."""
     day = "2026-03-02"
-    about_case = {
+    about_case: dict[str, dict[str, Any]] = {
         "register_child": {"decision": "decline", "reason": "no_difficulty", "happened_on": day},
         "assign_worker": {"post": 1, "happened_on": day},
         "propose_taking_off": {"reason": "died", "note": "x", "happened_on": day},

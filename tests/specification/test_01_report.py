@@ -26,19 +26,12 @@ def _alarms(player: Player) -> list[str]:
         return [str(one.pk) for one in unread_alarms(viewer)]
 
 
-def _team(player: Player, report: str) -> tuple[set[int], set[int]]:
-    """The posts named in a report's team, and those shut out of it."""
-    members = TeamMember.objects.filter(team_id=player.report(report).team)
-    named = {one.post_id for one in members if not one.excluded}
-    return named, {one.post_id for one in members if one.excluded}
-
-
 def _receipt_says(report: Report) -> str | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT receipt_state(%s)", [receipt_digest(receipt_code(report.pk))])
         row = cursor.fetchone()
     assert row is not None
-    return row[0]
+    return str(row[0]) if row[0] else None
 
 
 def test_what_a_neighbour_tells_is_taken_down_as_it_was_told(cast: Cast) -> None:
@@ -77,9 +70,7 @@ def test_the_receipt_tells_received_then_dealt_with_then_closed_and_nothing_else
     found = cast.aigul.do("screen_report", report=str(report.pk), decision="accept")
     assert _receipt_says(report) == "being_dealt_with"
     declined = cast.aigul.report(received(cast.aigul))
-    cast.aigul.do(
-        "screen_report", report=str(declined.pk), decision="decline", reason="no_concern"
-    )
+    cast.aigul.do("screen_report", report=str(declined.pk), decision="decline", reason="no_concern")
     assert _receipt_says(declined) == "closed"
     assert found["cases"] != []
 
@@ -138,7 +129,7 @@ def test_violence_seals_a_report_and_hides_it_from_the_worker_who_took_it(cast: 
     assert cast.nurlan.sees(ReportChild) == 0
     assert cast.nurlan.refused("read_report", report=report) == "not_found"
     everybody = {cast.aigul.post, cast.bakyt.post, cast.head.post}
-    assert _team(cast.aigul, report) == (everybody, set())
+    assert cast.aigul.team(cast.aigul.report(report)) == (everybody, set())
     kept = cast.aigul.report(report)
     assert (kept.home_unsafe, kept.urgent) == (True, True)
 
@@ -150,14 +141,20 @@ def test_aigul_who_is_on_duty_no_longer_sees_what_she_took_once_she_is_named_in_
     report = str(cast.aigul.do("receive_report", **data)["report"])
     assert cast.aigul.sees(Report) == 0
     assert _queue(cast.aigul) == []
-    assert _team(cast.bakyt, report) == ({cast.bakyt.post, cast.head.post}, {cast.aigul.post})
+    assert cast.bakyt.team(cast.bakyt.report(report)) == (
+        {cast.bakyt.post, cast.head.post},
+        {cast.aigul.post},
+    )
     assert cast.bakyt.report(report).duty_post_id == cast.bakyt.post
 
 
 def test_a_head_named_in_a_report_sees_no_shadow_of_it(cast: Cast) -> None:
     data = a_violent_report(involves=[cast.head.post])
     report = str(cast.nurlan.do("receive_report", **data)["report"])
-    assert _team(cast.bakyt, report) == ({cast.aigul.post, cast.bakyt.post}, {cast.head.post})
+    assert cast.bakyt.team(cast.bakyt.report(report)) == (
+        {cast.aigul.post, cast.bakyt.post},
+        {cast.head.post},
+    )
     assert cast.head.sees(Report) == 0
     assert _alarms(cast.head) == []
     assert sealed_teams_not_ours(cast.head.viewer) == 0
@@ -169,7 +166,7 @@ def test_if_all_of_the_department_are_named_the_oblast_answers(cast: Cast) -> No
     data = a_violent_report(involves=named)
     report = str(cast.nurlan.do("receive_report", **data)["report"])
     assert [one.sees(Report) for one in (cast.aigul, cast.bakyt, cast.head)] == [0, 0, 0]
-    assert _team(cast.oblast, report) == ({cast.oblast.post}, set(named))
+    assert cast.oblast.team(cast.oblast.report(report)) == ({cast.oblast.post}, set(named))
     assert cast.oblast.report(report).duty_post_id == cast.oblast.post
     assert _alarms(cast.oblast) == [report]
     cast.oblast.do("read_report", report=report)
@@ -179,7 +176,10 @@ def test_if_all_of_the_department_are_named_the_oblast_answers(cast: Cast) -> No
 def test_a_colleague_named_without_violence_is_shut_out_too(cast: Cast) -> None:
     report = received(cast.nurlan, involves=[cast.head.post])
     assert cast.head.sees(Report) == 0
-    assert _team(cast.bakyt, report) == ({cast.aigul.post, cast.bakyt.post}, {cast.head.post})
+    assert cast.bakyt.team(cast.bakyt.report(report)) == (
+        {cast.aigul.post, cast.bakyt.post},
+        {cast.head.post},
+    )
     assert cast.bakyt.tasks(report) == [("screening_due", "duty")]
 
 

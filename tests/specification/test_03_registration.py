@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from kamkor.access.models import TeamMember
 from kamkor.cases.models import (
     Case,
     Identification,
@@ -69,7 +68,7 @@ def test_who_lives_there_is_noted_and_each_sibling_is_looked_at_or_not_yet(cast:
             {"given_name": "Нур", "looked_at": False},
         ],
     )
-    home = cast.aigul.case(case).household_id
+    home = cast.aigul.home(case)
     with cast.aigul.inside():
         members = HouseholdMember.objects.filter(household_id=home)
         found = sorted((one.person.shown_name, one.relation) for one in members)
@@ -153,17 +152,15 @@ def test_the_status_of_state_protection_stands_apart_from_the_grounds(cast: Cast
 
 
 def test_a_ground_of_violence_seals_the_whole_home(cast: Cast) -> None:
-    case = identified(
-        cast, siblings=[{"given_name": "Нур", "looked_at": True}], family_too=True
-    )
-    home = cast.aigul.case(case).household_id
+    case = identified(cast, siblings=[{"given_name": "Нур", "looked_at": True}], family_too=True)
+    home = cast.aigul.home(case)
     data = a_registration(
         cast.today, grounds=["child_victim_of_violence"], main_ground="child_victim_of_violence"
     )
     cast.bakyt.do("register_child", case=case, **data)
     kept = cast.aigul.case(case)
-    named = TeamMember.objects.filter(team_id=kept.team, excluded=False)
-    assert {one.post_id for one in named} == {cast.aigul.post, cast.bakyt.post, cast.head.post}
+    team = {cast.aigul.post, cast.bakyt.post, cast.head.post}
+    assert cast.aigul.team(kept) == (team, set())
     with cast.head.inside():
         teams = {
             *Person.objects.values_list("team", flat=True),
@@ -184,7 +181,7 @@ def test_a_ground_of_violence_seals_the_whole_home(cast: Cast) -> None:
 
 def test_whoever_answers_for_a_sibling_is_named_when_the_home_is_sealed(cast: Cast) -> None:
     case = registered(cast)
-    home = str(cast.aigul.case(case).household_id)
+    home = cast.aigul.home(case)
     sibling = identified(cast, household=home, given_name="Нур")
     assign = {"post": cast.begimai.post, "happened_on": cast.today}
     cast.bakyt.do("assign_worker", case=sibling, **assign)

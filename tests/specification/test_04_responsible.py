@@ -316,7 +316,9 @@ def test_whatever_posts_have_ended_one_held_seat_answers_or_the_department_is_em
     drawn: dict[int, tuple[str, bool, int]], covered: set[int], wanted: int
 ) -> None:
     seats = {
-        post: Seat(post, kind, 9, 9, post * 100 if held else None, cover if post in covered else None)
+        post: Seat(
+            post, kind, 9, 9, post * 100 if held else None, cover if post in covered else None
+        )
         for post, (kind, held, cover) in drawn.items()
     }
     order = workforce.fallback_posts(seats)
@@ -362,6 +364,6 @@ def test_a_department_without_anybody_in_post_takes_no_alarm(committed_cast: Cas
     report = received(cast.cholpon)
     redirect = {"decision": "redirect", "reason": "other_district"}
     there = cast.nurlan.department
-    assert cast.cholpon.faults(
-        "screen_report", report=report, **redirect, to_office=there
-    ) == [("to_office", "nobody_on_duty")]
+    assert cast.cholpon.faults("screen_report", report=report, **redirect, to_office=there) == [
+        ("to_office", "nobody_on_duty")
+    ]

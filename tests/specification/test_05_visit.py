@@ -141,7 +141,7 @@ def test_a_child_of_migrants_is_asked_with_whom_in_what_conditions_and_for_conta
     cast: Cast,
 ) -> None:
     case = registered(cast)
-    home = str(cast.aigul.case(case).household_id)
+    home = cast.aigul.home(case)
     visit = {"household": home, "kind": "migrant_check", "happened_on": cast.today}
     row = seen(case, lives_with="The grandmother", conditions="good")
     assert cast.aigul.faults("record_visit", **visit, children=[row]) == [
@@ -182,7 +182,7 @@ def test_a_row_that_is_not_whole_is_refused(
     cast: Cast, row: dict[str, object], fault: tuple[str, str]
 ) -> None:
     case = registered(cast)
-    home = str(cast.aigul.case(case).household_id)
+    home = cast.aigul.home(case)
     visit = {"household": home, "kind": "home", "happened_on": cast.today}
     children = [{"case": case, **row}]
     assert cast.aigul.faults("record_visit", **visit, children=children) == [fault]
@@ -208,7 +208,7 @@ def test_a_visit_that_cannot_be_so_is_refused(
 ) -> None:
     case = registered(cast)
     visit = {
-        "household": str(cast.aigul.case(case).household_id),
+        "household": cast.aigul.home(case),
         "kind": "home",
         "happened_on": cast.today,
         "children": [seen(case)],
@@ -219,7 +219,7 @@ def test_a_visit_that_cannot_be_so_is_refused(
 def test_a_visit_before_the_child_was_born_is_refused(cast: Cast) -> None:
     (case,) = accepted(cast.aigul, happened_on=cast.days_ago(9))
     cast.aigul.do("identify_child", **a_child(cast.today, case=case, born=cast.days_ago(2)))
-    home = str(cast.aigul.case(case).household_id)
+    home = cast.aigul.home(case)
     visit = {"household": home, "kind": "home", "children": [seen(case)]}
     early = visit | {"happened_on": cast.days_ago(3)}
     assert cast.aigul.faults("record_visit", **early) == [("happened_on", "before_birth")]
@@ -228,7 +228,7 @@ def test_a_visit_before_the_child_was_born_is_refused(cast: Cast) -> None:
 
 def test_each_row_is_another_child_of_this_home_whose_case_is_ones_own(cast: Cast) -> None:
     case, stranger = registered(cast), identified(cast, given_name="Нур")
-    home = str(cast.aigul.case(case).household_id)
+    home = cast.aigul.home(case)
     visit = {"household": home, "kind": "home", "happened_on": cast.today}
     for rows in ([seen(case), seen(case)], [seen(case), seen(stranger)]):
         assert cast.aigul.faults("record_visit", **visit, children=rows) == [
@@ -240,14 +240,14 @@ def test_a_closed_case_is_not_visited(cast: Cast) -> None:
     case = identified(cast)
     data = {"decision": "decline", "happened_on": cast.today, "reason": "no_difficulty"}
     cast.bakyt.do("register_child", case=case, **data)
-    home = str(cast.aigul.case(case).household_id)
+    home = cast.aigul.home(case)
     visit = {"household": home, "kind": "home", "happened_on": cast.today}
     assert cast.aigul.refused("record_visit", **visit, children=[seen(case)]) == "state_forbids"
 
 
 def test_a_worker_of_another_district_finds_no_such_home(cast: Cast) -> None:
     case = registered(cast)
-    home = str(cast.aigul.case(case).household_id)
+    home = cast.aigul.home(case)
     visit = {"household": home, "kind": "home", "happened_on": cast.today}
     for player in (cast.cholpon, cast.nurlan, cast.specialist2):
         assert player.refused("record_visit", **visit, children=[seen(case)]) == "not_found"

@@ -319,7 +319,7 @@ def _done(player: Player, operation: str, **data: Any) -> dict[str, str]:  # noq
 
 def test_the_last_own_act_is_taken_back_within_ten_minutes(cast: Cast) -> None:
     case = registered(cast, risk_level="low")
-    home = str(cast.aigul.case(case).household_id)
+    home = cast.aigul.home(case)
     rows = [{"case": case, **_yes("basics_missing")}]
     visit = {"household": home, "kind": "home", "happened_on": cast.today, "children": rows}
     before = _derived(cast, case)
@@ -375,21 +375,24 @@ def test_a_report_an_alarm_a_removal_or_a_notice_is_never_taken_back(cast: Cast)
 
 
 def test_only_what_is_listed_may_be_taken_back() -> None:
-    assert frozenset(
-        {
-            "identify_child",
-            "register_child",
-            "register_family",
-            "assign_worker",
-            "record_visit",
-            "change_state_protection",
-            "propose_taking_off",
-            "decide_taking_off",
-            "end_accompaniment",
-            "offer_transfer",
-            "record_round",
-        }
-    ) == MAY_BE_TAKEN_BACK
+    assert (
+        frozenset(
+            {
+                "identify_child",
+                "register_child",
+                "register_family",
+                "assign_worker",
+                "record_visit",
+                "change_state_protection",
+                "propose_taking_off",
+                "decide_taking_off",
+                "end_accompaniment",
+                "offer_transfer",
+                "record_round",
+            }
+        )
+        == MAY_BE_TAKEN_BACK
+    )
 
 
 def test_nobody_takes_back_the_act_of_another_or_one_that_never_was(cast: Cast) -> None:

@@ -15,8 +15,8 @@ def test_a_corrected_name_is_shown_and_the_old_one_is_still_found(cast: Cast) ->
     """A corrected name is shown, and the child is still found under the old one."""
     case = identified(cast, given_name="Айбак", surname="Сыноо")
     cast.aigul.do("record_name", case=case, kind="document", given_name="Айбек", surname="Сыноо")
-    assert cast.aigul.case(case).child.shown_name == "Сыноо Айбек"
-    assert cast.aigul.case(case).sort_key == cast.aigul.case(case).child.sort_key
+    assert cast.aigul.child(case).shown_name == "Сыноо Айбек"
+    assert cast.aigul.case(case).sort_key == cast.aigul.child(case).sort_key
     assert found(cast, "Айбак Сыноо") == ["Сыноо Айбек"]
 
 
@@ -26,7 +26,7 @@ def test_another_spelling_changes_nothing_on_the_page(cast: Cast) -> None:
     cast.aigul.do(
         "record_name", case=case, kind="other_spelling", given_name="Nourlane", surname="Synoo"
     )
-    assert cast.aigul.case(case).child.shown_name == "Сыноо Нурлан"
+    assert cast.aigul.child(case).shown_name == "Сыноо Нурлан"
     assert found(cast, "Nourlane") == ["Сыноо Нурлан"]
 
 
@@ -38,7 +38,7 @@ def test_a_personal_number_that_is_none_is_refused(cast: Cast) -> None:
     assert cast.aigul.refused("record_name", case=second, pin="12", **name) == "pin_unreadable"
     cast.aigul.do("record_name", case=second, pin="21003189912345", **name)
     assert ("identity_candidate", "specialist") in cast.bakyt.tasks(second)
-    assert cast.aigul.case(first).child.pin == cast.aigul.case(second).child.pin
+    assert cast.aigul.child(first).pin == cast.aigul.child(second).pin
 
 
 def test_a_family_has_no_name_of_its_own(cast: Cast) -> None:

@@ -33,6 +33,24 @@ def account_of_post(post_id: int, day: date) -> Account | None:
     return Account.objects.filter(employee_id=employee, is_active=True).order_by("id").first()
 
 
+def accounts_with_posts(day: date) -> list[tuple[str, ...]]:
+    """User name, role, name and language of every account; for the administrator's list."""
+    rows = []
+    for account in Account.objects.select_related("employee").order_by("username"):
+        posts = workforce.posts_of_employee(account.employee_id, day) if account.employee_id else []
+        roles = ",".join(post.kind for post in posts)
+        who = account.employee
+        rows.append(
+            (
+                account.username,
+                ADMINISTRATOR if account.administrator else roles or "-",
+                f"{who.given_name} {who.surname}".strip() if who else "",
+                account.language,
+            )
+        )
+    return rows
+
+
 def posts_of(account: Account) -> "list[Post]":
     """The posts in force that this account's person holds today."""
     if account.employee_id is None:

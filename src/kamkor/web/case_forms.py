@@ -166,6 +166,9 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
     except NotFound:
         return faults.fault_page(request, 404)
     back = f"/cases/{task.case_id}/" if task.case_id else f"/reports/{task.report_id}/"
+    context: dict[str, Any] = {"lead": coded(task.kind, "task_kinds")}
+    if task.case is not None:
+        context["identity"] = identity_of(request.viewer, task.case, actions=False)
     return serve(
         request,
         Asked(
@@ -174,7 +177,7 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
             {"task": str(task.pk)},
             {"happened_on": clock.today()},
             back_url=back,
-            context={"lead": coded(task.kind, "task_kinds")},
+            context=context,
         ),
     )
 

@@ -84,7 +84,7 @@ def age_of(case: Case) -> str:
 def years_of(case: Case) -> str:
     """The child's age in whole years today, for a column."""
     born = case.child.born_on if case.child else None
-    return str(age_in_years(born, clock.today())) if born else _("not known")
+    return str(age_in_years(born, clock.today())) if born else "–"
 
 
 def age_in_years(born: date, on: date) -> int:

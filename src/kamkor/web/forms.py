@@ -6,7 +6,7 @@ from, so that nothing typed is ever lost.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, get_args, get_origin
@@ -168,6 +168,8 @@ class FormPage:
                 continue
             shown = self._field(info, ask, prefix + key, f"{place}{key}")
             made.append(shown | _asked_after(shape, key, prefix))
+        # A shape that extends another has the note of that one before its own fields.
+        made.sort(key=lambda one: one["name"] == "note")
         return _folded(made)
 
     def _field(self, info: FieldInfo, ask: Ask, name: str, place: str) -> dict[str, Any]:
@@ -175,6 +177,7 @@ class FormPage:
         label, hint = self._words(info, ask, name)
         shown: dict[str, Any] = {
             "kind": widget,
+            "place": place,
             "name": name,
             "id": name,
             "label": label,
@@ -250,10 +253,13 @@ class FormPage:
 
     def errors(self) -> list[dict[str, str]]:
         """The summary on top, each linked to its field."""
+        labels = dict(_labels(self.fields()))
         return [
             {
                 "href": "#" + (self._anchor(fault.field) or "main"),
-                "message": fault_message(fault),
+                "message": " – ".join(
+                    filter(None, [labels.get(fault.field, ""), fault_message(fault)])
+                ),
                 "code": fault.code,
             }
             for fault in self.faults
@@ -284,6 +290,14 @@ def _asked_after(shape: type[Shape], key: str, prefix: str) -> dict[str, Any]:
     asked_after = {"name": after, "answers": " ".join(condition.answers())}
     found: dict[str, Any] = {"live" if condition.stays else "when": asked_after}
     return found | ({"required": True} if condition.needed else {})
+
+
+def _labels(fields: Iterable[Mapping[str, Any]], lead: str = "") -> Iterator[tuple[str, str]]:
+    """The label of each field by its place in the command; in a row with the row's name."""
+    for one in fields:
+        yield one["place"], lead + one["label"]
+        for row in one.get("rows", ()):
+            yield from _labels(row["fields"], f"{row['legend']}: ")
 
 
 def _folded(fields: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -162,7 +162,8 @@ def _form_page(
 
 def _done(request: ViewedRequest, asked: Asked, command: Command, answer: Answer) -> HttpResponse:
     name = asked.operation.name
-    if name in MAY_BE_TAKEN_BACK and answer.result == "applied":
+    # Also after a double click: the second answer is the one that is shown.
+    if name in MAY_BE_TAKEN_BACK:
         request.session[UNDO_KEY] = {
             "url": "/take-back/",
             "command": str(command.id),

@@ -12,7 +12,7 @@ from kamkor.access.vocabulary import ADMINISTRATOR, RIGHTS, Action
 from kamkor.cases.queries.report import unread_alarms
 from kamkor.kernel import clock
 from kamkor.web.held import form_token
-from kamkor.web.templatetags.words import office_name, raised
+from kamkor.web.templatetags.words import moment, office_name, raised
 from kamkor.workforce.queries import office
 
 UNDO_KEY = "undo"
@@ -41,6 +41,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "alarms": alarms(viewer),
         "undo": last_act(request),
         "form_token": form_token(viewer.account_id),
+        "printed": {"at": moment(clock.now()), "filter": ""},
     }
 
 

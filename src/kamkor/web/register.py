@@ -20,7 +20,7 @@ from kamkor.web.door import ViewedRequest
 from kamkor.web.export import as_csv, as_xlsx
 from kamkor.web.forms import coded_options
 from kamkor.web.register_list import PAGE, Filters, filtered, ordered, page_of
-from kamkor.web.templatetags.words import coded, day, raised
+from kamkor.web.templatetags.words import coded, day, moment, raised
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def register(request: ViewedRequest) -> HttpResponse:
             },
         ],
         "help_url": "/help/register/",
+        "printed": {"at": moment(clock.now()), "filter": "" if searched else filters.address()},
     }
     return render(request, "cases/register.html", context)
 
@@ -188,13 +189,13 @@ def _filter_panel(filters: Filters) -> dict[str, Any]:
             _select(
                 "ground",
                 _("Ground"),
-                [{"value": "", "label": _("any")}, *coded_options("grounds")],
+                [{"value": "", "label": raised(_("any"))}, *coded_options("grounds")],
                 filters.ground,
             ),
             _select(
                 "risk",
                 _("Risk level"),
-                [{"value": "", "label": _("any")}, *coded_options("risk_levels")],
+                [{"value": "", "label": raised(_("any"))}, *coded_options("risk_levels")],
                 filters.risk,
             ),
         ],
@@ -203,11 +204,12 @@ def _filter_panel(filters: Filters) -> dict[str, Any]:
 
 def _select(name: str, label: str, options: list[dict[str, Any]], chosen: str) -> dict[str, Any]:
     return {
-        "kind": "choice",
+        "kind": "select",
         "name": name,
         "id": name,
         "label": label,
         "required": True,
+        "bare": True,
         "options": [one | {"checked": one["value"] == chosen} for one in options],
     }
 

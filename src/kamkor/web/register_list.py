@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -100,7 +100,7 @@ def page_of(cases: QuerySet[Case], filters: Filters) -> tuple[list[Case], str, s
     mark = _mark(cases, filters.before or filters.after)
     rows = ordered(cases, filters.sort)
     if mark is not None:
-        rows = rows.filter(_beyond(column, getattr(mark, column), mark.pk, down=down != backwards))
+        rows = rows.filter(_beyond(column, mark, down=down != backwards, back=backwards))
     if backwards:
         rows = rows.reverse()
     found = list(rows[: PAGE + 1])
@@ -123,10 +123,12 @@ def _mark(cases: QuerySet[Case], given: str) -> Case | None:
         return None
 
 
-def _beyond(column: str, value: Any, key: UUID, *, down: bool) -> Q:  # noqa: ANN401 - the column's value
-    word = "lt" if down else "gt"
-    later = Q(**{f"id__{word}": key})
+def _beyond(column: str, mark: Case, *, down: bool, back: bool) -> Q:
+    """The rows after the marked one, or before it; unknown values stand last in every order."""
+    value, word = getattr(mark, column), "lt" if down else "gt"
+    later = Q(**{f"id__{word}": mark.pk})
+    unknown = Q(**{f"{column}__isnull": True})
     if value is None:
-        return Q(**{f"{column}__isnull": True}) & later
+        return ~unknown | later if back else unknown & later
     beyond = Q(**{f"{column}__{word}": value}) | Q(**{column: value}) & later
-    return beyond | Q(**{f"{column}__isnull": True})
+    return beyond if back else beyond | unknown

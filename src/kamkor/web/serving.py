@@ -104,4 +104,11 @@ def serve(sockets: list[socket.socket]) -> None:
             "control_socket_disable": True,
         }
     )
-    Arbiter(desk).run()
+    own = os.getpid()
+    try:
+        Arbiter(desk).run()
+    except SystemExit as ended:
+        if os.getpid() != own:
+            # A worker ends here: what the callers still hold is this process's parent's.
+            os._exit(ended.code if isinstance(ended.code, int) else 1)
+        raise

@@ -11,7 +11,7 @@ from kamkor.kernel.errors import Refusal
 from kamkor.kernel.shapes import Ask, Coded, Day, Shape
 from kamkor.kernel.words import noop
 from kamkor.workforce import queries
-from kamkor.workforce.models import DutyTurn, Leave
+from kamkor.workforce.models import DutyTurn, Employee, Leave, Post, PostHolding
 
 _OFFICES = UUID("0195f1a0-0000-7000-8000-000000000001")
 
@@ -132,3 +132,31 @@ def record_leave(order: Order[RecordLeave]) -> None:
             command=order.id,
         )
     )
+
+
+def appointed(  # noqa: PLR0913 - one table row
+    post_id: int, *, given_name: str, surname: str, sort_key: str, login: str
+) -> int:
+    """The employee who holds a post today; the one named, from today, if it is vacant.
+
+    ``login`` names the database login, since the web login may appoint nobody. Raises
+    ``LookupError`` with one line if there is no such post, or it is another person's or nobody's.
+    """
+    day = clock.today()
+    if not Post.objects.filter(queries.in_force(day), id=post_id).exists():
+        text = f"there is no post {post_id} in force today"
+        raise LookupError(text)
+    holder = queries.employee_of_post(post_id, day)
+    if holder is not None:
+        held_by = Employee.objects.get(id=holder)
+        if given_name and (given_name, surname) != (held_by.given_name, held_by.surname):
+            text = f"post {post_id} is held by somebody else today"
+            raise LookupError(text)
+        return holder
+    if not given_name:
+        text = f"nobody holds post {post_id}: say --name of who does from today"
+        raise LookupError(text)
+    made = Employee(given_name=given_name, surname=surname, sort_key=sort_key)
+    made.save(using=login)
+    PostHolding(post_id=post_id, employee=made, valid_from=day).save(using=login)
+    return made.pk

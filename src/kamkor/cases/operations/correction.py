@@ -128,8 +128,10 @@ def correct_fact(order: Order[CorrectFact]) -> None:
     order.add(new)
     order.answer.update({"fact": str(new.pk), "changed": sorted(changed)})
     withdrawn = [(kind.model, old.pk), *_children_of_visit(order, data.kind, old, new)]
-    order.after(lambda: _withdraw(withdrawn, order))
     _what_follows(order, case, new)
+    # Before the new one is written: some facts stand only once among those that are live.
+    for model, fact in withdrawn:
+        model.objects.filter(id=fact, withdrawn_at=None).update(withdrawn_at=order.now)
 
 
 def _children_of_visit(
@@ -222,12 +224,6 @@ def _check_value(
         and value not in {rule.code for rule in rulesets.rules(rule_set, row.happened_on)}
     ):
         raise CodeUnknown(at)
-
-
-def _withdraw(facts: list[tuple[Any, UUID]], order: Order[Any]) -> None:
-    for model, fact in facts:
-        model.objects.filter(id=fact, withdrawn_at=None).update(withdrawn_at=order.now)
-    settle_cases([subject for subject, _ in order.subjects])
 
 
 class TakeBack(Shape):

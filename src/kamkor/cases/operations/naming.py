@@ -40,13 +40,14 @@ def record_name(order: Order[RecordName]) -> None:
     data = order.data
     order.claim(data.case)
     case = case_for(order.viewer, data.case)
+    steps.require_own_side(order, case)
     if case.child is None:
         raise WrongRegister
     name = Identity(data.given_name, data.surname or "", data.patronymic or "")
     name_person(order, case.child, name, data.kind)
     if data.pin is not None:
         number_person(order, case.child, data.pin, "pin")
-        others = people_with_pin(order.viewer, data.pin).exclude(id=case.child_id)
+        others = people_with_pin(order.viewer, data.pin).exclude(id=case.child.pk)
         if case.child.pin_doubts or others.exists():
             steps.open_task(order, case, "identity_candidate", steps.due_in("registration_days"))
     order.journal(case.pk, case)

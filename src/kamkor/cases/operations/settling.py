@@ -76,7 +76,8 @@ class LiveFacts:
                 case__previous_id__in=self._cases, withdrawn_at=None
             )
             for fact in newer.exclude(case__state="void").select_related("case"):
-                rows.setdefault(fact.case.previous_id, []).append(fact)
+                if fact.case.previous_id is not None:
+                    rows.setdefault(fact.case.previous_id, []).append(fact)
         return self._read[Case].get(case.pk, [])
 
 

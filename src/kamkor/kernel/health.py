@@ -1,0 +1,119 @@
+"""Checks of a standing house: logins, row security, migrations, keys, room on the disk."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
+
+from kamkor.kernel.provision import READERS
+from kamkor.kernel.rowsecurity import pads
+
+OWNER = "owner"
+_ROOM_BYTES = 500 * 2**20
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at, and what is wrong with it; nothing if all is well."""
+
+    about: str
+    faults: list[str]
+
+
+def checks(data: Path) -> Iterator[Check]:
+    """Look at one thing after another; each is told as soon as it is known."""
+    owner = connections[OWNER]
+    yield Check("migrations are in step", _migrations(owner))
+    looks: tuple[tuple[str, Callable[[BaseDatabaseWrapper], list[str]]], ...] = (
+        ("the service's logins have no powers", _powers),
+        ("the service's logins own nothing and are members of nothing", _possessions),
+        ("every protected table has row security, forced", _row_security),
+        ("the context's key is the database's", _key),
+    )
+    for about, look in looks:
+        yield Check(about, look(owner))
+    yield Check("there is room on the disk", _room(data))
+
+
+def _rows(login: BaseDatabaseWrapper, sql: str, *values: object) -> list[tuple[object, ...]]:
+    with login.cursor() as cursor:
+        cursor.execute(sql, values)
+        found: list[tuple[object, ...]] = cursor.fetchall()
+    return found
+
+
+def _migrations(owner: BaseDatabaseWrapper) -> list[str]:
+    executor = MigrationExecutor(owner)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{one.app_label} {one.name} has not run" for one, _ in waiting]
+
+
+def _powers(owner: BaseDatabaseWrapper) -> list[str]:
+    rows = _rows(
+        owner,
+        "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)"
+        " AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)",
+        list(READERS),
+    )
+    missing = set(READERS) - {
+        str(name) for (name,) in _rows(owner, "SELECT rolname FROM pg_roles")
+    }
+    powers = [f"{name} has powers it must not have" for (name,) in rows]
+    return powers + [f"there is no login {name}" for name in sorted(missing)]
+
+
+def _possessions(owner: BaseDatabaseWrapper) -> list[str]:
+    owned = _rows(
+        owner,
+        "SELECT r.rolname, c.relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner"
+        " WHERE r.rolname = ANY(%s)",
+        list(READERS),
+    )
+    members = _rows(
+        owner,
+        "SELECT m.rolname, g.rolname FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member"
+        " JOIN pg_roles g ON g.oid = a.roleid WHERE m.rolname = ANY(%s)",
+        list(READERS),
+    )
+    return [
+        *(f"{login} owns {table}" for login, table in owned),
+        *(f"{login} is a member of {group}" for login, group in members),
+    ]
+
+
+def _row_security(owner: BaseDatabaseWrapper) -> list[str]:
+    """A table is protected if a policy stands on it or it bears the column ``team`` of a scope."""
+    rows = _rows(
+        owner,
+        "SELECT c.relname FROM pg_class c WHERE c.relkind = 'r'"
+        " AND c.relnamespace = 'public'::regnamespace"
+        " AND (EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid)"
+        "  OR EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid"
+        "   AND a.attname = 'office_district' AND NOT a.attisdropped))"
+        " AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND"
+        "  EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid))",
+    )
+    protected = _rows(owner, "SELECT count(DISTINCT polrelid) FROM pg_policy")
+    found = [f"{table} is not protected" for (table,) in rows]
+    return found if protected[0][0] else [*found, "no table has a policy"]
+
+
+def _key(owner: BaseDatabaseWrapper) -> list[str]:
+    rows = _rows(owner, "SELECT inner_pad, outer_pad FROM context_key")
+    inner, outer = pads(bytes.fromhex(settings.KAMKOR_CONTEXT_KEY))
+    stored = [tuple(bytes(part) for part in row if isinstance(part, bytes | memoryview)) for row in rows]
+    if stored == [(inner, outer)]:
+        return []
+    return ["the key in secrets.json is not the one the database checks: nobody sees anything"]
+
+
+def _room(data: Path) -> list[str]:
+    free = shutil.disk_usage(data).free
+    if free >= _ROOM_BYTES:
+        return []
+    return [f"{free // 2**20} MB are left where the data folder is: make room"]

@@ -1,0 +1,25 @@
+"""``kamkor doctor``: checks that the house stands as it must, one line each."""
+
+from typing import Any
+
+from django.conf import settings
+
+from kamkor.kernel.health import checks
+from kamkor.management.shell import REFUSED, ShellCommand, Stopped
+
+
+class Command(ShellCommand):
+    """The project's own check; Django's is ``check``."""
+
+    help = "Check logins, row security, migrations, keys and room on the disk."
+
+    def handle(self, **options: Any) -> None:  # noqa: ANN401, ARG002 - Django's own
+        """Print each check's line; ends with 1 if one of them found a fault."""
+        faults = 0
+        for check in checks(settings.KAMKOR_DATA):
+            print(f"{'FAULT' if check.faults else 'ok':6}{check.about}", flush=True)
+            for fault in check.faults:
+                print(f"      {fault}")
+            faults += bool(check.faults)
+        if faults:
+            raise Stopped(REFUSED, f"{faults} checks found a fault")
