@@ -19,6 +19,7 @@ WITHOUT_DATABASE = {"version", "--version", "makemigrations", "compile"}
 HELP = {"help", "--help", "-h"}
 # These serve the desk: what they do is done at the desk, not at the shell.
 SERVING = {"demo", "serve"}
+REFUSED = 1
 WRONG_USE = 2
 NOT_PERMITTED = 3
 FAULT = 4
@@ -135,6 +136,10 @@ def _django(given: list[str]) -> int:
         return _stopped(fault.returncode, fault)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
+    except BrokenPipeError:
+        # Whoever read the results has gone; Python would complain once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return REFUSED
     except Exception as fault:  # noqa: BLE001 - the last place where a fault can be told in a line
         return _stopped(FAULT, _internal(fault, trace="--traceback" in given))
     return 0

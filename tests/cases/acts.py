@@ -67,6 +67,18 @@ class Day:
     def _one(self, rows: list[Any]) -> Any:  # noqa: ANN401 - any row
         return self.draw.choice(rows) if rows else None
 
+    def decider(self, case: Case) -> Player:
+        """The specialist or the head of the department that holds a case."""
+        here = case.office_district == self.cast.bakyt.department
+        names = ("bakyt", "head") if here else ("specialist2", "head2")
+        return self.cast.everybody[self.draw.choice(names)]
+
+    def a_standing(self, player: Player, *states: str) -> Case | None:
+        """One of the cases the player's rows show that stand so, if any does."""
+        with player.inside():
+            wanted = Case.objects.filter(state__in=states).order_by("id")
+            return self._one(list(wanted)) or self._one(list(Case.objects.order_by("id")))
+
     def try_(self, player: Player, operation: str, **data: Any) -> dict[str, Any]:  # noqa: ANN401 - a command's data
         """Carry out a command if it is not refused."""
         command = new_id()
@@ -124,21 +136,23 @@ def _identify(day: Day, player: Player) -> None:
 
 
 def _register(day: Day, player: Player) -> None:
-    case = day.a_case(player)
+    case = day.a_standing(player, "identified")
     if case is None:
         return
-    ground = day.code("grounds") if day.draw.random() < 0.5 else "low_income_crisis"
-    data = a_registration(day.day(), grounds=[ground], main_ground=ground)
+    ground = day.code("grounds") if day.draw.random() < 0.3 else "low_income_crisis"
+    data = a_registration(day.cast.today, grounds=[ground], main_ground=ground)
     if day.draw.random() < 0.1:
         data |= {"decision": "decline", "reason": day.code("not_registered_reasons")}
-    day.try_(player, f"register_{case.register}", case=str(case.pk), **data)
-    status = {"given": not case.state_protection, "happened_on": day.day(), "note": "x"}
-    day.try_(player, "change_state_protection", case=str(case.pk), **status)
+    day.try_(day.decider(case), f"register_{case.register}", case=str(case.pk), **data)
+    status = {"given": not case.state_protection, "happened_on": day.cast.today, "note": "x"}
+    if day.draw.random() < 0.2:
+        day.try_(player, "change_state_protection", case=str(case.pk), **status)
 
 
 def _assign(day: Day, player: Player) -> None:
     case = day.a_case(player)
     if case is not None:
+        player = day.decider(case)
         post = day.cast.everybody[day.draw.choice(PLAYERS)].post
         day.try_(player, "assign_worker", case=str(case.pk), post=post, happened_on=day.day())
 
@@ -177,37 +191,36 @@ def _protect(day: Day, player: Player) -> None:
 
 
 def _take_off(day: Day, player: Player) -> None:
-    case = day.a_case(player)
+    case = day.a_standing(player, "registered", "taking_off_proposed")
     if case is None:
         return
     proposal = {"case": str(case.pk), "reason": day.code("taking_off_reasons"), "note": "x"}
     proposal |= {"other_side": "x", "other_side_accepted_on": day.cast.today}
     day.try_(player, "propose_taking_off", happened_on=day.day(), **proposal)
     decision = {"case": str(case.pk), "decision": day.draw.choice(("agree", "agree", "refuse"))}
-    colleagues = ("bakyt", "head", "specialist2", "head2")
-    other = day.cast.everybody[day.draw.choice(colleagues)]
-    day.try_(other, "decide_taking_off", happened_on=day.cast.today, **decision)
+    day.try_(day.decider(case), "decide_taking_off", happened_on=day.cast.today, **decision)
 
 
 def _afterwards(day: Day, player: Player) -> None:
-    case = day.a_case(player)
+    case = day.a_standing(player, "accompaniment", "check_due", "closed")
     if case is None:
         return
     end = {"happened_on": day.cast.today, "note": "x"}
-    day.try_(player, "end_accompaniment", case=str(case.pk), **end)
+    decider = day.decider(case)
+    day.try_(decider, "end_accompaniment", case=str(case.pk), **end)
     if day.draw.random() < 0.3:
         ground = day.code("grounds")
         back = a_return(day.cast.today, grounds=[ground], main_ground=ground)
-        day.try_(player, "return_to_register", case=str(case.pk), **back)
+        day.try_(decider, "return_to_register", case=str(case.pk), **back)
 
 
 def _transfer(day: Day, player: Player) -> None:
-    case = day.a_case(player)
+    case = day.a_standing(player, "registered", "transfer_offered")
     if case is None:
         return
     there = day.draw.choice((day.cast.cholpon.department, day.cast.bakyt.department))
     offer = {"to_office": there, "reason": "family_moved", "note": "x"}
-    day.try_(player, "offer_transfer", case=str(case.pk), **offer)
+    day.try_(day.decider(case), "offer_transfer", case=str(case.pk), **offer)
     other = day.cast.everybody[day.draw.choice(("specialist2", "bakyt"))]
     if day.draw.random() < 0.7:
         post = day.cast.everybody[day.draw.choice(PLAYERS)].post
@@ -263,10 +276,11 @@ ACTS: tuple[Callable[[Day, Player], None], ...] = (
     _screen,
     _identify,
     _identify,
-    _identify,
     _register,
     _register,
     _register,
+    _register,
+    _assign,
     _assign,
     _visit,
     _visit,
@@ -274,7 +288,10 @@ ACTS: tuple[Callable[[Day, Player], None], ...] = (
     _protect,
     _take_off,
     _take_off,
+    _take_off,
     _afterwards,
+    _afterwards,
+    _transfer,
     _transfer,
     _interest,
     _correct,

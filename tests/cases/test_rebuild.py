@@ -19,6 +19,7 @@ from kamkor.cases.models import (
     TakingOffProposal,
     TransferAnswer,
     TransferOffer,
+    Visit,
     VisitChild,
 )
 from kamkor.kernel import clock
@@ -43,6 +44,7 @@ MEANT = (
     RegistrationGround,
     Assignment,
     VisitChild,
+    Visit,
     TransferOffer,
     TransferAnswer,
     TakingOffProposal,
@@ -59,16 +61,32 @@ def _facts(case: Case) -> list[tuple[Any, Any]]:
     found: list[tuple[Any, Any, Any]] = []
     if case.report is not None:
         found.append((case.report.first_recorded_at, "accepted", case.report))
+    if case.register == "family":
+        found += [(row.first_recorded_at, Visit, row) for row in _visits_home(case)]
     for kind in MEANT:
-        if not isinstance(kind, str):
-            rows = kind.objects.filter(case=case, withdrawn_at=None)  # type: ignore[attr-defined]
-            found += [(row.first_recorded_at, kind, row) for row in rows]
+        if isinstance(kind, str) or kind is Visit:
+            continue
+        table: Any = kind
+        rows = table.objects.filter(case=case, withdrawn_at=None)
+        found += [(row.first_recorded_at, kind, row) for row in rows]
     for newer in Case.objects.filter(previous=case):
         back = Registration.objects.filter(case=newer, withdrawn_at=None).first()
         if back is not None:
             found.append((back.first_recorded_at, "returned", back))
     found.sort(key=lambda one: (one[0], MEANT.index(one[1])))
     return [(kind, row) for _, kind, row in found]
+
+
+def _visits_home(case: Case) -> list[Any]:
+    """The visits to a family's household, each read as one of the family itself."""
+    home = Visit.objects.filter(household=case.household, withdrawn_at=None)
+    read = []
+    for visit in home.filter(happened_on__gte=case.opened_on):
+        rows = [row.seen for row in visit.children.filter(withdrawn_at=None)]
+        nobody = bool(rows) and all(seen == "not_seen" for seen in rows)
+        visit.seen = "not_seen" if nobody else "with_others"  # type: ignore[attr-defined]
+        read.append(visit)
+    return read
 
 
 class Reading:
@@ -79,6 +97,7 @@ class Reading:
         self.risk = ""
         self.next_on: date | None = None
         self.off: date | None = None
+        self.visits: list[Any] = []
         for kind, row in facts:
             self.read(kind, row)
 
@@ -101,7 +120,7 @@ class Reading:
         elif kind is TakingOffDecision:
             self.state = self.left(row.reason)
             self.off, self.next_on = row.happened_on, None
-        elif kind is VisitChild:
+        elif kind is VisitChild or (kind is Visit and self.state not in CLOSED):
             self.visited(row)
 
     @staticmethod
@@ -110,14 +129,16 @@ class Reading:
             return "accompaniment"
         return "check_due" if reason in WITH_CHECK else "closed"
 
-    def visited(self, row: VisitChild) -> None:
-        worries = (row.injury_fear_word, row.harmful_person_access, row.no_able_adult_tonight)
-        if any(worries):
+    def visited(self, row: Any) -> None:  # noqa: ANN401 - a child's row or a household's visit
+        names = ("injury_fear_word", "harmful_person_access", "no_able_adult_tonight")
+        if any(getattr(row, name, False) for name in names):
             self.risk = "high"
         was_seen = row.seen != "not_seen"
         if row.kind == "after_leaving" and was_seen and self.state == "check_due":
             self.state = "closed"
-        self.next_on = row.next_on
+        if all(row.happened_on >= one.happened_on for one in self.visits):
+            self.next_on = row.next_on
+        self.visits.append(row)
 
 
 def _last(facts: list[tuple[Any, Any]], kind: Any, column: str, default: Any = None) -> Any:  # noqa: ANN401 - any fact
@@ -143,7 +164,7 @@ def expected(case: Case) -> dict[str, Any]:
     """Each derived column of a case, from its facts alone."""
     facts = _facts(case)
     reading = Reading(facts)
-    visits = [row for kind, row in facts if kind is VisitChild]
+    visits = reading.visits
     seen_on = [row.happened_on for row in visits if row.seen != "not_seen"]
     unseen = 0
     for row in visits:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from kamkor.kernel.ids import new_id
@@ -185,6 +188,20 @@ def test_counts_are_the_same_with_and_without_suzak(world: World) -> None:
     desk = world.desks["cholpon"]
     assert desk.open("/register/?state=all").figure("cases_listed") == "1"
     assert desk.open("/").figure("own_open_cases") == "1"
+
+
+MAIN_TABLE = re.compile(r'FROM "kamkor_(case|report|task|person|household|householdmember)"')
+
+
+def test_every_list_carries_its_scope(world: World) -> None:
+    """The first lock: what a page reads of protected tables is limited to the viewer's office."""
+    with CaptureQueriesContext(connection) as held:
+        for path in ("/", "/duty/", "/register/?state=all", "/register/export.csv", "/alarms/"):
+            assert world.desks["cholpon"].open(path).status == 200
+        world.desks["cholpon"].send("/find/", {"name": "Бөлөк"})
+    read = [one["sql"] for one in held.captured_queries if MAIN_TABLE.search(one["sql"])]
+    assert len(read) > 5
+    assert [sql for sql in read if '"office_unit" IN' not in sql] == []
 
 
 def commands_about(place: Place) -> Iterator[dict[str, Any]]:

@@ -199,7 +199,7 @@ def test_a_row_that_is_not_whole_is_refused(
         ({"minutes": 1441}, ("minutes", "number_out_of_range")),
         ({"household": "0195f1a0-0000-7000-8000-00000000dead"}, ("household", "not_found")),
         ({"household": "no id"}, ("household", "field_invalid")),
-        ({"children": []}, ("children", "field_required")),
+        ({"children": []}, ("children", "no_child_of_household")),
         ({"words_of_carer": "x" * 4001}, ("words_of_carer", "text_too_long")),
     ],
 )

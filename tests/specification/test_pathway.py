@@ -11,6 +11,7 @@ import pytest
 from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
+from kamkor.cases.vocabulary import STEP_OF
 from kamkor.kernel.database import Scope, entered
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.models import JournalEntry
@@ -71,6 +72,7 @@ class Stage:
     """A state of the pathway, reached by operations, at which its cells are played."""
 
     cast: Cast
+    state: str
     subject: str = ""
     others: dict[str, str] = field(default_factory=dict)
     desks: dict[str, Desk] = field(default_factory=dict)
@@ -167,7 +169,7 @@ def stage(
 ) -> Iterator[Stage]:
     """The state, reached once for all its cells, in a transaction that is rolled back."""
     with django_db_blocker.unblock(), transaction.atomic():
-        made = Stage(Cast())
+        made = Stage(Cast(), request.param)
         made.subject = REACHED[request.param](made.cast)
         if request.param == "taking_off_proposed":
             reasons = {cell.outcome.partition("/")[2] for cell in CELLS} - {""}
@@ -187,13 +189,13 @@ def savepoint(stage: Stage) -> Iterator[None]:
     transaction.savepoint_rollback(point)
 
 
-def address_of(cell: Cell, subject: str) -> str:
-    """Where the form of a cell stands."""
-    slug = cell.operation.replace("_", "-")
-    if cell.state == "none":
-        return f"/do/{slug}/"
-    place = "reports" if cell.state.startswith("report_") else "cases"
-    return f"/{place}/{subject}/{slug}/"
+def address_of(state: str, subject: str, operation: str = "") -> str:
+    """Where the page of a subject stands, or the form of an operation about it."""
+    slug = f"{operation.replace('_', '-')}/" if operation else ""
+    if state == "none":
+        return f"/do/{slug}"
+    place = "reports" if state.startswith("report_") else "cases"
+    return f"/{place}/{subject}/{slug}"
 
 
 def filled(desk: Desk, address: str, cell: Cell, values: dict[str, object]) -> Typed:
@@ -222,7 +224,7 @@ def subject_after(cell: Cell, subject: str, page: Page) -> str:
     """What the cell was about: for a beginning, what it made."""
     if cell.state != "none":
         return subject
-    return page.response["Location"].rstrip("/").removesuffix("/received").rpartition("/")[2]
+    return str(page.response["Location"]).rstrip("/").removesuffix("/received").rpartition("/")[2]
 
 
 def state_after(stage: Stage, cell: Cell, subject: str) -> str:
@@ -251,7 +253,7 @@ def test_cell(stage: Stage, cell: Cell, savepoint: None) -> None:
     player: Player = stage.cast.everybody[ROLES[cell.role]]
     desk = stage.desks[player.username]
     subject = stage.others.get(cell.outcome.partition("/")[2], stage.subject)
-    address = address_of(cell, subject)
+    address = address_of(cell.state, subject, cell.operation)
     values = typed_for(cell.operation, cell.outcome, stage.cast, player, subject)
     typed = filled(desk, address, cell, values)
     page = desk.send(address, typed)
@@ -265,6 +267,68 @@ def test_cell(stage: Stage, cell: Cell, savepoint: None) -> None:
         after = subject_after(cell, subject, page)
         assert after in journal
         assert state_after(stage, cell, after) == cell.next_state
+
+
+@pytest.mark.parametrize(
+    "stage", [state for state in REACHED if state != "none"], indirect=True, scope="module"
+)
+def test_buttons(stage: Stage) -> None:
+    """The page of each state offers each role exactly the steps that its cells carry out."""
+    of_pathway = {cell.operation for cell in CELLS}
+    wrong = {}
+    for role, username in ROLES.items():
+        cells = [cell for cell in CELLS if (cell.state, cell.role) == (stage.state, role)]
+        page = stage.desks[username].open(address_of(stage.state, stage.subject))
+        if page.status == 404:
+            continue
+        may = {cell.operation for cell in cells if not cell.refusal}
+        if page.operations & of_pathway != may:
+            wrong[role] = page.operations & of_pathway ^ may
+    assert wrong == {}
+
+
+# Which outcome of the product's own table a typed outcome stands for.
+OUTCOMES = {
+    **dict.fromkeys(("agree/difficulty_overcome", "agree/returned_to_family"), "agree"),
+    **dict.fromkeys(
+        ("agree/placed_guardianship", "agree/placed_foster", "agree/adopted"), "agree_placed"
+    ),
+    **dict.fromkeys(
+        ("agree/moved", "agree/reached_18", "agree/died", "agree/entered_in_error"),
+        "agree_without_check",
+    ),
+    **dict.fromkeys(("home", "call", "joint", "migrant_check", "not_seen"), ""),
+    "after_leaving_not_seen": "",
+}
+
+
+def disagreements() -> Iterator[tuple[str, str]]:
+    """The cells that the product's table, which screens and documents read, tells otherwise."""
+    for cell in CELLS:
+        step, state = STEP_OF[cell.operation], expected_before(cell)
+        outcome = OUTCOMES.get(cell.outcome, cell.outcome)
+        if cell.outcome == "after_leaving":
+            outcome = "check" if state == "check_due" else ""
+        if cell.refusal == "state_forbids" and state in step.from_states:
+            yield cell.name, f"{state} is a state it begins from"
+        if cell.refusal or cell.state == "none":
+            continue
+        after = step.leads_to[outcome] or state
+        if (
+            state in step.from_states,
+            cell.role.removeprefix("receiving_") in step.roles,
+            after,
+        ) != (
+            True,
+            True,
+            cell.next_state,
+        ):
+            yield cell.name, f"leads to {after}"
+
+
+def test_the_products_table_says_the_same() -> None:
+    """The table of the product and this one agree on states, roles and what follows."""
+    assert list(disagreements()) == []
 
 
 def test_every_state_operation_and_role_has_its_cells() -> None:

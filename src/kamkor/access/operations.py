@@ -115,6 +115,12 @@ def end_lending(
     standing.update(until=clock.now())
 
 
+def posts_shown(subject: UUID, reason: str) -> set[int]:
+    """The posts to which a subject is lent for this reason."""
+    standing = Lent.objects.filter(subject=subject, reason=reason, until=None)
+    return set(standing.exclude(to_post=None).values_list("to_post_id", flat=True))
+
+
 def lent_by(command: UUID, reason: str, *, to_office: int) -> list[UUID]:
     """The subjects that a command lent to an office for a reason and that still are."""
     standing = Lent.objects.filter(command=command, reason=reason, to_office_id=to_office)

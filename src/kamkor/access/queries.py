@@ -35,7 +35,7 @@ def account_of_post(post_id: int, day: date) -> Account | None:
 
 def accounts_with_posts(day: date) -> list[tuple[str, ...]]:
     """User name, role, name and language of every account; for the administrator's list."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for account in Account.objects.select_related("employee").order_by("username"):
         posts = workforce.posts_of_employee(account.employee_id, day) if account.employee_id else []
         roles = ",".join(post.kind for post in posts)

@@ -199,9 +199,7 @@ def build(
 
 
 def _covering(found: list[Department]) -> Callable[[int, date], tuple[int, ...]]:
-    of_post = {
-        post: one for one in found for post in (one.head, one.specialist, *one.workers)
-    }
+    of_post = {post: one for one in found for post in (one.head, one.specialist, *one.workers)}
     return lambda post, day: of_post[post].covered(post, day)
 
 

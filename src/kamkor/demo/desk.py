@@ -35,7 +35,9 @@ class Desk:
         return {
             "worry": self.codes.next("report_worries", day, unsealed),
             "danger_now": False,
-            "children": [{"description": self.codes.text(texts.DESCRIPTIONS), "age": 4 + day.day % 9}],
+            "children": [
+                {"description": self.codes.text(texts.DESCRIPTIONS), "age": 4 + day.day % 9}
+            ],
             "territory": self.department.territories[-1],
             "place": self.codes.text(texts.PLACES),
             "seen_or_said": self.codes.text(texts.SEEN_OR_SAID),
@@ -154,7 +156,9 @@ def sealed(home: Home, worry: str, ground: str, *, involved: int | None = None) 
 def sealed_by_ground(home: Home, ground: str, *, family: bool = False) -> Story:
     """Found on the spot; the ground of the registration seals the case."""
     home.risk = "medium"
-    day = yield from home.identified(home.days.workday_ago(100 + home.number % 60), family_too=family)
+    day = yield from home.identified(
+        home.days.workday_ago(100 + home.number % 60), family_too=family
+    )
     day += timedelta(days=3)
     if family:
         yield from home.registered_families(day, ground)
@@ -187,7 +191,12 @@ def not_accepted(desk: Desk, ago: int, decision: str) -> Story:
     report = reply.answer["report"]
     if decision == "sent_in_error":
         yield desk.act(
-            day, 10, receiver, "mark_sent_in_error", report=report, note="Башка билдирүүнүн көчүрмөсү."
+            day,
+            10,
+            receiver,
+            "mark_sent_in_error",
+            report=report,
+            note="Башка билдирүүнүн көчүрмөсү.",
         )
     yield desk.act(day, 11, desk.duty(day), "read_report", report=report)
     reason = codes.next("decline_reasons", day)

@@ -22,7 +22,10 @@ def proposed(home: Home, day: date, reason: str, post: int) -> Part:
     for place, case in enumerate([*home.cases, *([home.family] if home.family else [])]):
         data = {"case": case, "reason": reason, "happened_on": day.isoformat()}
         if reason == "moved":
-            data |= {"other_side": "Башка облустун бөлүмү", "other_side_accepted_on": day.isoformat()}
+            data |= {
+                "other_side": "Башка облустун бөлүмү",
+                "other_side_accepted_on": day.isoformat(),
+            }
         data["note"] = home.codes.text(texts.NOTES)
         yield home.act(day, 9 + place, post, "propose_taking_off", **data)
     return day
@@ -159,4 +162,3 @@ def came_back(home: Home) -> Story:
     home.cases = episodes
     home.risk = "medium"
     yield from visited_until_now(home, day, 8)
-

@@ -221,7 +221,9 @@ class Home:
         for back in reversed(range(last, first + 1, every)):
             if self.evening(back) < begun + timedelta(days=3):
                 continue
-            agreed = {"next_on": next_on.isoformat()} if back == last and next_on else {}
+            agreed: dict[str, Any] = (
+                {"next_on": next_on.isoformat()} if back == last and next_on else {}
+            )
             yield from self.visit(self.evening(back), **agreed)
 
     def visit(self, written: date, *, kind: str = "", ago: int = 0, **more: Any) -> Part:  # noqa: ANN401 - as above

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
+from kamkor.access.rules import Viewer
 from kamkor.cases.queries.case import case_for
 from kamkor.demo import desk, texts
 from kamkor.demo.home import Home, Part, unsealed
@@ -147,7 +148,12 @@ def moved_between_departments(home: Home, to: int, outcome: str, receiver: "Home
     if outcome == "returned":
         reason = home.codes.next("transfer_return_reasons", answered)
         yield home.act(
-            answered, 11, receiver.department.specialist, "return_transfer", case=case, reason=reason
+            answered,
+            11,
+            receiver.department.specialist,
+            "return_transfer",
+            case=case,
+            reason=reason,
         )
         yield from visited_until_now(home, answered, 4)
         return
@@ -238,13 +244,14 @@ def corrected(home: Home) -> Story:
     yield from visited_until_now(home, day + timedelta(days=20), 5)
 
 
-def fact(viewer: "object", case_id: UUID, kind: str) -> str:
+def fact(viewer: Viewer, case_id: UUID, kind: str) -> str:
     """The id of the newest standing fact of a kind about a case or its child."""
-    case = case_for(viewer, case_id)  # type: ignore[arg-type]
-    rows = {
-        "identification": case.identifications,
-        "registration": case.registrations,
-        "visit_child": case.visits,
-        "birth": case.child.births if case.child else case.identifications,
-    }[kind]
-    return str(rows.filter(withdrawn_at=None).latest("recorded_at").pk)
+    case = case_for(viewer, case_id)
+    if kind == "birth":
+        births = case.child.births.filter(withdrawn_at=None) if case.child else None
+        return str(births.latest("recorded_at").pk) if births else ""
+    if kind == "visit_child":
+        return str(case.visits.filter(withdrawn_at=None).latest("recorded_at").pk)
+    if kind == "registration":
+        return str(case.registrations.filter(withdrawn_at=None).latest("recorded_at").pk)
+    return str(case.identifications.filter(withdrawn_at=None).latest("recorded_at").pk)

@@ -97,8 +97,9 @@ class Names:
 
     def _spelled(self, number: int, sex: str) -> tuple[str, str, str, str]:
         """Surname, given name, patronymic and sex in one of the ways people are written."""
-        given, father = self._random.choice(self._given[sex]), self._random.choice(
-            self._given["male"]
+        given, father = (
+            self._random.choice(self._given[sex]),
+            self._random.choice(self._given["male"]),
         )
         surname = self._surname(sex)
         if number == 41:
@@ -121,7 +122,9 @@ class Names:
 
     def _birth(self, begun: date, number: int) -> date:
         if number % 30 == 11:
-            return next((day for day in _LEAP_DAYS[number // 30 % 3 :] if day < begun), _LEAP_DAYS[0])
+            return next(
+                (day for day in _LEAP_DAYS[number // 30 % 3 :] if day < begun), _LEAP_DAYS[0]
+            )
         return begun - timedelta(days=self._random.randint(40, 14 * 365))
 
     def _told_sex(self, number: int, sex: str) -> str:

@@ -74,7 +74,8 @@ class Builder:
     def __init__(self) -> None:
         self.named: list[Named] = []
         self.names = {
-            row.territory_id: row for row in TerritoryName.objects.using(OWNER).filter(valid_to=None)
+            row.territory_id: row
+            for row in TerritoryName.objects.using(OWNER).filter(valid_to=None)
         }
 
     def office(self, level: int, parent: Office | None, names: dict[str, str]) -> Office:

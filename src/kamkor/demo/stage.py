@@ -187,4 +187,3 @@ def _next(story: Story, told: object) -> Step | None:
         return story.send(told)
     except StopIteration:
         return None
-

@@ -36,10 +36,10 @@ class Line:
     username: str
     command: Command
 
-    @property
-    def refers(self) -> bool:
-        """Whether the command needs the answer of an earlier line."""
-        return any(_ANSWER.fullmatch(text) for text in _texts(self.command.data))
+    def needs(self, earlier: Sequence["Line"]) -> bool:
+        """Whether the command needs an answer, or is about one of these earlier commands."""
+        ids = {str(line.command.id) for line in earlier}
+        return any(_ANSWER.fullmatch(text) or text in ids for text in _texts(self.command.data))
 
 
 def lines_of(text: str, username: str) -> list[Line]:
@@ -92,17 +92,18 @@ def carried_out(
     for part in _parts(lines):
         viewer = viewer_named(part[0].username)
         with entered(scope_of_viewer(viewer)):
-            for line, answer in zip(part, _answers(viewer, part, answers), strict=True):
-                answers[line.number] = answer.answer
-                yield answer_as_json(answer)
+            done = _answers(viewer, part, answers)
+        # Told only now that they are kept.
+        for line, answer in zip(part, done, strict=True):
+            answers[line.number] = answer.answer
+            yield answer_as_json(answer)
 
 
 def _parts(lines: Sequence[Line]) -> Iterator[list[Line]]:
     part: list[Line] = []
     for line in lines:
-        if part and (
-            line.refers or line.username != part[0].username or len(part) == TOGETHER
-        ):
+        full = len(part) == TOGETHER
+        if part and (full or line.username != part[0].username or line.needs(part)):
             yield part
             part = []
         part.append(line)
@@ -113,14 +114,18 @@ def _parts(lines: Sequence[Line]) -> Iterator[list[Line]]:
 def _answers(
     viewer: Viewer, part: Sequence[Line], earlier: dict[int, dict[str, Any]]
 ) -> list[Answer]:
-    try:
-        commands = [
-            replace(line.command, data=_resolved(line.command.data, earlier)) for line in part
-        ]
-    except LookupError:
-        # Only a line by itself refers: what it is about was refused, and so is not there.
-        return [Answer(part[0].command.id, "refused", refusal=NotFound())]
-    return carry_out(viewer, commands)
+    """The answers in the order of the lines; who refers to what was refused finds nothing."""
+    commands: list[Command] = []
+    answered: dict[int, Answer] = {}
+    for place, line in enumerate(part):
+        try:
+            data = _resolved(line.command.data, earlier)
+        except LookupError:
+            answered[place] = Answer(line.command.id, "refused", refusal=NotFound())
+        else:
+            commands.append(replace(line.command, data=data))
+    done = iter(carry_out(viewer, commands))
+    return [answered[place] if place in answered else next(done) for place in range(len(part))]
 
 
 def _resolved(value: Any, earlier: dict[int, dict[str, Any]]) -> Any:  # noqa: ANN401 - as JSON

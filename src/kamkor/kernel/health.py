@@ -40,7 +40,7 @@ def checks(data: Path) -> Iterator[Check]:
     yield Check("there is room on the disk", _room(data))
 
 
-def _rows(login: BaseDatabaseWrapper, sql: str, *values: object) -> list[tuple[object, ...]]:
+def _rows(login: BaseDatabaseWrapper, sql: str, *values: list[str]) -> list[tuple[object, ...]]:
     with login.cursor() as cursor:
         cursor.execute(sql, values)
         found: list[tuple[object, ...]] = cursor.fetchall()
@@ -60,9 +60,7 @@ def _powers(owner: BaseDatabaseWrapper) -> list[str]:
         " AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)",
         list(READERS),
     )
-    missing = set(READERS) - {
-        str(name) for (name,) in _rows(owner, "SELECT rolname FROM pg_roles")
-    }
+    missing = set(READERS) - {str(name) for (name,) in _rows(owner, "SELECT rolname FROM pg_roles")}
     powers = [f"{name} has powers it must not have" for (name,) in rows]
     return powers + [f"there is no login {name}" for name in sorted(missing)]
 
@@ -106,7 +104,9 @@ def _row_security(owner: BaseDatabaseWrapper) -> list[str]:
 def _key(owner: BaseDatabaseWrapper) -> list[str]:
     rows = _rows(owner, "SELECT inner_pad, outer_pad FROM context_key")
     inner, outer = pads(bytes.fromhex(settings.KAMKOR_CONTEXT_KEY))
-    stored = [tuple(bytes(part) for part in row if isinstance(part, bytes | memoryview)) for row in rows]
+    stored = [
+        tuple(bytes(part) for part in row if isinstance(part, bytes | memoryview)) for row in rows
+    ]
     if stored == [(inner, outer)]:
         return []
     return ["the key in secrets.json is not the one the database checks: nobody sees anything"]

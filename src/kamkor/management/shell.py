@@ -36,7 +36,8 @@ class ShellCommand(BaseCommand):
 
 def tell(text: str) -> None:
     """Say something beside the result."""
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 def asks_who_looks(parser: CommandParser) -> None:

@@ -191,7 +191,6 @@ def _fits(operation: str, case: Case) -> bool:
         "register_family": FAMILY,
         "identify_child": CHILD,
         "protect_now": CHILD,
-        "record_visit": CHILD,
         "change_state_protection": CHILD,
     }
     if operation == "offer_transfer" and case.team is not None:

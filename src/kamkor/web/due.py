@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
-from kamkor.access.vocabulary import Action
+from kamkor.access.vocabulary import WORKER, Action
 from kamkor.cases.queries.task import open_tasks_of
 from kamkor.cases.vocabulary import CHILD, CaseState
 from kamkor.kernel import clock
@@ -43,13 +43,21 @@ def due_items(entries: list[dict[str, Any]]) -> dict[str, Any]:
 
 def due_of_case(viewer: Viewer, case: Case) -> dict[str, Any]:
     """The open due items of a case, and its next visit where no item stands for it."""
-    may = viewer.may(Action.RECORD)
+    offered = case.offered_to_id is not None and case.offered_to_id == viewer.district
+    may = viewer.may(Action.RECORD) and not offered
     tasks = list(open_tasks_of(viewer, case))
-    entries = [task_entry(task, link=may) for task in tasks]
+    entries = [task_entry(task, link=may and _is_theirs(viewer, case, task)) for task in tasks]
     visited = case.register == CHILD and case.next_visit_on is not None
     if visited and not any(task.kind in SETTLED_BY_VISIT for task in tasks):
         entries.insert(0, visit_entry(case, link=may))
     return due_items(entries)
+
+
+def _is_theirs(viewer: Viewer, case: Case, task: Any) -> bool:  # noqa: ANN401 - a task
+    """Whether the form that marks an item done opens for this viewer: a worker does a worker's."""
+    if viewer.role != WORKER or operation_of(task) != "complete_task":
+        return True
+    return task.for_role == WORKER and case.responsible_id in viewer.acts_for
 
 
 def task_entry(task: Any, *, link: bool, about: str = "") -> dict[str, Any]:  # noqa: ANN401 - a task

@@ -133,6 +133,9 @@ def _section(key: str, heading: str, cases: list[Case], empty: str = "") -> dict
     table = case_table(cases if whole else cases[:SHOWN], len(cases), heading, key)
     if empty:
         table["empty"] = empty
+    for row in () if whole else table["rows"]:
+        # The same case stands in the list of all: an id is one element's.
+        row["id"] = ""
     if not whole and len(cases) > SHOWN:
         table["rest_url"] = "/register/?state=open&sort=next"
     return {

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kamkor.access.rules import Viewer
-from kamkor.access.vocabulary import Action
+from kamkor.access.vocabulary import OBLAST, Action
 from kamkor.cases.operations.report import receipt_code, receipt_digest
 from kamkor.cases.queries.case import cases_visible_to
 from kamkor.cases.queries.report import (
@@ -193,7 +193,12 @@ def report_summary(viewer: Viewer, report: Report) -> dict[str, Any]:
 
 
 def report_acts(viewer: Viewer, report: Report) -> list[dict[str, str]]:
-    """The steps that may be taken from the report's state."""
+    """The steps that may be taken from the report's state.
+
+    The oblast's person acts on a report only where it is named in its team.
+    """
+    if viewer.role == OBLAST and report.team not in viewer.teams:
+        return []
     acts = []
     for step in STEPS:
         if step.on != "report" or report.state not in step.from_states:

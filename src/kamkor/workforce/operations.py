@@ -134,7 +134,7 @@ def record_leave(order: Order[RecordLeave]) -> None:
     )
 
 
-def appointed(  # noqa: PLR0913 - one table row
+def appointed(
     post_id: int, *, given_name: str, surname: str, sort_key: str, login: str
 ) -> int:
     """The employee who holds a post today; the one named, from today, if it is vacant.

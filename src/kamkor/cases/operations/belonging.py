@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from kamkor.access import operations as access
+from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import Case
 from kamkor.cases.operations import steps
 from kamkor.cases.vocabulary import OPEN_STATES
@@ -91,23 +92,27 @@ def follow_responsible(order: Order[Any], case_id: UUID) -> None:
     The home goes along unless others stay there; it is then lent to all who answer for one of
     its children, with who lives there, so that each sees what its own rows refer to.
     """
-    order.after(lambda: follow_responsible_now(order.id, case_id))
+    order.after(lambda: follow_responsible_now(order, case_id))
 
 
-def follow_responsible_now(command: UUID, case_id: UUID) -> None:
+def follow_responsible_now(order: Order[Any], case_id: UUID) -> None:
     """The same at once, where everything is written and settled already."""
     case = Case.objects.filter(id=case_id).first()
     seat = workforce.seat_of_post(case.responsible_id, clock.today()) if case else None
     if case is None or case.team is not None or seat is None:
         return
     others = open_at_home(case).exclude(responsible_id=seat.post_id)
-    staying = sorted(set(others.values_list("responsible_id", flat=True)))
-    circle = around(case)
-    department = workforce.seats_of(case.office_district or 0, clock.today())
-    access.end_lending(circle, HOUSEHOLD, to_posts=department)
+    staying = set(others.values_list("responsible_id", flat=True))
+    if order.viewer.role == WORKER:
+        # A worker does not see the cases of another unit, but that the home is shared.
+        home = case.household_id or case.pk
+        staying |= access.posts_shown(home, HOUSEHOLD) - {seat.post_id}
+    else:
+        department = workforce.seats_of(case.office_district or 0, clock.today())
+        access.end_lending(around(case), HOUSEHOLD, to_posts=department)
     if staying:
         shown = [*_home(case), *_reports_of([case, *others])]
         for post in (seat.post_id, *staying):
-            write_together(access.lent(shown, HOUSEHOLD, command, to_post=post))
+            write_together(access.lent(shown, HOUSEHOLD, order.id, to_post=post))
     moving = parted(case, alone=not staying).moving
     steps.move_subjects(moving, seat.office_id, None)

@@ -275,4 +275,4 @@ def _withdraw_all(order: Order[TakeBack], operation_name: str) -> None:
             settle_birth(case.child_id)
         if operation_name == "assign_worker":
             # Whoever answers again must see the rows again.
-            follow_responsible_now(order.id, case.pk)
+            follow_responsible_now(order, case.pk)

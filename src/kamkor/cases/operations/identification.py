@@ -151,7 +151,7 @@ def identify_child(order: Order[IdentifyChild]) -> None:
     household = case.household
     if household is not None:
         order.answer["household"] = str(household.pk)
-        _others_at_home(order, household)
+        _others_at_home(order, case, household)
     if data.family_too and household is not None:
         _identify_family(order, case, household)
     _doubts_about_identity(order, case, identity)
@@ -159,8 +159,7 @@ def identify_child(order: Order[IdentifyChild]) -> None:
     if not all(sibling.looked_at for sibling in data.siblings):
         due = steps.due_in("siblings_days")
         steps.open_task(order, case, "siblings_to_look_at", due, for_role="worker")
-    if data.case is None:
-        follow_responsible(order, case.pk)
+    follow_responsible(order, case.pk)
 
 
 def _identity(data: IdentifyChild) -> Identity:
@@ -236,25 +235,26 @@ def _known_child(order: Order[IdentifyChild], identity: Identity) -> "Person | N
     return child
 
 
-def _others_at_home(order: Order[IdentifyChild], household: "Household") -> None:
+def _others_at_home(order: Order[IdentifyChild], case: Case, household: "Household") -> None:
+    """New rows stand where the case does: the home may only be lent, and then takes none."""
     data = order.data
     for number, adult in enumerate(data.adults):
         telephone = to_e164(adult.telephone) if adult.telephone else ""
         if telephone is None:
             raise TelephoneUnreadable(f"adults.{number}.telephone")
         who = Identity(adult.given_name, adult.surname or "", telephone=telephone)
-        person = new_person(order, household, who)
+        person = new_person(order, case, who)
         join_household(order, household, person, adult.relation, data.happened_on)
     for row in data.siblings:
         who = Identity(row.given_name, row.surname or "", born=row.born or "", sex=row.sex)
-        person = new_person(order, household, who)
+        person = new_person(order, case, who)
         join_household(order, household, person, "sibling", data.happened_on)
         order.add(
             SiblingLook(
                 household=household,
                 person=person,
                 looked_at=row.looked_at,
-                **order.fact(household, data.happened_on),
+                **order.fact(case, data.happened_on),
             )
         )
 

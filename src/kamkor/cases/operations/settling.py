@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from kamkor.cases.models import (
     AccompanimentEnd,
     Assignment,
@@ -22,10 +24,11 @@ from kamkor.cases.models import (
     TakingOffProposal,
     TransferAnswer,
     TransferOffer,
+    Visit,
     VisitChild,
 )
 from kamkor.cases.rules.standing import SAFETY, Event, Standing, standing_of
-from kamkor.cases.vocabulary import ReportState
+from kamkor.cases.vocabulary import FAMILY, ReportState
 from kamkor.kernel import rulesets
 
 
@@ -33,9 +36,10 @@ def settle_cases(subjects: Iterable[UUID]) -> None:
     """Rebuild the derived columns of those subjects that are cases or reports."""
     wanted = list(subjects)
     cases = list(Case.objects.filter(id__in=wanted).select_related("child"))
-    live = LiveFacts(cases)
-    for case in cases:
-        apply_standing(case, standing_of(events_of(case, live)))
+    if cases:
+        live = LiveFacts(cases)
+        for case in cases:
+            apply_standing(case, standing_of(events_of(case, live)))
     for report in Report.objects.filter(id__in=wanted):
         Report.objects.filter(id=report.pk).update(state=report_state(report))
 
@@ -53,12 +57,48 @@ def _household_key(case: Case) -> str:
     return case.household.sort_key if case.household else ""
 
 
+# Most cases have no fact of these kinds: one question instead of one for each.
+_SELDOM: dict[str, Any] = {
+    "offer": TransferOffer,
+    "answer": TransferAnswer,
+    "proposal": TakingOffProposal,
+    "decision": TakingOffDecision,
+    "accompaniment_end": AccompanimentEnd,
+    "state_protection": StateProtection,
+    "removal": Removal,
+    "returned": Case,
+}
+_WHICH_OF_THEM = """
+SELECT 'offer' WHERE EXISTS (SELECT FROM kamkor_transferoffer WHERE case_id = ANY(%(cases)s))
+UNION ALL SELECT 'answer'
+WHERE EXISTS (SELECT FROM kamkor_transferanswer WHERE case_id = ANY(%(cases)s))
+UNION ALL SELECT 'proposal'
+WHERE EXISTS (SELECT FROM kamkor_takingoffproposal WHERE case_id = ANY(%(cases)s))
+UNION ALL SELECT 'decision'
+WHERE EXISTS (SELECT FROM kamkor_takingoffdecision WHERE case_id = ANY(%(cases)s))
+UNION ALL SELECT 'accompaniment_end'
+WHERE EXISTS (SELECT FROM kamkor_accompanimentend WHERE case_id = ANY(%(cases)s))
+UNION ALL SELECT 'state_protection'
+WHERE EXISTS (SELECT FROM kamkor_stateprotection WHERE case_id = ANY(%(cases)s))
+UNION ALL SELECT 'removal'
+WHERE EXISTS (SELECT FROM kamkor_removal WHERE case_id = ANY(%(cases)s))
+UNION ALL SELECT 'returned'
+WHERE EXISTS (SELECT FROM kamkor_case WHERE previous_id = ANY(%(cases)s))
+"""
+
+
 class LiveFacts:
     """The facts that stand about certain cases, each kind read for all of them at once."""
 
     def __init__(self, cases: Iterable[Case]) -> None:
-        self._cases = [case.pk for case in cases]
+        held = list(cases)
+        self._cases = [case.pk for case in held]
+        self._homes = [case.household_id for case in held if case.register == FAMILY]
         self._read: dict[Any, dict[UUID, list[Any]]] = {}
+        with connection.cursor() as cursor:
+            cursor.execute(_WHICH_OF_THEM, {"cases": self._cases})
+            there = {kind for (kind,) in cursor.fetchall()}
+        self._read |= {kind: {} for name, kind in _SELDOM.items() if name not in there}
 
     def of(self, kind: Any, case: Case) -> list[Any]:  # noqa: ANN401 - any fact of a case
         """The facts of one kind about one of the cases."""
@@ -67,6 +107,18 @@ class LiveFacts:
             for fact in kind.objects.filter(case_id__in=self._cases, withdrawn_at=None):
                 rows.setdefault(fact.case_id, []).append(fact)
         return self._read[kind].get(case.pk, [])
+
+    def household_visits(self, case: Case) -> list[Visit]:
+        """The visits to a family's household since its entry was opened."""
+        if case.register != FAMILY:
+            return []
+        if Visit not in self._read:
+            rows = self._read[Visit] = {}
+            visits = Visit.objects.filter(household_id__in=self._homes, withdrawn_at=None)
+            for visit in visits.prefetch_related("children"):
+                rows.setdefault(visit.household_id, []).append(visit)
+        found = self._read[Visit].get(case.household_id or case.pk, [])
+        return [visit for visit in found if visit.happened_on >= case.opened_on]
 
     def returns_of(self, case: Case) -> list[Any]:
         """The registrations of the newer episodes that a case returned in."""
@@ -101,7 +153,24 @@ def events_of(case: Case, live: LiveFacts) -> Iterable[Event]:
         yield _event("assignment", fact, post=fact.post_id)
     for fact in live.of(VisitChild, case):
         yield _visit_event(fact)
+    for visit in live.household_visits(case):
+        yield _household_visit_event(visit)
     yield from _later_events(case, live)
+
+
+def _household_visit_event(visit: Visit) -> Event:
+    """The family counts as seen unless none of its children was."""
+    rule = rulesets.rule("visit_kinds", visit.kind, visit.happened_on)
+    children = [row.seen for row in visit.children.all() if row.withdrawn_at is None]
+    unseen = bool(children) and set(children) == {"not_seen"}
+    return _event(
+        "household_visit",
+        visit,
+        seen="not_seen" if unseen else "with_others",
+        check=bool(rule.get("check")),
+        next_on=visit.next_on,
+        **dict.fromkeys(SAFETY, False),
+    )
 
 
 def _visit_event(fact: VisitChild) -> Event:

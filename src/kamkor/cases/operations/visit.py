@@ -14,7 +14,7 @@ from kamkor.cases.rules.visit import (
     faults_of_row,
     follow_up_needed,
 )
-from kamkor.cases.vocabulary import CHILD, CaseState
+from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES, CaseState
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotFound, Order
 from kamkor.kernel.errors import Refusal
@@ -116,7 +116,7 @@ class RecordVisit(Shape):
     household: Annotated[UUID, Ask(noop("Household"), widget="hidden")]
     kind: Annotated[str, Coded("visit_kinds"), Ask(noop("Kind of visit"))]
     happened_on: Annotated[PastDay, Ask(noop("Day of the visit"))]
-    children: Annotated[list[ChildSeen], Field(min_length=1, max_length=16), Ask(noop("Children"))]
+    children: Annotated[list[ChildSeen], Field(max_length=16), Ask(noop("Children"))] = []
     changed: Annotated[Text, Ask(noop("What changed?"))] | None = None
     words_of_carer: Annotated[Text, Ask(noop("Own words of the carer"))] | None = None
     next_on: Annotated[Day, Ask(noop("Next visit"))] | None = None
@@ -153,6 +153,9 @@ def record_visit(order: Order[RecordVisit]) -> None:
     if data.next_on is not None and data.next_on < data.happened_on:
         raise NextVisitBeforeThis("next_on")
     cases = _cases_visited(order, household)
+    family = _family_visited(order, household)
+    if not cases and family is None:
+        raise NoChildOfHousehold("children")
     visit = Visit(
         household=household,
         kind=data.kind,
@@ -165,6 +168,9 @@ def record_visit(order: Order[RecordVisit]) -> None:
     order.add(visit)
     order.answer["visit"] = str(visit.pk)
     order.journal(household.pk, household)
+    if family is not None:
+        order.journal(family.pk, family)
+        _after_leaving(order, visit, family)
     for number, row in enumerate(data.children):
         _child_row(order, visit, cases[row.case], row, f"children.{number}")
 
@@ -184,6 +190,20 @@ def _cases_visited(order: Order[RecordVisit], household: "Household") -> dict[UU
     for case in found.values():
         steps.require_own_side(order, case)
         steps.require_state("record_visit", case.state)
+    return found
+
+
+def _family_visited(order: Order[RecordVisit], household: "Household") -> Case | None:
+    """The family's own open entry, if this post sees it: it is visited with its household."""
+    family = whole_cases(order.viewer).filter(
+        household=household,
+        register=FAMILY,
+        state__in=list(OPEN_STATES),
+        opened_on__lte=order.data.happened_on,
+    )
+    found = family.first()
+    if found is not None:
+        order.claim(found.pk, check_version=False)
     return found
 
 

@@ -88,8 +88,9 @@ def _visit(standing: Standing, event: Event) -> Standing:
     seen = event.values["seen"] != "not_seen"
     worry = any(event.values[question] for question in SAFETY)
     checked = event.values["check"] and seen and standing.state == CaseState.CHECK_DUE
-    next_on = event.values["next_on"]
+    # A visit recorded late does not move the next one back.
     later = max(event.happened_on, standing.last_visit_on or event.happened_on)
+    next_on = event.values["next_on"] if later == event.happened_on else standing.next_visit_on
     return replace(
         standing,
         state=CaseState.CLOSED if checked else standing.state,
@@ -101,6 +102,11 @@ def _visit(standing: Standing, event: Event) -> Standing:
         risk_level="high" if worry else standing.risk_level,
         next_visit_on=next_on if isinstance(next_on, date) else None,
     )
+
+
+def _household_visit(standing: Standing, event: Event) -> Standing:
+    """A family is visited with its household, as long as its entry is open."""
+    return _visit(standing, event) if standing.state in OPEN_STATES else standing
 
 
 def _post(event: Event) -> int:
@@ -124,6 +130,7 @@ _CHANGES: dict[str, Callable[[Standing, Event], Standing]] = {
     "main_ground": lambda standing, event: replace(standing, main_ground=event.outcome),
     "assignment": lambda standing, event: replace(standing, responsible_id=_post(event)),
     "visit": _visit,
+    "household_visit": _household_visit,
     "offer": _offer,
     "answer": lambda standing, _: replace(standing, state=CaseState.REGISTERED, offered_to_id=None),
     "proposal": lambda standing, _: replace(standing, state=CaseState.TAKING_OFF_PROPOSED),

@@ -1,0 +1,52 @@
+"""What a visible row refers to must be visible too: an inner join on a hidden row drops rows."""
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from django.apps import apps
+from django.db import models
+
+from tests.cast import Player
+
+PROTECTED: dict[str, str] = import_module("kamkor.migrations.0002_row_security").PROTECTED
+"""Each protected table with the column that holds its subject, as the migration lists them."""
+
+# References of which the row itself shows enough, so that it is whole without the other.
+SNAPSHOTS = {
+    # The description stands on the row; the case may since be another worker's.
+    ("kamkor_reportchild", "case_id"),
+    # Kind and next date stand on the child's row; the visit is the household's.
+    ("kamkor_visitchild", "visit_id"),
+    # The newer fact keeps the reason; the proposal belongs to the same case and moves with it.
+}
+
+
+def protected_models() -> list[type[models.Model]]:
+    """The models whose tables hold rows of children."""
+    found = apps.get_app_config("kamkor").get_models()
+    return [model for model in found if model._meta.db_table in PROTECTED]
+
+
+def references() -> Iterator[tuple[type[models.Model], str, type[models.Model]]]:
+    """Each foreign key from one protected table to another."""
+    known = protected_models()
+    for model in known:
+        for field in model._meta.concrete_fields:
+            target = field.related_model
+            if target in known and isinstance(field, models.ForeignKey):
+                if (model._meta.db_table, field.attname) not in SNAPSHOTS:
+                    yield model, field.attname, target
+
+
+def broken_references(player: Player) -> list[str]:
+    """The references of rows this account sees to rows it does not see."""
+    found = []
+    with player.inside():
+        for model, column, target in references():
+            rows = model._default_manager.exclude(**{column: None})
+            pointed = set(rows.values_list(column, flat=True))
+            seen = set(target._default_manager.filter(pk__in=pointed).values_list("pk", flat=True))
+            hidden = len(pointed - seen)
+            if hidden:
+                found.append(f"{player.username}: {model.__name__}.{column} x {hidden}")
+    return found
