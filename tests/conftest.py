@@ -11,12 +11,15 @@ from pathlib import Path
 import django
 import pytest
 
+from kamkor.kernel.translations import compile_catalogues
+
 DATA = Path(tempfile.mkdtemp(prefix="kamkor-tests-"))
 """The data folder of this run alone; no other server is ever used."""
 
 os.environ["KAMKOR_DATA"] = str(DATA)
 os.environ["DJANGO_SETTINGS_MODULE"] = "kamkor.settings.test"
 os.environ.pop("DATABASE_URL", None)
+compile_catalogues()
 django.setup()
 
 from django.core.management import call_command

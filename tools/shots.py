@@ -1,13 +1,18 @@
 """Takes the pictures of the README and the documents from the demo: ``docs/pictures/*.png``."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo_desk import DemoDesk, chromium, demo_desk
 from playwright.sync_api import Browser, Page
 
-PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tools.demo_desk import DemoDesk, chromium, demo_desk  # noqa: E402 - after the path is set
+
+PICTURES = ROOT / "docs" / "pictures"
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
 LIMIT = 250_000

@@ -1,10 +1,15 @@
 """Measures how soon pages can be used at 50 kbit/s and 800 ms: first visit 20 s, others 8 s."""
 
+import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
-from demo_desk import chromium, demo_desk
 from playwright.sync_api import Page
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tools.demo_desk import chromium, demo_desk
 
 LATENCY_MS = 800
 BYTES_PER_SECOND = 50_000 / 8

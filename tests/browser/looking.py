@@ -15,13 +15,15 @@ LARGE_TEXT = "document.documentElement.style.fontSize = '{size}'"
 class Looking:
     """Looks at every page it is given; what is wrong is kept in ``found``.
 
-    Not ``closely``, it only measures whether the page can be scrolled sideways.
+    Not ``closely``, it only measures whether the page can be scrolled sideways. Closely each kind
+    of page of each window is looked at once as it opens and once with what it refuses.
     """
 
     def __init__(self, *, closely: bool) -> None:
         self.closely = closely
         self.found: list[str] = []
         self.pages = 0
+        self._seen: set[tuple[Page, str, bool]] = set()
         self._axe = Axe()
 
     def __call__(self, page: Page) -> None:
@@ -29,17 +31,29 @@ class Looking:
         self.pages += 1
         before = page.viewport_size or {"width": WIDTHS[0], "height": 900}
         self._sideways(page, f"{before['width']} px")
-        if self.closely:
-            for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": before["height"]})
-                self._accessible(page, width)
-            page.set_viewport_size({"width": NARROWEST, "height": before["height"]})
-            self._sideways(page, f"{NARROWEST} px")
-            page.set_viewport_size({"width": WIDTHS[0], "height": before["height"]})
-            page.evaluate(LARGE_TEXT.format(size="200%"))
-            self._sideways(page, "200 % text")
-            page.evaluate(LARGE_TEXT.format(size=""))
+        if self.closely and self._new(page):
+            self._look_closely(page, before["height"])
         page.set_viewport_size(before)
+
+    def _new(self, page: Page) -> bool:
+        code = page.locator("body").get_attribute("data-page") or page.url
+        # One address may show several lists: the heading and the tab are part of what it is.
+        title = page.title() + page.url.partition("?")[2]
+        kind = (page, f"{code} {title}", page.locator("[data-error-summary]").count() > 0)
+        new = kind not in self._seen
+        self._seen.add(kind)
+        return new
+
+    def _look_closely(self, page: Page, height: int) -> None:
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": height})
+            self._accessible(page, width)
+        page.set_viewport_size({"width": NARROWEST, "height": height})
+        self._sideways(page, f"{NARROWEST} px")
+        page.set_viewport_size({"width": WIDTHS[0], "height": height})
+        page.evaluate(LARGE_TEXT.format(size="200%"))
+        self._sideways(page, "200 % text")
+        page.evaluate(LARGE_TEXT.format(size=""))
 
     def _sideways(self, page: Page, how: str) -> None:
         extra = page.evaluate(SIDEWAYS)

@@ -1,16 +1,19 @@
 """A long drawn day of the service: whatever people may try, in an order nobody planned."""
 
+import itertools
 import os
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 from kamkor.access.models import Team
 from kamkor.cases.models import Case, Report, Task, TaskDone
 from kamkor.cases.operations.facts import CORRECTABLE
-from kamkor.kernel import rulesets
+from kamkor.kernel import ids, rulesets
 from kamkor.kernel.database import Scope
 from kamkor.kernel.ids import new_id
 from tests.cast import Cast, Player
@@ -34,6 +37,19 @@ def seed_of_run() -> int:
     """``SEED`` of the environment, so that a failure can be repeated; else one drawn now."""
     given = os.environ.get("SEED")
     return int(given) if given else random.SystemRandom().randrange(1_000_000)
+
+
+@contextmanager
+def ids_in_order() -> Iterator[None]:
+    """Ids that follow one another, so that a seed draws the same day again."""
+    count = itertools.count(1)
+
+    def counted(*, nanoseconds: int) -> UUID:
+        moment = nanoseconds // 1_000_000
+        return UUID(int=moment << 80 | 0x7 << 76 | 0x2 << 62 | next(count))
+
+    with patch.object(ids, "uuid7", counted):
+        yield
 
 
 def everything() -> Scope:
@@ -304,6 +320,7 @@ ACTS: tuple[Callable[[Day, Player], None], ...] = (
 def play(cast: Cast, seed: int, steps: int) -> Counter[str]:
     """A drawn day of so many steps; how often each operation was carried out."""
     day = Day(cast, seed)
-    for _ in range(steps):
-        day.step()
+    with ids_in_order():
+        for _ in range(steps):
+            day.step()
     return day.done

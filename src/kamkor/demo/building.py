@@ -23,6 +23,9 @@ from kamkor.workforce import queries as workforce
 
 HOMES_OF_WORKER = 25
 _LARGEST = 3
+_CORRECTED = 5
+_TRANSFERRED = 19
+"""The place among a worker's homes of the one that is offered to another department."""
 # Days: how long before it is found a home's children are born at the latest.
 _BEFORE_ANY_STORY = 1150
 _FOUND_EARLIER = 40
@@ -58,14 +61,13 @@ class Oblast:
     def home(self, department: Department, worker: int, begun: date) -> Home:
         """The next home: one child mostly, two in a fifth, three in a few; all born by ``begun``."""
         number = len(self.homes)
-        children = 3 if number % 15 == 0 else 2 if number % 15 in {4, 8, 12} else 1
         made = Home(
             number=number,
             days=self.days,
             codes=self.codes,
             department=department,
             worker=worker,
-            children=[self.names.child(begun) for _ in range(children)],
+            children=[self.names.child(begun) for _ in range(_children_of(number))],
             siblings=[self.names.sibling() for _ in range(number % 7 % 3)],
             adult=self.names.adult(("female", "male")[number % 2]),
             random=Random(f"{self.seed}:home:{number}"),
@@ -85,6 +87,8 @@ class Oblast:
 
     def _life(self, number: int, place: int, home: Home) -> Story:
         """The story of one of a worker's homes."""
+        if place == _CORRECTED and number % 4 == 0:
+            return lives.corrected(home)
         if place < len(lives.AGES):
             return lives.standing(home, place)
         plans: tuple[Callable[[Home], Story], ...] = (
@@ -108,7 +112,6 @@ class Oblast:
         return endings.closed(home, place - 2)
 
     def _transfer(self, number: int, home: Home) -> Story:
-        home.children = home.children[:1]
         outcome = ("accepted", "returned", "offered")[number % 3]
         place = self.departments.index(home.department)
         to = self.departments[0 if number == 5 else (place + 2) % len(self.departments)]
@@ -127,9 +130,7 @@ class Oblast:
             5: lambda: desk.sealed(home, "sexual_violence", "child_victim_of_violence"),
             6: lambda: desk.sealed(home, "psychological_violence", "child_victim_of_violence"),
             7: lambda: desk.sealed(home, "violence_witness", "witness_of_violence"),
-            9: lambda: lives.taken_back_at_once(home),
-            10: lambda: lives.corrected(home),
-            11: lambda: lives.corrected(home),
+            10: lambda: lives.taken_back_at_once(home),
         }
         return plans.get(number, lambda: lives.with_interest(home))()
 
@@ -158,6 +159,13 @@ class Oblast:
             yield desk.reported_today(one, 0.9 + number * 0.03, urgent=True)
         if number == 0:
             yield desk.reported_today(one, 0.8, urgent=True, worry="violence_witness")
+
+
+def _children_of(number: int) -> int:
+    """How many children a home has: 400 in 300 homes; who moves alone, moves with nobody left."""
+    if number % HOMES_OF_WORKER == _TRANSFERRED:
+        return 1
+    return {0: 3, 4: 2, 8: 2, 12: 2}.get(number % 15, 2 if number % 75 == 7 else 1)
 
 
 def build(

@@ -13,6 +13,9 @@ from kamkor.demo.posts import Department
 from kamkor.demo.stage import Act, Data, Many, Reply, Story
 from kamkor.kernel import clock
 
+CALM = ("neglect", "out_of_school", "child_labour", "parents_abroad", "no_documents")
+"""Worries that ring no alarm."""
+
 _STILL_UNREAD = 5
 _QUARTER = 91
 
@@ -149,6 +152,8 @@ def sealed(home: Home, worry: str, ground: str, *, involved: int | None = None) 
     )
     cases = reply.answer["cases"]
     day = yield from home.identified_after_report(cases, day + timedelta(days=2))
+    if worry == "sexual_violence":
+        yield from home.protected(day, "violence")
     yield from home.registered(day + timedelta(days=4), ground)
     yield from home.visits(day + timedelta(days=7), home.evening(1), 2, home.days.today)
 
@@ -226,7 +231,8 @@ def redirected(desk: Desk, other: Desk, ago: int) -> Story:
     """A report for another department, which declines it, or has not read it yet."""
     day, codes = desk.days.workday_ago(ago), desk.codes
     specialist = desk.department.specialist
-    reply: Reply = yield desk.act(day, 9, specialist, "receive_report", **desk.report(day))
+    told = desk.report(day, worry=CALM[desk.number % len(CALM)])
+    reply: Reply = yield desk.act(day, 9, specialist, "receive_report", **told)
     report = reply.answer["report"]
     yield desk.act(
         day,
@@ -270,8 +276,7 @@ def reported_today(desk: Desk, part: float, *, urgent: bool, worry: str = "") ->
     if worry:
         data["worry"] = worry
     elif not urgent:
-        calm = ("neglect", "out_of_school", "child_labour", "parents_abroad", "no_documents")
-        data["worry"] = calm[desk.number % len(calm)]
+        data["worry"] = CALM[desk.number % len(CALM)]
     yield Act(moment, desk.department.specialist, "receive_report", data)
 
 

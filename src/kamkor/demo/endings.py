@@ -95,8 +95,7 @@ def closed(home: Home, turn: int) -> Story:
     )
     if reason == "reached_18":
         home.make_adult(off)
-    # No visit can yet be recorded for a family's own entry, so none whose leaving is checked.
-    family_too = reason in {"moved", "entered_in_error"}
+    family_too = reason in {"moved", "entered_in_error", "difficulty_overcome"}
     yield from lived(home, off - timedelta(days=200 + turn * 30), off, family_too=family_too)
     if turn == 0:
         yield from refused_once(home, off)

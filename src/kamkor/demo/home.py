@@ -207,6 +207,28 @@ class Home:
             main_ground=ground,
         )
 
+    def protected(self, day: date, ground: str = "") -> Part:
+        """The worker takes the children out of danger; who was not told becomes a due item."""
+        codes, told = self.codes, at(day, 17, 30).isoformat()
+        for place, case in enumerate(self.cases):
+            data = {
+                "case": case,
+                "happened_on": day.isoformat(),
+                "danger": codes.text(texts.DANGERS),
+                "ground": ground or codes.next("removal_grounds", day, unsealed),
+                "decider": codes.next("removal_deciders", day),
+                "decider_name": "Үлгү Чечимбаев",
+                "sleeps_at": codes.next("night_places", day),
+                "sleeps_where": f"{self.place} (мурунку коңшу), 0312 00 00 00",
+                "next_step": codes.text(texts.NOTES),
+                "prosecutor_told_at": told,
+            }
+            if self.number % 2:
+                data |= {"parents_told_at": told, "doctor_told_at": told}
+            if self.siblings:
+                data["siblings"] = "чоң атасында"
+            yield self.act(day, 18 + place, self.worker, "protect_now", **data)
+
     def evening(self, fortnights: int) -> date:
         """The day on which the worker writes up the visits of two weeks, counted back from now."""
         return self.days.ago(3 + self.worker % 4 + FORTNIGHT * fortnights)

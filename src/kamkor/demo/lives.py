@@ -6,7 +6,7 @@ from uuid import UUID
 from kamkor.access.rules import Viewer
 from kamkor.cases.queries.case import case_for
 from kamkor.demo import desk, texts
-from kamkor.demo.home import Home, Part, unsealed
+from kamkor.demo.home import Home, Part
 from kamkor.demo.stage import Act, Story
 
 # Days from today to the next visit: overdue, today, this week, later.
@@ -92,33 +92,9 @@ def removed(home: Home) -> Story:
     begun = home.days.workday_ago(30 + home.number % 50 * 4)
     cases = yield from desk.accepted(home, begun, worry="left_alone")
     day = yield from home.identified_after_report(cases, begun + timedelta(days=1))
-    yield from _protected(home, day)
+    yield from home.protected(day)
     begun = yield from home.registered(day + timedelta(days=4), protected=True)
     yield from visited_until_now(home, begun, 2)
-
-
-def _protected(home: Home, day: date) -> Part:
-    codes = home.codes
-    for place, case in enumerate(home.cases):
-        told = f"{day.isoformat()}T17:30:00+06:00"
-        ground = codes.next("removal_grounds", day, unsealed)
-        data = {
-            "case": case,
-            "happened_on": day.isoformat(),
-            "danger": codes.text(texts.DANGERS),
-            "ground": ground,
-            "decider": codes.next("removal_deciders", day),
-            "decider_name": "Үлгү Чечимбаев",
-            "sleeps_at": codes.next("night_places", day),
-            "sleeps_where": f"{home.place} (мурунку коңшу), 0312 00 00 00",
-            "next_step": codes.text(texts.NOTES),
-            "prosecutor_told_at": told,
-        }
-        if home.number % 2:
-            data |= {"parents_told_at": told, "doctor_told_at": told}
-        if home.siblings:
-            data["siblings"] = "чоң атасында"
-        yield home.act(day, 18 + place, home.worker, "protect_now", **data)
 
 
 def moved_between_departments(home: Home, to: int, outcome: str, receiver: "Home") -> Story:
@@ -216,14 +192,15 @@ def taken_back_at_once(home: Home) -> Story:
 
 def corrected(home: Home) -> Story:
     """Facts written wrongly and corrected later: risk, birth, ground, a visit and its row."""
-    begun = yield from home.identified(home.days.workday_ago(400 + home.number % 100))
+    begun = yield from home.identified(home.days.workday_ago(AGES[5] + home.number % 11))
     begun = yield from home.registered(begun + timedelta(days=4))
     visit = yield from home.visit(begun + timedelta(days=14), kind="home")
     day = begun + timedelta(days=20)
     case = UUID(home.cases[0])
+    precision = "estimated" if home.number % 2 else "day"
     changes = (
         ("identification", {"risk_level": "medium"}, "new_information"),
-        ("birth", {"born_on": "2015-06-01", "precision": "day"}, "papers_came"),
+        ("birth", {"born_on": "2014-06-01", "precision": precision}, "papers_came"),
         ("registration", {"note": home.codes.text(texts.NOTES)}, "typing_error"),
         ("visit_child", {"words_of_child": home.codes.text(texts.WORDS_OF_CHILD)}, "typing_error"),
         ("visit", {"minutes": 35}, "wrong_date"),

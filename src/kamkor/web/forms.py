@@ -218,6 +218,7 @@ class FormPage:
 
     def _options(self, info: FieldInfo, ask: Ask, name: str, widget: str) -> list[Option]:
         chosen = set(self.typed.get(name, ()))
+        found: list[Option]
         if widget == "tick":
             found = [{"value": "yes", "label": gettext(ask.label)}]
         elif coded := next((one for one in meta_of(info) if isinstance(one, Coded)), None):

@@ -21,6 +21,8 @@ class Visit(Fact):
 class VisitChild(Fact):
     """One child of a visit: how it was seen, and the four questions where *yes* is concern.
 
+    The family's own entry has a row too, without answers: it was met, or nobody was.
+
     ``kind`` and ``next_on`` repeat the visit's, so that the row is whole where the visit's own
     row is not to be seen.
     """

@@ -24,11 +24,10 @@ from kamkor.cases.models import (
     TakingOffProposal,
     TransferAnswer,
     TransferOffer,
-    Visit,
     VisitChild,
 )
 from kamkor.cases.rules.standing import SAFETY, Event, Standing, standing_of
-from kamkor.cases.vocabulary import FAMILY, ReportState
+from kamkor.cases.vocabulary import ReportState
 from kamkor.kernel import rulesets
 
 
@@ -91,9 +90,7 @@ class LiveFacts:
     """The facts that stand about certain cases, each kind read for all of them at once."""
 
     def __init__(self, cases: Iterable[Case]) -> None:
-        held = list(cases)
-        self._cases = [case.pk for case in held]
-        self._homes = [case.household_id for case in held if case.register == FAMILY]
+        self._cases = [case.pk for case in cases]
         self._read: dict[Any, dict[UUID, list[Any]]] = {}
         with connection.cursor() as cursor:
             cursor.execute(_WHICH_OF_THEM, {"cases": self._cases})
@@ -107,18 +104,6 @@ class LiveFacts:
             for fact in kind.objects.filter(case_id__in=self._cases, withdrawn_at=None):
                 rows.setdefault(fact.case_id, []).append(fact)
         return self._read[kind].get(case.pk, [])
-
-    def household_visits(self, case: Case) -> list[Visit]:
-        """The visits to a family's household since its entry was opened."""
-        if case.register != FAMILY:
-            return []
-        if Visit not in self._read:
-            rows = self._read[Visit] = {}
-            visits = Visit.objects.filter(household_id__in=self._homes, withdrawn_at=None)
-            for visit in visits.prefetch_related("children"):
-                rows.setdefault(visit.household_id, []).append(visit)
-        found = self._read[Visit].get(case.household_id or case.pk, [])
-        return [visit for visit in found if visit.happened_on >= case.opened_on]
 
     def returns_of(self, case: Case) -> list[Any]:
         """The registrations of the newer episodes that a case returned in."""
@@ -153,24 +138,7 @@ def events_of(case: Case, live: LiveFacts) -> Iterable[Event]:
         yield _event("assignment", fact, post=fact.post_id)
     for fact in live.of(VisitChild, case):
         yield _visit_event(fact)
-    for visit in live.household_visits(case):
-        yield _household_visit_event(visit)
     yield from _later_events(case, live)
-
-
-def _household_visit_event(visit: Visit) -> Event:
-    """The family counts as seen unless none of its children was."""
-    rule = rulesets.rule("visit_kinds", visit.kind, visit.happened_on)
-    children = [row.seen for row in visit.children.all() if row.withdrawn_at is None]
-    unseen = bool(children) and set(children) == {"not_seen"}
-    return _event(
-        "household_visit",
-        visit,
-        seen="not_seen" if unseen else "with_others",
-        check=bool(rule.get("check")),
-        next_on=visit.next_on,
-        **dict.fromkeys(SAFETY, False),
-    )
 
 
 def _visit_event(fact: VisitChild) -> Event:

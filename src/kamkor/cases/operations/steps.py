@@ -109,10 +109,15 @@ def require_own_side(order: Order[Any], case: Case) -> None:
 
     Raises ``NotPermitted``.
     """
+    if not is_own_side(order, case):
+        raise NotPermitted
+
+
+def is_own_side(order: Order[Any], case: Case) -> bool:
+    """Whether the viewer does more than look at a case that is offered to its department."""
     viewer = order.viewer
     ours = case.office_district == viewer.district or case.responsible_id in viewer.acts_for
-    if case.team is None and not ours and order.operation not in OF_OTHER_SIDE:
-        raise NotPermitted
+    return case.team is not None or ours or order.operation in OF_OTHER_SIDE
 
 
 def require_own_sealed(viewer: Viewer, report: Report) -> None:

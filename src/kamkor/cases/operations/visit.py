@@ -169,8 +169,7 @@ def record_visit(order: Order[RecordVisit]) -> None:
     order.answer["visit"] = str(visit.pk)
     order.journal(household.pk, household)
     if family is not None:
-        order.journal(family.pk, family)
-        _after_leaving(order, visit, family)
+        _family_row(order, visit, family)
     for number, row in enumerate(data.children):
         _child_row(order, visit, cases[row.case], row, f"children.{number}")
 
@@ -202,9 +201,32 @@ def _family_visited(order: Order[RecordVisit], household: "Household") -> Case |
         opened_on__lte=order.data.happened_on,
     )
     found = family.first()
-    if found is not None:
-        order.claim(found.pk, check_version=False)
+    if found is None or not steps.is_own_side(order, found):
+        return None
+    order.claim(found.pk, check_version=False)
     return found
+
+
+def _family_row(order: Order[RecordVisit], visit: Visit, family: Case) -> None:
+    """The family's own row: it was met unless none of the children was seen.
+
+    So what is derived of its entry hangs on rows that go where the entry goes.
+    """
+    rows = order.data.children
+    unseen = bool(rows) and all(row.seen == "not_seen" for row in rows)
+    order.add(
+        VisitChild(
+            visit=visit,
+            case=family,
+            kind=visit.kind,
+            next_on=visit.next_on,
+            seen="not_seen" if unseen else "with_others",
+            **order.fact(family, visit.happened_on),
+        )
+    )
+    order.journal(family.pk, family)
+    if not unseen:
+        _after_leaving(order, visit, family)
 
 
 def _child_row(

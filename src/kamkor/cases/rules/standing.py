@@ -104,11 +104,6 @@ def _visit(standing: Standing, event: Event) -> Standing:
     )
 
 
-def _household_visit(standing: Standing, event: Event) -> Standing:
-    """A family is visited with its household, as long as its entry is open."""
-    return _visit(standing, event) if standing.state in OPEN_STATES else standing
-
-
 def _post(event: Event) -> int:
     post = event.values["post"]
     return post if isinstance(post, int) else 0
@@ -130,7 +125,6 @@ _CHANGES: dict[str, Callable[[Standing, Event], Standing]] = {
     "main_ground": lambda standing, event: replace(standing, main_ground=event.outcome),
     "assignment": lambda standing, event: replace(standing, responsible_id=_post(event)),
     "visit": _visit,
-    "household_visit": _household_visit,
     "offer": _offer,
     "answer": lambda standing, _: replace(standing, state=CaseState.REGISTERED, offered_to_id=None),
     "proposal": lambda standing, _: replace(standing, state=CaseState.TAKING_OFF_PROPOSED),

@@ -1,0 +1,231 @@
+"""The ways in which `make controls` breaks the product, each with the test that must notice it."""
+
+from dataclasses import dataclass
+
+PATHWAY = "tests/specification/test_pathway.py"
+ACCESS = "tests/doors/test_access.py"
+COMMANDS = "tests/doors/test_commands.py"
+EVERYDAY = "tests/doors/test_everyday.py"
+LISTS = "tests/doors/test_lists.py"
+PAGES = "tests/doors/test_pages.py"
+
+
+@dataclass(frozen=True)
+class Control:
+    """One planted fault: in this file this text becomes another, and this test must fail.
+
+    ``old`` is a regular expression that must be found exactly once, ``new`` stands in its place.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+CONTROLS = (
+    Control(
+        "a cell of the pathway is flipped",
+        "tests/specification/pathway.csv",
+        r"(?m)^registered,propose_taking_off,,worker,taking_off_proposed,",
+        "registered,propose_taking_off,,worker,registered,",
+        f"{PATHWAY}::test_cell[registered-propose_taking_off-worker]",
+    ),
+    Control(
+        "a row of the product's table begins from another state",
+        "src/kamkor/cases/vocabulary.py",
+        r"frozenset\(\{CaseState\.ACCOMPANIMENT\}\),",
+        "frozenset({CaseState.CHECK_DUE}),",
+        f"{PATHWAY}::test_cell[accompaniment-end_accompaniment-specialist]",
+    ),
+    Control(
+        "a row of the product's table leads elsewhere",
+        "src/kamkor/cases/vocabulary.py",
+        r'\{"": CaseState\.CHECK_DUE\},',
+        '{"": CaseState.CLOSED},',
+        f"{PATHWAY}::test_the_products_table_says_the_same",
+    ),
+    Control(
+        "a worker may decide on taking off",
+        "src/kamkor/cases/vocabulary.py",
+        r"(frozenset\(\{CaseState\.TAKING_OFF_PROPOSED\}\),\s+)_DECIDERS",
+        r"\1_FIELD",
+        f"{PATHWAY}::test_cell[taking_off_proposed-decide_taking_off-worker]",
+    ),
+    Control(
+        "the fold of facts forgets the check after leaving",
+        "src/kamkor/cases/rules/standing.py",
+        r'"agree": CaseState\.CHECK_DUE',
+        '"agree": CaseState.CLOSED',
+        f"{PATHWAY}::test_cell[taking_off_proposed-decide_taking_off=agree/difficulty_overcome-head]",
+    ),
+    Control(
+        "who is only offered a case may act on it",
+        "src/kamkor/cases/operations/steps.py",
+        r"    require_own_side\(order, case\)\n",
+        "",
+        f"{PATHWAY}::test_cell[transfer_offered-assign_worker-receiving_specialist]",
+    ),
+    Control(
+        "a table of cases without row security",
+        "src/kamkor/migrations/0002_row_security.py",
+        r"( +)parts\.append\(rowsecurity\.policy\(table, subject\)\)",
+        r'\1parts.append("" if table == "kamkor_case" else rowsecurity.policy(table, subject))',
+        f"{ACCESS}::TestWithThePythonLocksOff::test_addresses[case-suzak]",
+    ),
+    Control(
+        "a policy that shows sealed rows to the department",
+        "src/kamkor/kernel/rowsecurity.py",
+        r"\(team IS NULL AND \(",
+        "(true AND (",
+        f"{ACCESS}::test_status_of_a_route[report-head-sealed]",
+    ),
+    Control(
+        "a list without the viewer's scope",
+        "src/kamkor/cases/queries/case.py",
+        r"return Case\.objects\.filter\(scope\)",
+        "return Case.objects.all()",
+        f"{ACCESS}::test_every_list_carries_its_scope",
+    ),
+    Control(
+        "what is hidden is answered otherwise than what is not there",
+        "src/kamkor/web/case_page.py",
+        r"(def case_page\((?s:.)*?)return faults\.fault_page\(request, 404\)",
+        r"\1return faults.fault_page(request, 404 if case_id.int % 2 else 403)",
+        f"{ACCESS}::test_hidden_is_answered_as_what_does_not_exist",
+    ),
+    Control(
+        "anybody's receipt is shown",
+        "src/kamkor/web/report_page.py",
+        r'if last\.get\("report"\) != str\(report_id\):',
+        "if not last:",
+        f"{ACCESS}::test_a_receipt_is_shown_only_to_who_took_the_report_down",
+    ),
+    Control(
+        "the journal is skipped",
+        "src/kamkor/kernel/commands.py",
+        r"JournalEntry\.objects\.bulk_create\(entries\)",
+        "entries.clear()",
+        f"{COMMANDS}::test_one_command_is_applied",
+    ),
+    Control(
+        "a command sent twice is carried out twice",
+        "src/kamkor/kernel/commands.py",
+        r'return Answer\(command\.id, "duplicate", json\.loads\(answer\)\)',
+        "return None",
+        f"{COMMANDS}::test_the_same_again_changes_nothing_and_answers_the_same",
+    ),
+    Control(
+        "somebody else's command may be asked for again",
+        "src/kamkor/kernel/commands.py",
+        r"account != self\.actor\.account_id or digest",
+        "digest",
+        f"{COMMANDS}::test_another_person_cannot_replay_a_command",
+    ),
+    Control(
+        "a stale version is taken",
+        "src/kamkor/kernel/commands.py",
+        r"            raise StaleVersion\n",
+        "            pass\n",
+        f"{COMMANDS}::test_a_stale_version_is_refused",
+    ),
+    Control(
+        "today is a day too late",
+        "src/kamkor/kernel/clock.py",
+        r"return local_day\(now\(\)\)",
+        "return local_day(now()) + timedelta(days=1)",
+        f"{EVERYDAY}::test_a_future_day_is_refused_with_todays_date",
+    ),
+    Control(
+        "days end at midnight of UTC",
+        "src/kamkor/kernel/clock.py",
+        r"return moment\.astimezone\(ZONE\)\.date\(\)",
+        "return moment.astimezone(UTC).date()",
+        f"{EVERYDAY}::test_half_past_midnight_belongs_to_the_local_day",
+    ),
+    Control(
+        "dates are read month first",
+        "src/kamkor/web/dates.py",
+        r"day, month, year = match\.groups\(\)",
+        "month, day, year = match.groups()",
+        f"{EVERYDAY}::test_dates_are_typed_day_first",
+    ),
+    Control(
+        "taking back without a limit of time",
+        "src/kamkor/cases/operations/correction.py",
+        r"timedelta\(minutes=minutes\)",
+        "timedelta(days=minutes)",
+        f"{EVERYDAY}::test_after_ten_minutes_it_is_too_late",
+    ),
+    Control(
+        "a page forgets what may be taken back once it was shown",
+        "src/kamkor/web/page.py",
+        r'request\.session\[UNDO_KEY\] = last \| \{"shown": True\}',
+        "del request.session[UNDO_KEY]",
+        f"{EVERYDAY}::test_one_click_takes_the_last_act_back",
+    ),
+    Control(
+        "personal pages may be kept in a cache",
+        "src/kamkor/web/headers.py",
+        r'"Cache-Control", "no-store"',
+        '"Cache-Control", "private"',
+        f"{EVERYDAY}::test_back_after_sign_out_shows_no_personal_page",
+    ),
+    Control(
+        "a name is written unescaped",
+        "src/kamkor/templates/web/table.html",
+        r'(<a class="govuk-link" href="\{\{ row\.url \}\}">\{\{ cell\.text) \}\}',
+        r"\1|safe }}",
+        f"{EVERYDAY}::test_markup_in_a_name_is_shown_as_text",
+    ),
+    Control(
+        "unknown values come first",
+        "src/kamkor/web/register_list.py",
+        r"column\.desc\(nulls_last=True\)",
+        "column.desc(nulls_first=True)",
+        f"{LISTS}::test_pages_hold_every_row_once_in_order[-seen]",
+    ),
+    Control(
+        "the page before loses the unknown values",
+        "src/kamkor/web/register_list.py",
+        r"return ~unknown \| later if back else unknown & later",
+        "return unknown & later",
+        f"{LISTS}::test_pages_hold_every_row_once_in_order[seen]",
+    ),
+    Control(
+        "an export runs what was typed",
+        "src/kamkor/web/export.py",
+        r"""return f"'\{text\}" if text\.startswith\(RISKY\) else text""",
+        "return text",
+        f"{LISTS}::test_the_csv_is_safe_and_says_what_it_is",
+    ),
+    Control(
+        "a child's name in the title",
+        "src/kamkor/templates/cases/case.html",
+        r"\{% block title %\}",
+        "{% block title %}{{ identity.name }} ",
+        f"{PAGES}::test_no_title_names_a_child",
+    ),
+    Control(
+        "a search goes into the address",
+        "src/kamkor/templates/cases/register.html",
+        r'method="post" action="/register/"',
+        'method="get" action="/register/"',
+        f"{PAGES}::test_what_is_typed_is_sent_by_post",
+    ),
+    Control(
+        "a button for who may not use it",
+        "src/kamkor/web/report_page.py",
+        r"if viewer\.role not in step\.roles:",
+        "if not step.roles:",
+        f"{PATHWAY}::test_buttons[report_declined]",
+    ),
+    Control(
+        "a translation is forgotten",
+        "src/kamkor/locale/ky/LC_MESSAGES/django.po",
+        r'(msgid "No report waits for you\."\nmsgstr )"[^"]+"',
+        r'\1""',
+        "tests/architecture/test_translations.py::test_every_text_is_translated",
+    ),
+)
