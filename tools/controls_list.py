@@ -79,7 +79,7 @@ CONTROLS = (
         "src/kamkor/kernel/rowsecurity.py",
         r"\(team IS NULL AND \(",
         "(true AND (",
-        f"{ACCESS}::test_status_of_a_route[report-head-sealed]",
+        f"{ACCESS}::TestWithThePythonLocksOff::test_sealed_in_ones_own_department[report]",
     ),
     Control(
         "a list without the viewer's scope",

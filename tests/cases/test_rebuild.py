@@ -19,7 +19,6 @@ from kamkor.cases.models import (
     TakingOffProposal,
     TransferAnswer,
     TransferOffer,
-    Visit,
     VisitChild,
 )
 from kamkor.kernel import clock
@@ -44,7 +43,6 @@ MEANT = (
     RegistrationGround,
     Assignment,
     VisitChild,
-    Visit,
     TransferOffer,
     TransferAnswer,
     TakingOffProposal,
@@ -61,10 +59,8 @@ def _facts(case: Case) -> list[tuple[Any, Any]]:
     found: list[tuple[Any, Any, Any]] = []
     if case.report is not None:
         found.append((case.report.first_recorded_at, "accepted", case.report))
-    if case.register == "family":
-        found += [(row.first_recorded_at, Visit, row) for row in _visits_home(case)]
     for kind in MEANT:
-        if isinstance(kind, str) or kind is Visit:
+        if isinstance(kind, str):
             continue
         table: Any = kind
         rows = table.objects.filter(case=case, withdrawn_at=None)
@@ -77,18 +73,6 @@ def _facts(case: Case) -> list[tuple[Any, Any]]:
     return [(kind, row) for _, kind, row in found]
 
 
-def _visits_home(case: Case) -> list[Any]:
-    """The visits to a family's household, each read as one of the family itself."""
-    home = Visit.objects.filter(household=case.household, withdrawn_at=None)
-    read = []
-    for visit in home.filter(happened_on__gte=case.opened_on):
-        rows = [row.seen for row in visit.children.filter(withdrawn_at=None)]
-        nobody = bool(rows) and all(seen == "not_seen" for seen in rows)
-        visit.seen = "not_seen" if nobody else "with_others"  # type: ignore[attr-defined]
-        read.append(visit)
-    return read
-
-
 class Reading:
     """What one reading of the facts, first to last, makes of a case."""
 
@@ -97,7 +81,7 @@ class Reading:
         self.risk = ""
         self.next_on: date | None = None
         self.off: date | None = None
-        self.visits: list[Any] = []
+        self.visits: list[VisitChild] = []
         for kind, row in facts:
             self.read(kind, row)
 
@@ -120,7 +104,7 @@ class Reading:
         elif kind is TakingOffDecision:
             self.state = self.left(row.reason)
             self.off, self.next_on = row.happened_on, None
-        elif kind is VisitChild or (kind is Visit and self.state not in CLOSED):
+        elif kind is VisitChild:
             self.visited(row)
 
     @staticmethod
@@ -129,9 +113,8 @@ class Reading:
             return "accompaniment"
         return "check_due" if reason in WITH_CHECK else "closed"
 
-    def visited(self, row: Any) -> None:  # noqa: ANN401 - a child's row or a household's visit
-        names = ("injury_fear_word", "harmful_person_access", "no_able_adult_tonight")
-        if any(getattr(row, name, False) for name in names):
+    def visited(self, row: VisitChild) -> None:
+        if row.injury_fear_word or row.harmful_person_access or row.no_able_adult_tonight:
             self.risk = "high"
         was_seen = row.seen != "not_seen"
         if row.kind == "after_leaving" and was_seen and self.state == "check_due":

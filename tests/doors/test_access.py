@@ -281,6 +281,12 @@ class TestWithThePythonLocksOff:
         place = world.places[column]
         assert world.desks["cholpon"].open(address(route, place)).status == 404
 
+    @pytest.mark.parametrize("route", ID_ROUTES)
+    def test_sealed_in_ones_own_department(self, world: World, route: str) -> None:
+        """Who is not named in a sealed matter does not see it, though it is the head."""
+        place = world.places["sealed"]
+        assert world.desks["head"].open(address(route, place)).status == 404
+
     def test_lists(self, world: World) -> None:
         """No list, count, search or export knows of it."""
         walked = lists_of(world.desks["cholpon"])

@@ -1,6 +1,7 @@
 """Ids made where the fact is made, and numbers that people can read out."""
 
 import secrets
+import threading
 from uuid import UUID
 
 from uuid_utils import uuid7
@@ -11,10 +12,29 @@ from kamkor.kernel import clock
 _READABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
+_COUNTED = 1 << 12
+_PLACE_OF_COUNT = 64
+_lock = threading.Lock()
+_last = (0, 0)
+
+
 def new_id() -> UUID:
-    """A UUIDv7 of the clock's moment."""
-    moment = clock.now()
-    return UUID(int=uuid7(nanoseconds=int(moment.timestamp() * 1_000_000) * 1000).int)
+    """A UUIDv7 of the clock's moment; those of one moment and process stand in order.
+
+    RFC 9562, 6.2, method 1: the twelve bits after the milliseconds count within them.
+    """
+    milliseconds = int(clock.now().timestamp() * 1000)
+    drawn = uuid7(nanoseconds=milliseconds * 1_000_000).int
+    cleared = drawn & ~((_COUNTED - 1) << _PLACE_OF_COUNT)
+    return UUID(int=cleared | _count_within(milliseconds) << _PLACE_OF_COUNT)
+
+
+def _count_within(milliseconds: int) -> int:
+    global _last  # noqa: PLW0603 - the one count of this process
+    with _lock:
+        count = _last[1] + 1 if _last[0] == milliseconds else 0
+        _last = (milliseconds, count)
+    return count % _COUNTED
 
 
 def is_ordered_id(candidate: UUID) -> bool:

@@ -1,0 +1,20 @@
+"""Ids stand in the order in which they were made, also within one moment."""
+
+from datetime import UTC, datetime
+
+from kamkor.kernel import clock
+from kamkor.kernel.ids import is_ordered_id, new_id
+
+
+def test_ids_of_one_moment_stand_in_order() -> None:
+    with clock.clock_at(datetime(2026, 3, 2, 9, 0, tzinfo=UTC)):
+        made = [new_id() for _ in range(2000)]
+    assert made == sorted(made)
+    assert len(set(made)) == 2000
+    assert all(is_ordered_id(one) for one in made)
+
+
+def test_an_id_bears_the_moment_it_was_made() -> None:
+    moment = datetime(2026, 3, 2, 9, 0, 0, 123_000, tzinfo=UTC)
+    with clock.clock_at(moment):
+        assert new_id().int >> 80 == int(moment.timestamp() * 1000)
