@@ -163,3 +163,18 @@ def transferred(cast: Cast, case: str, **changed: Any) -> None:  # noqa: ANN401 
             **changed,
         },
     )
+
+
+def yes_to(question: str) -> dict[str, Any]:
+    names = (
+        "injury_fear_word",
+        "harmful_person_access",
+        "no_able_adult_tonight",
+        "basics_missing",
+    )
+    return {"seen": "alone", **dict.fromkeys(names, False), question: True}
+
+
+def derived(cast: Cast, case: str) -> dict[str, Any]:
+    kept = cast.bakyt.case(case)
+    return {column.attname: getattr(kept, column.attname) for column in kept._meta.concrete_fields}

@@ -33,9 +33,9 @@ def references() -> Iterator[tuple[type[models.Model], str, type[models.Model]]]
     for model in known:
         for field in model._meta.concrete_fields:
             target = field.related_model
-            if target in known and isinstance(field, models.ForeignKey):
-                if (model._meta.db_table, field.attname) not in SNAPSHOTS:
-                    yield model, field.attname, target
+            snapshot = (model._meta.db_table, field.attname) in SNAPSHOTS
+            if target in known and isinstance(field, models.ForeignKey) and not snapshot:
+                yield model, field.attname, target
 
 
 def broken_references(player: Player) -> list[str]:

@@ -21,11 +21,12 @@ DEFINERS = {"viewer_context", "command_answer", "move_subjects", "receipt_state"
 LOGINS = ("kamkor_web", "kamkor_worker", "kamkor_figures")
 
 
-def ask(question: str, *values: object) -> list[tuple[Any, ...]]:
+def ask(question: str, *values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - whatever a question takes
     """The rows of one question to the catalogue."""
     with connection.cursor() as cursor:
         cursor.execute(question, list(values))
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def test_every_table_is_on_exactly_one_list(cast: Cast) -> None:

@@ -78,7 +78,8 @@ class Day:
     def a_case(self, player: Player) -> Case | None:
         """One of the cases the player's rows show."""
         with player.inside():
-            return self._one(list(Case.objects.order_by("id")))
+            found: Case | None = self._one(list(Case.objects.order_by("id")))
+            return found
 
     def _one(self, rows: list[Any]) -> Any:  # noqa: ANN401 - any row
         return self.draw.choice(rows) if rows else None
@@ -93,7 +94,10 @@ class Day:
         """One of the cases the player's rows show that stand so, if any does."""
         with player.inside():
             wanted = Case.objects.filter(state__in=states).order_by("id")
-            return self._one(list(wanted)) or self._one(list(Case.objects.order_by("id")))
+            found: Case | None = self._one(list(wanted)) or self._one(
+                list(Case.objects.order_by("id"))
+            )
+            return found
 
     def try_(self, player: Player, operation: str, **data: Any) -> dict[str, Any]:  # noqa: ANN401 - a command's data
         """Carry out a command if it is not refused."""
@@ -175,7 +179,7 @@ def _assign(day: Day, player: Player) -> None:
 
 def _visit(day: Day, player: Player) -> None:
     case = day.a_case(player)
-    if case is None:
+    if case is None or case.household_id is None:
         return
     with player.inside():
         at_home = Case.objects.filter(household_id=case.household_id, register="child")

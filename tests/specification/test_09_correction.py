@@ -9,20 +9,16 @@ from django.db import models
 
 from kamkor.cases.models import (
     AccompanimentEnd,
-    Assignment,
     Case,
     Identification,
     Need,
     Registration,
     RegistrationGround,
     Removal,
-    Report,
-    Round,
     SiblingLook,
     StateProtection,
     TakingOffDecision,
     TakingOffProposal,
-    Task,
     TaskDone,
     TransferAnswer,
     TransferOffer,
@@ -30,23 +26,18 @@ from kamkor.cases.models import (
     VisitChild,
 )
 from kamkor.cases.operations.facts import CORRECTABLE
-from kamkor.cases.vocabulary import MAY_BE_TAKEN_BACK
-from kamkor.kernel.ids import new_id
-from kamkor.people.models import Birth, Household, HouseholdMember, Person
+from kamkor.people.models import Birth, HouseholdMember
 from tests.cast import Cast, Player
 from tests.factories import (
-    a_child,
-    a_registration,
     a_removal,
-    identified,
-    not_seen,
+    derived,
     proposed,
-    received,
     registered,
     seen,
     taken_off,
     transferred,
     visited,
+    yes_to,
 )
 
 
@@ -79,7 +70,7 @@ def test_a_correction_keeps_its_place_in_the_order_and_what_is_derived_is_rebuil
 ) -> None:
     case = registered(cast, risk_level="low")
     cast.time.passes(days=1)
-    visited(cast, cast.aigul, {"case": case, **_yes("harmful_person_access")})
+    visited(cast, cast.aigul, {"case": case, **yes_to("harmful_person_access")})
     assert cast.aigul.case(case).risk_level == "high"
     old = _live(cast.aigul, Identification)
     cast.time.passes(days=1)
@@ -92,16 +83,6 @@ def test_a_correction_keeps_its_place_in_the_order_and_what_is_derived_is_rebuil
     row = _live(cast.aigul, VisitChild)
     _correct(cast.aigul, case, "visit_child", row.pk, harmful_person_access=False)
     assert cast.aigul.case(case).risk_level == "medium"
-
-
-def _yes(question: str) -> dict[str, Any]:
-    names = (
-        "injury_fear_word",
-        "harmful_person_access",
-        "no_able_adult_tonight",
-        "basics_missing",
-    )
-    return {"seen": "alone", **dict.fromkeys(names, False), question: True}
 
 
 def test_the_day_of_a_visit_is_corrected_for_all_its_children(cast: Cast) -> None:
@@ -198,7 +179,7 @@ def _with_every_kind(cast: Cast) -> str:
     case = registered(cast)
     status = {"given": True, "happened_on": cast.today, "note": "x"}
     cast.bakyt.do("change_state_protection", case=case, **status)
-    visited(cast, cast.aigul, {"case": case, **_yes("basics_missing")})
+    visited(cast, cast.aigul, {"case": case, **yes_to("basics_missing")})
     task = str(cast.aigul.task(case, "need_followup").pk)
     cast.aigul.do("complete_task", task=task, happened_on=cast.today, proof="Letter 12")
     cast.aigul.do("protect_now", case=case, **a_removal(cast.today))
@@ -214,7 +195,7 @@ def _with_every_kind(cast: Cast) -> str:
 def test_every_kind_of_fact_can_be_corrected_and_nothing_else_moves(cast: Cast, kind: str) -> None:
     case = _with_every_kind(cast)
     model, values = CHANGES[kind]
-    before = _derived(cast, case)
+    before = derived(cast, case)
     lookups = {"stopped": False} if kind == "task_done" else {}
     old = _live(cast.bakyt, model, **lookups)
     answer = _correct(cast.bakyt, case, kind, old.pk, **values)
@@ -225,13 +206,8 @@ def test_every_kind_of_fact_can_be_corrected_and_nothing_else_moves(cast: Cast, 
         name for name, value in values.items() if str(getattr(old, name)) != str(value)
     )
     moved = {"main_ground"} if kind == "ground" else set()
-    after = _derived(cast, case)
+    after = derived(cast, case)
     assert {name for name in before if before[name] != after[name]} == moved
-
-
-def _derived(cast: Cast, case: str) -> dict[str, Any]:
-    kept = cast.bakyt.case(case)
-    return {column.attname: getattr(kept, column.attname) for column in kept._meta.concrete_fields}
 
 
 def test_every_kind_is_tried() -> None:
@@ -308,161 +284,3 @@ def test_a_decision_is_corrected_by_those_who_decide(cast: Cast, kind: str) -> N
     data = {"kind": kind, "fact": fact, "values": values, "reason": "typing_error"}
     assert cast.aigul.refused("correct_fact", case=case, **data) == "not_yours_to_correct"
     assert cast.bakyt.refused("correct_fact", case=case, **data) == ""
-
-
-def _done(player: Player, operation: str, **data: Any) -> dict[str, str]:  # noqa: ANN401 - a command's data
-    """Carry out a command; what is needed to take it back."""
-    command = new_id()
-    player.do(operation, command_id=command, **data)
-    return {"command": str(command)}
-
-
-def test_the_last_own_act_is_taken_back_within_ten_minutes(cast: Cast) -> None:
-    case = registered(cast, risk_level="low")
-    home = cast.aigul.home(case)
-    rows = [{"case": case, **_yes("basics_missing")}]
-    visit = {"household": home, "kind": "home", "happened_on": cast.today, "children": rows}
-    before = _derived(cast, case)
-    act = _done(cast.aigul, "record_visit", **visit)
-    assert cast.aigul.tasks(case) == [("need_followup", "worker")]
-    cast.time.passes(minutes=8)
-    cast.aigul.do("take_back", **act)
-    assert _derived(cast, case) == before
-    assert cast.aigul.tasks(case) == []
-    for model in (Visit, VisitChild, Need, Task):
-        assert cast.aigul.sees(model, withdrawn_at=None, command=act["command"]) == 0
-        assert cast.aigul.sees(model, command=act["command"]) == 1
-
-
-def test_after_ten_minutes_it_is_too_late(cast: Cast) -> None:
-    case = registered(cast)
-    act = _done(cast.bakyt, "propose_taking_off", case=case, **_proposal(cast))
-    cast.time.passes(minutes=10)
-    assert cast.bakyt.refused("take_back", **act) == "too_late_to_take_back"
-
-
-def _proposal(cast: Cast) -> dict[str, Any]:
-    return {"reason": "difficulty_overcome", "happened_on": cast.today, "note": "x"}
-
-
-def test_what_somebody_has_built_upon_is_not_taken_back(cast: Cast) -> None:
-    case = registered(cast)
-    act = _done(cast.aigul, "propose_taking_off", case=case, **_proposal(cast))
-    refuse = {"decision": "refuse", "happened_on": cast.today}
-    cast.bakyt.do("decide_taking_off", case=case, **refuse)
-    assert cast.aigul.refused("take_back", **act) == "built_upon"
-
-
-def test_a_report_an_alarm_a_removal_or_a_notice_is_never_taken_back(cast: Cast) -> None:
-    case = registered(cast)
-    report = _done(
-        cast.aigul,
-        "receive_report",
-        worry="left_alone",
-        danger_now=True,
-        children=[{"description": "A boy"}],
-        territory="41703220000000",
-        place="Suzak",
-        seen_or_said="x",
-        source="school",
-    )
-    removal = _done(cast.aigul, "protect_now", case=case, **a_removal(cast.today))
-    task = str(cast.aigul.task(case, "notice_prosecutor").pk)
-    notice = _done(cast.aigul, "complete_task", task=task, happened_on=cast.today, proof="Letter")
-    for act in (report, removal, notice):
-        assert cast.aigul.refused("take_back", **act) == "cannot_be_taken_back"
-    assert (cast.aigul.sees(Report), cast.aigul.sees(Removal)) == (1, 1)
-
-
-def test_only_what_is_listed_may_be_taken_back() -> None:
-    assert (
-        frozenset(
-            {
-                "identify_child",
-                "register_child",
-                "register_family",
-                "assign_worker",
-                "record_visit",
-                "change_state_protection",
-                "propose_taking_off",
-                "decide_taking_off",
-                "end_accompaniment",
-                "offer_transfer",
-                "record_round",
-            }
-        )
-        == MAY_BE_TAKEN_BACK
-    )
-
-
-def test_nobody_takes_back_the_act_of_another_or_one_that_never_was(cast: Cast) -> None:
-    case = registered(cast)
-    act = _done(cast.aigul, "propose_taking_off", case=case, **_proposal(cast))
-    assert cast.bakyt.refused("take_back", **act) == "not_found"
-    assert cast.aigul.refused("take_back", command=str(new_id())) == "not_found"
-    assert cast.oblast.refused("take_back", **act) == "not_permitted"
-
-
-def test_an_identification_taken_back_leaves_no_open_child(cast: Cast) -> None:
-    act = _done(cast.aigul, "identify_child", **a_child(cast.today))
-    with cast.aigul.inside():
-        case = str(Case.objects.get().pk)
-    cast.aigul.do("take_back", **act)
-    assert cast.aigul.state(case) == "void"
-    child = cast.aigul.case(case).child
-    assert child is not None
-    assert (child.born_on, child.birth_precision) == (None, "unknown")
-
-
-def test_a_registration_taken_back_is_to_be_decided_again(cast: Cast) -> None:
-    case = identified(cast)
-    act = _done(cast.bakyt, "register_child", case=case, **a_registration(cast.today))
-    cast.bakyt.do("take_back", **act)
-    kept = cast.bakyt.case(case)
-    assert (kept.state, kept.main_ground, kept.registered_on) == ("identified", "", None)
-
-
-def test_an_assignment_taken_back_brings_the_rows_back_too(cast: Cast) -> None:
-    case = registered(cast)
-    assign = {"case": case, "post": cast.nurlan.post, "happened_on": cast.today}
-    act = _done(cast.bakyt, "assign_worker", **assign)
-    assert cast.nurlan.sees(Case) == 1
-    cast.bakyt.do("take_back", **act)
-    assert cast.aigul.case(case).responsible_id == cast.aigul.post
-    for model in (Case, Person, Household):
-        assert (cast.aigul.sees(model), cast.nurlan.sees(model)) == (1, 0)
-    assert cast.bakyt.sees(Assignment, withdrawn_at=None) == 1
-
-
-def test_an_offer_taken_back_is_shown_to_the_other_side_no_longer(cast: Cast) -> None:
-    case = registered(cast)
-    offer = {"to_office": cast.cholpon.department, "reason": "family_moved", "note": "x"}
-    act = _done(cast.bakyt, "offer_transfer", case=case, **offer)
-    assert cast.specialist2.sees(Case) == 1
-    cast.bakyt.do("take_back", **act)
-    assert cast.specialist2.sees(Case) == 0
-    assert cast.bakyt.state(case) == "registered"
-
-
-def test_a_round_taken_back_counts_no_longer(cast: Cast) -> None:
-    area = {"territory": "41703220000000", "area": "Mill street", "happened_on": cast.today}
-    act = _done(cast.aigul, "record_round", **area, visited=9)
-    cast.aigul.do("take_back", **act)
-    assert cast.aigul.sees(Round, withdrawn_at=None) == 0
-    assert cast.aigul.refused("take_back", **act) == "built_upon"
-
-
-def test_an_act_is_not_taken_back_twice(cast: Cast) -> None:
-    case = registered(cast)
-    act = _done(cast.aigul, "propose_taking_off", case=case, **_proposal(cast))
-    cast.aigul.do("take_back", **act)
-    assert cast.aigul.refused("take_back", **act) == "built_upon"
-
-
-def test_a_report_sent_in_error_is_marked_and_left_to_the_duty_person(cast: Cast) -> None:
-    report = received(cast.aigul)
-    cast.aigul.do("mark_sent_in_error", report=report, note="Wrong number.")
-    assert cast.aigul.report(report).state == "new"
-    visits = identified(cast)
-    visited(cast, cast.aigul, not_seen(visits))
-    assert cast.aigul.sees(Visit) == 1

@@ -35,7 +35,10 @@ def configure() -> None:
     engine = {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [KAMKOR / "templates", HERE],
-        "OPTIONS": {"string_if_invalid": ""},
+        "OPTIONS": {
+            "string_if_invalid": "",
+            "builtins": ["kamkor.web.templatetags.words"],
+        },
     }
     settings.configure(
         TEMPLATES=[engine],

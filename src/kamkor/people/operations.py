@@ -202,6 +202,12 @@ def join_household(
 FACTS: dict[str, type[models.Model]] = {"birth": Birth, "member": HouseholdMember}
 
 
+def offices_of_home(household_id: UUID) -> tuple[int, ...]:
+    """The unit and the department that hold a household, if the transaction's scope shows it."""
+    held = Household.objects.filter(id=household_id).values_list("office_unit", "office_district")
+    return tuple(office for offices in held for office in offices if office is not None)
+
+
 def persons_at_home(household_id: UUID) -> list[UUID]:
     """Who belongs to a household, of those the transaction's scope shows."""
     members = HouseholdMember.objects.filter(household_id=household_id, withdrawn_at=None)

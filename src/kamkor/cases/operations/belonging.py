@@ -14,7 +14,7 @@ from kamkor.cases.operations import steps
 from kamkor.cases.vocabulary import OPEN_STATES
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order, write_together
-from kamkor.people.operations import persons_at_home
+from kamkor.people.operations import offices_of_home, persons_at_home
 from kamkor.workforce import queries as workforce
 
 # Why rows are lent where one child of a household moves and another stays.
@@ -114,5 +114,14 @@ def follow_responsible_now(order: Order[Any], case_id: UUID) -> None:
         shown = [*_home(case), *_reports_of([case, *others])]
         for post in (seat.post_id, *staying):
             write_together(access.lent(shown, HOUSEHOLD, order.id, to_post=post))
+    _show_to_home(order, case)
     moving = parted(case, alone=not staying).moving
     steps.move_subjects(moving, seat.office_id, None)
+
+
+def _show_to_home(order: Order[Any], case: Case) -> None:
+    """Where another department holds the home, it sees who was found to live there."""
+    offices = offices_of_home(case.household_id) if case.household_id else ()
+    if case.office_district not in offices:
+        for office in offices:
+            write_together(access.lent(_home(case), HOUSEHOLD, order.id, to_office=office))

@@ -9,6 +9,7 @@ from kamkor.cases.models import Case, Identification, SiblingLook
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.belonging import follow_responsible
 from kamkor.cases.operations.opening import new_case
+from kamkor.cases.operations.settling import settle_names
 from kamkor.cases.operations.steps import BeforeBirth, TerritoryUnknown, step
 from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES
 from kamkor.country.kg.telephones import to_e164
@@ -159,6 +160,7 @@ def identify_child(order: Order[IdentifyChild]) -> None:
     if not all(sibling.looked_at for sibling in data.siblings):
         due = steps.due_in("siblings_days")
         steps.open_task(order, case, "siblings_to_look_at", due, for_role="worker")
+    order.after(lambda: settle_names(case))
     follow_responsible(order, case.pk)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.registration import WrongRegister
-from kamkor.cases.operations.settling import settle_cases
+from kamkor.cases.operations.settling import settle_cases, settle_names
 from kamkor.cases.queries.case import case_for
 from kamkor.kernel.commands import Order, operation
 from kamkor.kernel.shapes import Ask, Coded, Line, Name, Shape
@@ -51,3 +51,4 @@ def record_name(order: Order[RecordName]) -> None:
         if case.child.pin_doubts or others.exists():
             steps.open_task(order, case, "identity_candidate", steps.due_in("registration_days"))
     order.journal(case.pk, case)
+    order.after(lambda: settle_names(case))

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from kamkor.cases.models import (
     AccompanimentEnd,
@@ -27,7 +28,7 @@ from kamkor.cases.models import (
     VisitChild,
 )
 from kamkor.cases.rules.standing import SAFETY, Event, Standing, standing_of
-from kamkor.cases.vocabulary import ReportState
+from kamkor.cases.vocabulary import FAMILY, ReportState
 from kamkor.kernel import rulesets
 
 
@@ -48,12 +49,22 @@ def apply_standing(case: Case, standing: Standing) -> None:
     derived = asdict(standing)
     if not derived["responsible_id"]:
         del derived["responsible_id"]
-    derived["sort_key"] = case.child.sort_key if case.child else _household_key(case)
+    derived["sort_key"] = _sort_key(case)
     Case.objects.filter(id=case.pk).update(**derived)
 
 
-def _household_key(case: Case) -> str:
-    return case.household.sort_key if case.household else ""
+def _sort_key(case: Case) -> str:
+    named = case.child or case.household
+    return named.sort_key if named else ""
+
+
+def settle_names(case: Case) -> None:
+    """Sort the other entries of the same child, or of its home, by the name now known."""
+    same = Q(register=FAMILY, household_id=case.household_id or case.pk)
+    if case.child_id is not None:
+        same |= Q(child_id=case.child_id)
+    for other in Case.objects.filter(same).select_related("child", "household"):
+        Case.objects.filter(id=other.pk).update(sort_key=_sort_key(other))
 
 
 # Most cases have no fact of these kinds: one question instead of one for each.
