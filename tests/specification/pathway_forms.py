@@ -111,7 +111,7 @@ CHOSEN: dict[str, Callable[[Cast, Player], Values]] = {
 }
 
 
-def typed_for(operation: str, outcome: str, cast: Cast, player: Player, subject: str) -> Values:
+def typed_for(operation: str, outcome: str, cast: Cast, player: Player) -> Values:
     """What this person types to bring this outcome about; for none, the operation's first."""
     plain = outcome.partition("/")[0]
     known = [key for key in TYPED if key[0] == operation]
@@ -120,6 +120,4 @@ def typed_for(operation: str, outcome: str, cast: Cast, player: Player, subject:
         values |= CHOSEN[operation](cast, player) if player.viewer.district else {}
     if outcome == "redirect":
         values |= {"to_office": cast.specialist2.department}
-    if operation == "record_visit":
-        values |= {"children-0-case": subject}
     return values

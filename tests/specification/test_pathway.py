@@ -254,8 +254,11 @@ def test_cell(stage: Stage, cell: Cell, savepoint: None) -> None:
     desk = stage.desks[player.username]
     subject = stage.others.get(cell.outcome.partition("/")[2], stage.subject)
     address = address_of(cell.state, subject, cell.operation)
-    values = typed_for(cell.operation, cell.outcome, stage.cast, player, subject)
+    values = typed_for(cell.operation, cell.outcome, stage.cast, player)
     typed = filled(desk, address, cell, values)
+    if cell.operation == "record_visit":
+        # A form that has no row for the child is sent with one made up.
+        typed.setdefault("children-0-case", [subject])
     page = desk.send(address, typed)
     journal = entries(typed["command_id"][0])
     if cell.refusal:

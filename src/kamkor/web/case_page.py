@@ -114,8 +114,8 @@ def badges_in_list(case: Case) -> list[dict[str, str]]:
 
 
 def next_visit_of(case: Case) -> date | None:
-    """The day of a child's next visit; a family is visited through its children."""
-    return case.next_visit_on if case.register == CHILD else None
+    """The day of the next visit; a family's is that of its household."""
+    return case.next_visit_on
 
 
 def visit_is_late(case: Case) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER, Action
 from kamkor.cases.queries.task import open_tasks_of
-from kamkor.cases.vocabulary import CHILD, CaseState
+from kamkor.cases.vocabulary import CaseState
 from kamkor.kernel import clock
 from kamkor.web.templatetags.words import coded, day, moment
 
@@ -47,7 +47,7 @@ def due_of_case(viewer: Viewer, case: Case) -> dict[str, Any]:
     may = viewer.may(Action.RECORD) and not offered
     tasks = list(open_tasks_of(viewer, case))
     entries = [task_entry(task, link=may and _is_theirs(viewer, case, task)) for task in tasks]
-    visited = case.register == CHILD and case.next_visit_on is not None
+    visited = case.next_visit_on is not None
     if visited and not any(task.kind in SETTLED_BY_VISIT for task in tasks):
         entries.insert(0, visit_entry(case, link=may))
     return due_items(entries)

@@ -14,7 +14,13 @@ from kamkor.access.operations import first_steps_read
 from kamkor.access.queries import sealed_teams_not_ours
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import ADMINISTRATOR, HEAD, MINISTRY, SPECIALIST, WORKER
-from kamkor.cases.queries.case import on_register, open_cases, own_cases, waiting_for_decision
+from kamkor.cases.queries.case import (
+    cases_to_visit,
+    on_register,
+    open_cases,
+    own_cases,
+    waiting_for_decision,
+)
 from kamkor.cases.queries.report import alarms_of_last_day, declined_without_second_look, queue
 from kamkor.cases.queries.responsible import open_children_without_responsible
 from kamkor.cases.queries.task import open_tasks, overdue
@@ -97,12 +103,9 @@ def workers_day(request: ViewedRequest) -> HttpResponse:
     viewer, today = request.viewer, clock.today()
     cases = list(own_cases(viewer))
     week = today + timedelta(days=7)
-    late = [case for case in cases if visit_is_late(case)]
-    soon = [
-        case
-        for case in cases
-        if case.register == CHILD and case.next_visit_on and today <= case.next_visit_on <= week
-    ]
+    visited = to_visit(cases)
+    late = [case for case in visited if visit_is_late(case)]
+    soon = [case for case in visited if case.next_visit_on and today <= case.next_visit_on <= week]
     context = {
         "counters": [
             _counter(len(late), _("visits overdue"), "visits_overdue", "#late", "overdue"),
@@ -288,8 +291,14 @@ def heads_morning(request: ViewedRequest) -> HttpResponse:
 
 
 def late_visits(viewer: Viewer) -> Any:  # noqa: ANN401 - a query of cases
-    """The open children's cases whose next visit lies in the past."""
-    return open_cases(viewer).filter(register=CHILD, next_visit_on__lt=clock.today())
+    """The open cases whose next visit lies in the past, each home counted by its children."""
+    return cases_to_visit(viewer).filter(next_visit_on__lt=clock.today())
+
+
+def to_visit(cases: list[Case]) -> list[Case]:
+    """Of certain cases, those that stand for a visit: a family only if no child of it is there."""
+    homes = {case.household_id for case in cases if case.register == CHILD}
+    return [case for case in cases if case.register == CHILD or case.household_id not in homes]
 
 
 def _alarm_list(alarms: list[Any]) -> dict[str, Any]:

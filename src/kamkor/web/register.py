@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 EXPORT_LIMIT = 5000
 
 
-def _columns(register: str) -> tuple[str, ...]:
-    """The columns to sort by; a family is visited through its children."""
-    return ("name", "number", "opened", *(("next", "seen") if register == CHILD else ()))
+COLUMNS = ("name", "number", "opened", "next", "seen")
 
 
 def _plain_columns(register: str) -> list[str]:
@@ -103,7 +101,7 @@ def _table(
                 else filters.address(sort=f"-{key}" if filters.sort == key else key),
                 "sorted": {key: "ascending", f"-{key}": "descending"}.get(filters.sort, ""),
             }
-            for key in _columns(filters.register)
+            for key in COLUMNS
         ]
         + [{"label": label} for label in _plain_columns(filters.register)],
         "rows": [_row(case, names) for case in cases],
@@ -132,13 +130,11 @@ def _row(case: Case, names: dict[int, str]) -> dict[str, Any]:
         {"text": name_of(case), "badges": badges_in_list(case)},
         {"text": case.number, "nowrap": True},
         {"text": day(case.opened_on), "nowrap": True},
+        {"text": day(case.next_visit_on), "nowrap": True},
+        {"text": day(case.last_seen_on), "nowrap": True},
     ]
     if case.register == CHILD:
-        cells += [
-            {"text": day(case.next_visit_on), "nowrap": True},
-            {"text": day(case.last_seen_on), "nowrap": True},
-            {"text": years_of(case)},
-        ]
+        cells.append({"text": years_of(case)})
     cells += [
         {"text": coded(case.main_ground, "grounds")},
         {"text": names.get(case.responsible_id, "")},

@@ -134,9 +134,7 @@ def record_leave(order: Order[RecordLeave]) -> None:
     )
 
 
-def appointed(
-    post_id: int, *, given_name: str, surname: str, sort_key: str, login: str
-) -> int:
+def appointed(post_id: int, *, given_name: str, surname: str, sort_key: str, login: str) -> int:
     """The employee who holds a post today; the one named, from today, if it is vacant.
 
     ``login`` names the database login, since the web login may appoint nobody. Raises

@@ -76,10 +76,19 @@ def around(case: Case) -> list[UUID]:
     return list(dict.fromkeys([*_rows_of(cases), *_home(case), *_reports_of(cases)]))
 
 
+def _holds_home(case: Case) -> bool:
+    if case.household_id is None:
+        return True
+    return case.office_district in offices_of_home(case.household_id)
+
+
 def parted(case: Case, *, alone: bool) -> Parts:
-    """How the rows part: ``alone`` if no other open case of the household stays behind."""
+    """How the rows part: ``alone`` if no other open case of the household stays behind.
+
+    A home that another department holds stays there in any case.
+    """
     own = _rows_of(episodes_of(case))
-    if alone:
+    if alone and _holds_home(case):
         return Parts(around(case), [], [])
     beside = [*_home(case), *_reports_of(episodes_of(case))]
     shown = [row for row in beside if row not in own]
@@ -121,7 +130,6 @@ def follow_responsible_now(order: Order[Any], case_id: UUID) -> None:
 
 def _show_to_home(order: Order[Any], case: Case) -> None:
     """Where another department holds the home, it sees who was found to live there."""
-    offices = offices_of_home(case.household_id) if case.household_id else ()
-    if case.office_district not in offices:
-        for office in offices:
+    if case.household_id is not None and not _holds_home(case):
+        for office in offices_of_home(case.household_id):
             write_together(access.lent(_home(case), HOUSEHOLD, order.id, to_office=office))

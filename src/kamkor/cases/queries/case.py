@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
@@ -92,3 +92,11 @@ def waiting_for_decision(viewer: Viewer) -> QuerySet[Case]:
     ours |= Q(state="taking_off_proposed", office_district=viewer.district)
     ours |= Q(state="transfer_offered", offered_to_id=viewer.district)
     return whole_cases(viewer).filter(ours).order_by("opened_on", "id")
+
+
+def cases_to_visit(viewer: Viewer) -> QuerySet[Case]:
+    """Open cases that stand for a visit: a family only where no child of the home has one."""
+    children = Case.objects.filter(
+        register=CHILD, household=OuterRef("household"), state__in=list(OPEN_STATES)
+    )
+    return open_cases(viewer).filter(Q(register=CHILD) | ~Exists(children))
