@@ -34,9 +34,9 @@ QUESTIONS = ("injury_fear_word", "harmful_person_access", "no_able_adult_tonight
 
 
 def seed_of_run() -> int:
-    """``SEED`` of the environment, so that a failure can be repeated; else one drawn now."""
-    given = os.environ.get("SEED")
-    return int(given) if given else random.SystemRandom().randrange(1_000_000)
+    """``SEED`` of the environment; ``SEED=draw`` draws one, and without it the run is the same."""
+    given = os.environ.get("SEED", "1")
+    return random.SystemRandom().randrange(1_000_000) if given == "draw" else int(given)
 
 
 @contextmanager

@@ -121,6 +121,19 @@ def posts_shown(subject: UUID, reason: str) -> set[int]:
     return set(standing.exclude(to_post=None).values_list("to_post_id", flat=True))
 
 
+def lendings_of(subject: UUID) -> list[tuple[UUID, str, int | None, int | None]]:
+    """To which office or post a subject is lent now, each once: command, reason, office, post."""
+    standing = Lent.objects.filter(subject=subject, until=None)
+    rows = standing.values_list("command", "reason", "to_office_id", "to_post_id")
+    return sorted(set(rows), key=str)
+
+
+def employees_barred(subject: UUID) -> list[int]:
+    """Who no longer sees a subject, because of an interest declared."""
+    barred = Barred.objects.filter(subject=subject).order_by("employee_id")
+    return list(barred.values_list("employee_id", flat=True))
+
+
 def lent_by(command: UUID, reason: str, *, to_office: int) -> list[UUID]:
     """The subjects that a command lent to an office for a reason and that still are."""
     standing = Lent.objects.filter(command=command, reason=reason, to_office_id=to_office)

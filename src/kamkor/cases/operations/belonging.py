@@ -19,6 +19,8 @@ from kamkor.workforce import queries as workforce
 
 # Why rows are lent where one child of a household moves and another stays.
 HOUSEHOLD = "household"
+# Why rows are lent to the department that a case is offered to.
+TRANSFER = "transfer"
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,46 @@ def follow_responsible_now(order: Order[Any], case_id: UUID) -> None:
             write_together(access.lent(shown, HOUSEHOLD, order.id, to_post=post))
     _show_to_home(order, case)
     moving = parted(case, alone=not staying).moving
+    if staying and _left_behind(order, case, list(others)):
+        # Nobody of the home answers where it stands: it goes with the one who moves now.
+        theirs = {row for other in others for row in _rows_of(episodes_of(other))}
+        moving = [row for row in around(case) if row not in theirs]
     steps.move_subjects(moving, seat.office_id, None)
+
+
+def _left_behind(order: Order[Any], case: Case, others: list[Case]) -> bool:
+    if order.viewer.role == WORKER or case.household_id is None or not _holds_home(case):
+        return False
+    return all(other.office_unit not in offices_of_home(case.household_id) for other in others)
+
+
+def join_home(order: Order[Any], case: Case) -> None:
+    """Let a new entry, and whoever was found with it, share what holds for the home, once written.
+
+    Who is barred from the home is barred from them. To whom the home is shown they are shown;
+    and where it may yet move away with a transfer, this side goes on seeing it.
+    """
+    order.after(lambda: _join_home(order, case))
+
+
+def _join_home(order: Order[Any], case: Case) -> None:
+    home = case.household_id
+    if home is None:
+        return
+    persons = [row for row in _home(case) if row != home]
+    for employee in access.employees_barred(home):
+        write_together(access.barring([case.pk, *persons], employee, order.id))
+    if case.team is not None:
+        return
+    offered = False
+    for command, reason, office, post in access.lendings_of(home):
+        offered = offered or reason == TRANSFER
+        # Under the command that lent the home, so that both end together.
+        write_together(access.lent(persons, HOUSEHOLD, command, to_office=office, to_post=post))
+    if offered:
+        own, post = case.office_district, case.responsible_id
+        write_together(access.lent([home, *persons], HOUSEHOLD, order.id, to_office=own))
+        write_together(access.lent([home, *persons], HOUSEHOLD, order.id, to_post=post))
 
 
 def _show_to_home(order: Order[Any], case: Case) -> None:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from kamkor.cases.models import Case, Identification, SiblingLook
 from kamkor.cases.operations import steps
-from kamkor.cases.operations.belonging import follow_responsible
+from kamkor.cases.operations.belonging import follow_responsible, join_home
 from kamkor.cases.operations.opening import new_case
 from kamkor.cases.operations.settling import settle_names
 from kamkor.cases.operations.steps import BeforeBirth, TerritoryUnknown, step
@@ -161,6 +161,7 @@ def identify_child(order: Order[IdentifyChild]) -> None:
         due = steps.due_in("siblings_days")
         steps.open_task(order, case, "siblings_to_look_at", due, for_role="worker")
     order.after(lambda: settle_names(case))
+    join_home(order, case)
     follow_responsible(order, case.pk)
 
 

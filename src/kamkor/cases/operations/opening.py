@@ -7,7 +7,7 @@ from uuid import UUID
 from kamkor.access import operations as access
 from kamkor.cases.models import Assignment, Case, Report, ReportChild
 from kamkor.cases.operations import steps
-from kamkor.cases.operations.belonging import follow_responsible
+from kamkor.cases.operations.belonging import follow_responsible, join_home
 from kamkor.cases.vocabulary import CHILD, CaseState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order, scope_of
@@ -51,6 +51,7 @@ def new_case(
     order.add(case)
     order.add(Assignment(case=case, post_id=post_id, **order.fact(case, opened_on)))
     order.journal(case.pk, case)
+    join_home(order, case)
     return case
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from kamkor.access import operations as access
 from kamkor.cases.models import Assignment, Case, TransferAnswer, TransferOffer
 from kamkor.cases.operations import steps
-from kamkor.cases.operations.belonging import HOUSEHOLD, open_at_home, parted
+from kamkor.cases.operations.belonging import HOUSEHOLD, TRANSFER, open_at_home, parted
 from kamkor.cases.operations.steps import OfficeUnknown, PostUnknown, step
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotPermitted, Order
@@ -14,8 +14,6 @@ from kamkor.kernel.errors import Refusal
 from kamkor.kernel.shapes import Ask, Coded, Shape, Text
 from kamkor.kernel.words import noop
 from kamkor.workforce import queries as workforce
-
-REASON = "transfer"
 
 
 class SealedStays(Refusal):
@@ -67,7 +65,7 @@ def _show(order: Order[OfferTransfer], case: Case, office: int) -> None:
     """
     staying = list(open_at_home(case))
     parts = parted(case, alone=not staying)
-    order.add(*access.lent(parts.moving, REASON, order.id, to_office=office))
+    order.add(*access.lent(parts.moving, TRANSFER, order.id, to_office=office))
     order.add(*access.lent(parts.shown, HOUSEHOLD, order.id, to_office=office))
     if staying:
         own = case.office_district
@@ -109,13 +107,13 @@ def accept_transfer(order: Order[AcceptTransfer]) -> None:
         ),
         Assignment(case=case, post_id=seat.post_id, **order.fact(case)),
     )
-    moving = access.lent_by(offer.command, REASON, to_office=offer.to_office_id)
+    moving = access.lent_by(offer.command, TRANSFER, to_office=offer.to_office_id)
     shown = access.lent_by(offer.command, HOUSEHOLD, to_office=offer.to_office_id)
     order.add(*access.lent(shown, HOUSEHOLD, order.id, to_post=seat.post_id))
 
     def take_over() -> None:
         steps.move_subjects(moving, seat.office_id, None)
-        access.end_lending(moving, REASON)
+        access.end_lending(moving, TRANSFER)
 
     order.after(take_over)
 
