@@ -9,7 +9,7 @@ from kamkor.access.models import Team, TeamMember
 from kamkor.access.queries import sealed_teams_not_ours
 from kamkor.cases.models import Report, ReportChild, Reporter, ReportRead, Round, SentInError
 from kamkor.cases.operations.report import receipt_code, receipt_digest
-from kamkor.cases.queries.report import queue, unread_alarms
+from kamkor.cases.queries.report import alarms_of_last_day, queue, unread_alarms
 from kamkor.kernel import clock
 from kamkor.workforce import queries as workforce
 from tests.cast import Cast, Player
@@ -332,3 +332,17 @@ def test_a_report_typed_after_midnight_belongs_to_the_local_day(cast: Cast) -> N
 def test_children_of_an_accepted_report_are_open_from_the_day_of_reporting(cast: Cast) -> None:
     (case,) = accepted(cast.aigul, happened_on=cast.days_ago(2))
     assert cast.aigul.case(case).opened_on == date(2026, 2, 28)
+
+
+def test_an_alarm_that_nobody_read_stays_on_the_heads_page_after_a_day(cast: Cast) -> None:
+    """An alarm that nobody has read stays on the head's page until somebody has, however old."""
+    report = received(cast.aigul, danger_now=True)
+    cast.time.passes(days=2)
+    assert _of_the_morning(cast) == [report]
+    cast.aigul.do("read_report", report=report)
+    assert _of_the_morning(cast) == []
+
+
+def _of_the_morning(cast: Cast) -> list[str]:
+    with cast.head.inside() as viewer:
+        return [str(one.pk) for one in alarms_of_last_day(viewer)]

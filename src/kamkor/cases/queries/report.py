@@ -49,20 +49,25 @@ def queue(viewer: Viewer) -> QuerySet[Report]:
 
 def unread_alarms(viewer: Viewer) -> QuerySet[Report]:
     """Urgent or sealed reports that nobody who may see them has read yet."""
-    read = ReportRead.objects.filter(report=OuterRef("pk"), withdrawn_at=None)
     return (
         reports_visible_to(viewer)
-        .filter(Q(urgent=True) | Q(team__isnull=False), ~Exists(read), state=ReportState.NEW)
+        .filter(Q(urgent=True) | Q(team__isnull=False), _unread())
         .order_by("received_at", "id")
     )
 
 
+def _unread() -> Q:
+    read = ReportRead.objects.filter(report=OuterRef("pk"), withdrawn_at=None)
+    return Q(~Exists(read), state=ReportState.NEW)
+
+
 def alarms_of_last_day(viewer: Viewer) -> QuerySet[Report]:
-    """The urgent reports of the last 24 hours, read or not."""
+    """The alarms of the last 24 hours, read or not, and older ones that nobody has read."""
     since = clock.now() - timedelta(hours=24)
     return (
         reports_visible_to(viewer)
-        .filter(urgent=True, received_at__gte=since)
+        .filter(Q(urgent=True) | Q(team__isnull=False))
+        .filter(Q(received_at__gte=since) | _unread())
         .prefetch_related("reads", "children")
         .order_by("received_at", "id")
     )
