@@ -19,6 +19,8 @@ DATA = Path(tempfile.mkdtemp(prefix="kamkor-tests-"))
 os.environ["KAMKOR_DATA"] = str(DATA)
 os.environ["DJANGO_SETTINGS_MODULE"] = "kamkor.settings.test"
 os.environ.pop("DATABASE_URL", None)
+# The browser's driver keeps an event loop in this thread; nothing of ours runs in it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 compile_catalogues()
 django.setup()
 
