@@ -283,9 +283,9 @@ def reported_today(desk: Desk, part: float, *, urgent: bool, worry: str = "") ->
 def rounds(desk: Desk, place: int) -> Story:
     """A worker's rounds from house to house, every few months."""
     worker = desk.department.workers[place]
-    for number in range(9):
+    for number in range(5):
         _, day = desk.department.when(
-            worker, desk.days.workday_ago(1040 - 120 * number - 3 * place), desk.days.today
+            worker, desk.days.workday_ago(1040 - 210 * number - 3 * place), desk.days.today
         )
         visited = 18 + (number * 7 + place * 5 + desk.number) % 30
         yield desk.act(

@@ -14,7 +14,7 @@ def lived(home: Home, found: date, until: date, **how: Any) -> Part:  # noqa: AN
     """Identified, registered, and visited until some days before a day."""
     begun = yield from home.identified(found, **how)
     begun = yield from home.registered(begun + timedelta(days=5))
-    yield from home.visits(begun, until - timedelta(days=12), 5)
+    yield from home.visits(begun, until - timedelta(days=12), 6)
 
 
 def proposed(home: Home, day: date, reason: str, post: int) -> Part:

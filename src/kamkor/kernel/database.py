@@ -13,6 +13,7 @@ from django.db import connection, connections, transaction
 from kamkor.kernel import clock
 
 CONTEXT_LIFE_SECONDS = 300
+_REPEATED = 3
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,29 @@ def entered(scope: Scope) -> Iterator[None]:
         _set(signed_context(scope, backend, bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)))
         yield
         _set("")
+
+
+@contextmanager
+def repeating_statements() -> Iterator[None]:
+    """Let the server keep its plans meanwhile: for work that repeats few statements often.
+
+    Not for service as such: a plan kept over a migration is refused.
+    """
+    options = connections["default"].settings_dict["OPTIONS"]
+    options["prepare_threshold"] = _REPEATED
+    _forget_connections()
+    try:
+        yield
+    finally:
+        del options["prepare_threshold"]
+        _forget_connections()
+
+
+def _forget_connections() -> None:
+    login = connections["default"]
+    login.close()
+    if hasattr(login, "close_pool"):
+        login.close_pool()
 
 
 def analyse() -> None:
