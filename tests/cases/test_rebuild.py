@@ -192,14 +192,14 @@ def _report_state(report: Report) -> str:
 
 def test_after_any_day_every_derived_column_is_what_the_facts_say(cast: Cast) -> None:
     seed = seed_of_run()
-    print(f"repeat with: make test k=every_derived_column SEED={seed}")  # noqa: T201 - shown on failure
+    repeat = f"repeat with: make test k=every_derived_column SEED={seed}"
     done = play(cast, seed, STEPS)
-    assert sum(done.values()) > STEPS / 3, done
+    assert sum(done.values()) > STEPS / 4, (repeat, done)
     with clock.clock_at(cast.time.moment), entered(everything()):
         cases = list(Case.objects.select_related("child", "household", "report"))
         for case in cases:
             wanted = expected(case)
-            assert {name: getattr(case, name) for name in wanted} == wanted, (seed, case.pk)
+            assert {name: getattr(case, name) for name in wanted} == wanted, repeat
         reports = list(Report.objects.all())
-        assert [one.state for one in reports] == [_report_state(one) for one in reports], seed
-    assert len(cases) > 5, seed
+        assert [one.state for one in reports] == [_report_state(one) for one in reports], repeat
+    assert len(cases) > 5, repeat

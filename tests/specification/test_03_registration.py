@@ -18,6 +18,7 @@ from tests.cast import Cast
 from tests.factories import (
     a_child,
     a_registration,
+    a_removal,
     accepted,
     identified,
     not_seen,
@@ -363,3 +364,18 @@ def test_the_rhythm_of_visits_follows_the_risk_level(cast: Cast) -> None:
         next_on = cast.aigul.case(case).next_visit_on
         assert next_on is not None
         assert (next_on - cast.time.today).days == days
+
+
+def test_a_worker_who_seals_a_home_seals_what_another_unit_holds_of_it(cast: Cast) -> None:
+    """A worker who seals a home seals the entries in it that another unit holds, too."""
+    case = registered(cast, family_too=True)
+    sibling = identified(cast, household=cast.aigul.home(case), given_name="Нур")
+    assign = {"post": cast.begimai.post, "happened_on": cast.today}
+    cast.bakyt.do("assign_worker", case=sibling, **assign)
+    cast.aigul.do("protect_now", case=case, **a_removal(cast.today, ground="violence"))
+    team = cast.aigul.case(case).team
+    assert team is not None
+    with cast.bakyt.inside():
+        assert set(Case.objects.values_list("team", flat=True)) == {team}
+    assert cast.begimai.case(sibling).team == team
+    assert cast.oblast.sees(Case) == 0

@@ -47,6 +47,7 @@ def test_the_specialist_assigns_a_worker_who_is_responsible_from_that_day(cast: 
 
 
 def test_the_rows_of_the_child_follow_into_the_workers_unit(cast: Cast) -> None:
+    """The child's rows follow into the worker's unit."""
     case = registered(cast)
     cast.bakyt.do("assign_worker", case=case, post=cast.nurlan.post, happened_on=cast.today)
     assert (_own(cast.nurlan), _own(cast.aigul)) == ([case], [])

@@ -227,6 +227,7 @@ def test_a_visit_before_the_child_was_born_is_refused(cast: Cast) -> None:
 
 
 def test_each_row_is_another_child_of_this_home_whose_case_is_ones_own(cast: Cast) -> None:
+    """Each row is another child of this home whose case is one's own."""
     case, stranger = registered(cast), identified(cast, given_name="Нур")
     home = cast.aigul.home(case)
     visit = {"household": home, "kind": "home", "happened_on": cast.today}
@@ -272,3 +273,32 @@ def test_a_late_visit_keeps_the_newest_day_as_the_last_one(cast: Cast) -> None:
     kept = cast.aigul.case(case)
     newest = cast.time.today - timedelta(days=2)
     assert (kept.last_visit_on, kept.last_seen_on) == (newest, newest)
+
+
+def test_the_familys_entry_is_visited_with_its_household(cast: Cast) -> None:
+    """The family's entry is visited with its household."""
+    answer = cast.aigul.do("identify_child", **a_child(cast.today, family_too=True))
+    child, family = str(answer["case"]), str(answer["family"])
+    visited(cast, cast.aigul, not_seen(child))
+    assert cast.aigul.case(family).not_seen_in_a_row == 1
+    visited(cast, cast.aigul, seen(child), next_on=cast.in_days(20))
+    kept = cast.aigul.case(family)
+    assert (kept.last_seen_on, kept.not_seen_in_a_row) == (cast.time.today, 0)
+    assert kept.next_visit_on == cast.time.today + timedelta(days=20)
+    assert [operation for _, operation, _ in cast.aigul.journal(family)] == [
+        "identify_child",
+        "record_visit",
+        "record_visit",
+    ]
+
+
+def test_a_family_without_a_child_of_ones_own_is_visited_too(cast: Cast) -> None:
+    """A family without a child of one's own is visited too."""
+    answer = cast.aigul.do("identify_child", **a_child(cast.today, family_too=True))
+    child, family = str(answer["case"]), str(answer["family"])
+    assign = {"post": cast.nurlan.post, "happened_on": cast.today}
+    cast.bakyt.do("assign_worker", case=child, **assign)
+    visit = {"household": cast.aigul.home(family), "kind": "home", "happened_on": cast.today}
+    cast.aigul.do("record_visit", **visit)
+    assert cast.aigul.case(family).last_visit_on == cast.time.today
+    assert cast.nurlan.case(child).last_visit_on is None

@@ -155,6 +155,7 @@ def test_nobody_leaves_as_grown_up_before_the_eighteenth_birthday(cast: Cast) ->
 
 
 def test_who_was_born_on_29_february_is_eighteen_on_1_march(cast: Cast) -> None:
+    """Who was born on 29 February is eighteen on 1 March."""
     cast.time.passes(days=-1)
     case = registered(cast, born="2008-02-29")
     proposal = {"case": case, "reason": "reached_18", "happened_on": cast.today, "note": "x"}

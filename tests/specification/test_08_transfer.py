@@ -28,6 +28,7 @@ def _rows(player: Player) -> list[int]:
 
 
 def test_an_offer_shows_the_case_to_the_other_side_and_changes_nobodys_duty(cast: Cast) -> None:
+    """An offer shows the case to the other side and changes nobody's duty."""
     case = registered(cast)
     transferred(cast, case)
     kept = cast.specialist2.case(case)
@@ -207,3 +208,15 @@ def test_the_other_side_does_nothing_else_with_what_it_is_only_shown(cast: Cast)
     assert cast.specialist2.refused("record_visit", **visit) == "not_permitted"
     interest = {"case": case, "kind": "relative"}
     assert cast.specialist2.refused("declare_interest", **interest) == "not_permitted"
+
+
+def test_a_child_found_while_the_home_is_offered_stays_and_still_sees_its_home(cast: Cast) -> None:
+    """A child found while the home is offered stays here, and its home is still to be seen."""
+    case = registered(cast)
+    transferred(cast, case)
+    found = identified(cast, household=cast.aigul.home(case), given_name="Нур")
+    assert cast.specialist2.sees(Person) == 2
+    _accept(cast, case)
+    assert cast.aigul.case(found).household is not None
+    assert (_rows(cast.aigul), _rows(cast.bakyt)) == ([1, 2, 1, 2], [1, 2, 1, 2])
+    visited(cast, cast.aigul, seen(found))

@@ -108,6 +108,7 @@ def test_a_child_seen_by_mistake_is_corrected_to_not_seen(cast: Cast) -> None:
 
 
 def test_a_corrected_birth_is_the_childs(cast: Cast) -> None:
+    """A corrected birth is the child's."""
     case = registered(cast)
     birth = _live(cast.aigul, Birth)
     change = {"born_on": "2016-05-04", "precision": "day", "sex": "female"}
@@ -211,6 +212,7 @@ def test_every_kind_of_fact_can_be_corrected_and_nothing_else_moves(cast: Cast, 
 
 
 def test_every_kind_is_tried() -> None:
+    """No kind of fact that may be corrected is left untried."""
     assert sorted(CORRECTABLE) == sorted([*CHANGES, "interest"])
 
 

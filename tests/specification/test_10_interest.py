@@ -7,9 +7,12 @@ from tests.cast import Cast, Player
 from tests.factories import (
     a_child,
     a_registration,
+    a_return,
     accepted,
     identified,
+    proposed,
     registered,
+    taken_off,
     two_children,
 )
 
@@ -114,3 +117,26 @@ def test_an_interest_that_cannot_be_so_is_refused(cast: Cast) -> None:
     other = identified(cast)
     cast.bakyt.do("register_child", case=other, **decline)
     assert cast.aigul.refused("declare_interest", case=other, kind="relative") == "state_forbids"
+
+
+def test_what_is_found_later_in_that_home_stays_hidden_too(cast: Cast) -> None:
+    case = registered(cast)
+    cast.bakyt.do("declare_interest", case=case, kind="relative", post=cast.head.post)
+    home = cast.aigul.home(case)
+    siblings = [{"given_name": "Жаңыл", "looked_at": True}]
+    identified(cast, household=home, given_name="Нур", siblings=siblings)
+    assert cast.bakyt.sees(Case) == 2
+    assert _sees_nothing(cast.head)
+
+
+def test_a_return_to_the_register_stays_hidden_too(cast: Cast) -> None:
+    case = taken_off(cast, "entered_in_error")
+    back = {"case": case, **a_return(cast.today)}
+    assert cast.bakyt.refused("declare_interest", case=case, kind="relative") == "state_forbids"
+    again = str(cast.bakyt.do("return_to_register", **back)["case"])
+    cast.head.do("declare_interest", case=again, kind="acquaintance")
+    proposed(cast, again, "entered_in_error")
+    cast.bakyt.do("decide_taking_off", case=again, decision="agree", happened_on=cast.today)
+    cast.bakyt.do("return_to_register", case=again, **a_return(cast.today))
+    assert cast.bakyt.sees(Case) == 3
+    assert _sees_nothing(cast.head)

@@ -1,6 +1,6 @@
 """Teams of sealed matters, lending, and barring: who else may see, or no longer may."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from kamkor.workforce.rules import Seat
 
 
 def sealing_team(
-    department: int, oblast: int, day: date, shut_out: Iterable[int], *, also: Iterable[int] = ()
+    department: int, oblast: int, day: date, shut_out: Iterable[int], *, also: Sequence[int] = ()
 ) -> tuple[UUID, list[models.Model]]:
     """The first team of a sealed matter: duty person, specialist and head, less who is named
     in it or interested; if that leaves nobody, the oblast's duty person.
@@ -26,7 +26,9 @@ def sealing_team(
     seats = workforce.seats_of(department, day)
     duty = workforce.duty_seats(department, day)
     first = duty[:1] + [seat for seat in duty if seat.kind in {"specialist", "head"}]
-    first += [seats[post] for post in also if post in seats]
+    # Whoever answers in another department for a child that moved there is named too.
+    besides = workforce.seats_by_id(also, day)
+    first += [besides[post] for post in also if post in besides]
     named = {seat.post_id: seat for seat in first if seat.employee_id not in barred}
     if not named:
         fallback = workforce.oblast_duty_seat(oblast, day)

@@ -84,12 +84,15 @@ def grant(table: str, login: str, rights: str) -> str:
     return f"GRANT {rights} ON {table} TO {login};\n"
 
 
-def move_function(tables: dict[str, str]) -> str:
+def move_function(tables: dict[str, str], sealed_with: tuple[str, ...] = ()) -> str:
     """The definer function that gives rows another office or team.
 
     ``tables`` maps each protected table to the column that holds its subject. It moves only
-    what the caller's own context shows, and is the one way scope columns change.
+    what the caller's own context shows, and is the one way scope columns change. When it seals,
+    what ``sealed_with`` names goes along: questions for further subjects, given ``moved``.
     """
+    further = "\n".join(f"        moved := moved || ARRAY({question});" for question in sealed_with)
+    along = f"    IF to_team IS NOT NULL THEN\n{further}\n    END IF;" if sealed_with else ""
     updates = "\n".join(
         f"    UPDATE {table} SET office_unit = to_unit, office_district = to_district,"
         f" office_oblast = to_oblast, team = to_team WHERE {subject} = ANY (moved);"
@@ -115,6 +118,7 @@ BEGIN
     FOREACH wanted IN ARRAY wanted_ids LOOP
         IF {seen} THEN moved := moved || wanted; END IF;
     END LOOP;
+{along}
 {updates}
     RETURN coalesce(array_length(moved, 1), 0);
 END $$;

@@ -5,7 +5,7 @@ from typing import Any
 from kamkor.access import operations as access
 from kamkor.cases.models import Case, Interest, TransferAnswer
 from kamkor.cases.operations import steps
-from kamkor.cases.operations.belonging import around, cases_at_home
+from kamkor.cases.operations.belonging import HOUSEHOLD, around, cases_at_home
 from kamkor.cases.vocabulary import OPEN_STATES, CaseState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order
@@ -22,13 +22,16 @@ def seal_case(order: Order[Any], case: Case) -> None:
     day = clock.local_day(order.now)
     at_home = list(cases_at_home(case))
     shut_out = Interest.objects.filter(case__in=at_home, withdrawn_at=None)
-    answering = [one.responsible_id for one in at_home if one.state in OPEN_STATES]
+    answering = {one.responsible_id for one in at_home if one.state in OPEN_STATES}
+    if case.household_id is not None:
+        # Who answers for an entry of this home that the acting post does not see.
+        answering |= access.posts_shown(case.household_id, HOUSEHOLD)
     team, rows = access.sealing_team(
         case.office_district or 0,
         case.office_oblast or 0,
         day,
         shut_out.values_list("employee_id", flat=True),
-        also=[case.responsible_id, *answering],
+        also=[case.responsible_id, *sorted(answering)],
     )
     order.add(*rows)
     for kind in ("notice_police", "notice_prosecutor"):
