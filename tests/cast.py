@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 
 import kamkor.cases.operations
 import kamkor.workforce.operations
-from kamkor.access.models import Account, TeamMember
+from kamkor.access.models import Account, TeamExclusion, TeamMember
 from kamkor.access.queries import account_named, scope_of_viewer, viewer_for
 from kamkor.access.rules import Viewer
 from kamkor.cases.models import Case, Report, Task, TaskDone
@@ -180,10 +180,16 @@ class Player:
         return str(self.case(case_id).household_id)
 
     def team(self, row: Case | Report) -> tuple[set[int], set[int]]:
-        """The posts named in the team of a sealed case or report, and those shut out of it."""
-        members = TeamMember.objects.filter(team_id=row.team or UUID(int=0))
-        named = {one.post_id for one in members if not one.excluded}
-        return named, {one.post_id for one in members if one.excluded}
+        """The posts named in the team of a sealed case or report, and those whose holders today
+        are shut out of it."""
+        team = row.team or UUID(int=0)
+        named = TeamMember.objects.filter(team_id=team, excluded=False)
+        shut_out = TeamExclusion.objects.filter(team_id=team).values("employee_id")
+        held = PostHolding.objects.filter(employee__in=shut_out, valid_to=None)
+        return (
+            set(named.values_list("post_id", flat=True)),
+            set(held.values_list("post_id", flat=True)),
+        )
 
     def report(self, report_id: str | UUID) -> Report:
         """A report as it stands."""

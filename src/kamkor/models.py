@@ -1,6 +1,6 @@
 """The only list Django needs: every room's tables."""
 
-from kamkor.access.models import Account, Barred, Lent, Team, TeamMember
+from kamkor.access.models import Account, Barred, Lent, Team, TeamExclusion, TeamMember
 from kamkor.cases.models import *  # noqa: F403 - the room's own list
 from kamkor.kernel.models import JournalEntry
 from kamkor.people.models import (
@@ -25,5 +25,6 @@ from kamkor.workforce.models import (
 __all__ = [
     "Account", "Barred", "Birth", "DutyTurn", "Employee", "Household", "HouseholdMember",
     "JournalEntry", "Leave", "Lent", "NameToken", "Office", "OfficeTerritory", "Person",
-    "PersonName", "Post", "PostHolding", "Team", "TeamMember", "Territory", "TerritoryName",
+    "PersonName", "Post", "PostHolding", "Team", "TeamExclusion", "TeamMember", "Territory",
+    "TerritoryName",
 ]  # fmt: skip

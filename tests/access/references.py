@@ -8,8 +8,20 @@ from django.db import models
 
 from tests.cast import Player
 
-PROTECTED: dict[str, str] = import_module("kamkor.migrations.0002_row_security").PROTECTED
-"""Each protected table with the column that holds its subject, as the migration lists them."""
+MIGRATIONS = ("0002_row_security", "0004_alarms")
+"""The migrations that list protected and open tables."""
+
+
+def listed(name: str) -> dict[str, str]:
+    """What the migrations together list under a name."""
+    found: dict[str, str] = {}
+    for migration in MIGRATIONS:
+        found |= getattr(import_module(f"kamkor.migrations.{migration}"), name)
+    return found
+
+
+PROTECTED = listed("PROTECTED")
+"""Each protected table with the column that holds its subject, as the migrations list them."""
 
 # References of which the row itself shows enough, so that it is whole without the other.
 SNAPSHOTS = {

@@ -5,10 +5,9 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from kamkor.access.models import Team, TeamMember
-from kamkor.access.queries import sealed_teams_not_ours
 from kamkor.cases.models import Report, ReportChild, Reporter, ReportRead, Round, SentInError
 from kamkor.cases.operations.report import receipt_code, receipt_digest
+from kamkor.cases.queries.case import sealed_elsewhere
 from kamkor.cases.queries.report import alarms_of_last_day, queue, unread_alarms
 from kamkor.kernel import clock
 from kamkor.workforce import queries as workforce
@@ -157,7 +156,8 @@ def test_a_head_named_in_a_report_sees_no_shadow_of_it(cast: Cast) -> None:
     )
     assert cast.head.sees(Report) == 0
     assert _alarms(cast.head) == []
-    assert sealed_teams_not_ours(cast.head.viewer) == 0
+    with cast.head.inside() as viewer:
+        assert sealed_elsewhere(viewer) == 0
     assert cast.head.refused("read_report", report=report) == "not_found"
 
 
@@ -200,16 +200,6 @@ def test_a_sealed_alarm_rings_until_one_of_its_team_has_read_it(cast: Cast) -> N
     assert [_alarms(one) for one in (cast.aigul, cast.bakyt, cast.head)] == [[report]] * 3
     cast.head.do("read_report", report=report)
     assert [_alarms(one) for one in (cast.aigul, cast.bakyt, cast.head)] == [[]] * 3
-
-
-def test_the_head_is_told_how_many_sealed_matters_others_hold(cast: Cast) -> None:
-    cast.nurlan.do("receive_report", **a_violent_report())
-    assert sealed_teams_not_ours(cast.head.viewer) == 0
-    # Formed under the head before this one, who is neither named in it nor shut out.
-    team = Team.objects.create(office_id=cast.head.department, formed_at=cast.time.moment)
-    TeamMember.objects.create(team=team, post_id=cast.bakyt.post)
-    assert sealed_teams_not_ours(cast.head.viewer) == 1
-    assert sealed_teams_not_ours(cast.head2.viewer) == 0
 
 
 def test_an_alarm_always_has_a_name_in_the_order_of_the_roster(cast: Cast) -> None:

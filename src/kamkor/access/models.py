@@ -44,14 +44,31 @@ class Team(models.Model):
 
 
 class TeamMember(models.Model):
-    """A post of a team, or one that is shut out of it for interest (``excluded``)."""
+    """A post of a team; ``excluded`` once it is named no longer."""
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="members")
     post = models.ForeignKey("kamkor.Post", on_delete=models.PROTECT, related_name="+")
     excluded = models.BooleanField(default=False)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["team", "post"], name="team_member_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["team", "post"], condition=models.Q(excluded=False), name="team_member_once"
+            ),
+        )
+
+
+class TeamExclusion(models.Model):
+    """A person named in a sealed matter or interested in it: shut out, whatever post is held."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="exclusions")
+    employee = models.ForeignKey("kamkor.Employee", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["team", "employee"], name="team_exclusion_once"),
+        )
 
 
 class Lent(models.Model):

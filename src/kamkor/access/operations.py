@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import models
 
-from kamkor.access.models import Account, Barred, Lent, Team, TeamMember
+from kamkor.access.models import Account, Barred, Lent, Team, TeamExclusion, TeamMember
 from kamkor.kernel import clock
 from kamkor.kernel.ids import new_id
 from kamkor.workforce import queries as workforce
@@ -23,55 +23,58 @@ def sealing_team(
     Returns the team's id and the rows to be written.
     """
     barred = set(shut_out)
-    seats = workforce.seats_of(department, day)
-    duty = workforce.duty_seats(department, day)
+    duty = [seat for seat in workforce.duty_seats(department, day) if not seat.held_by(barred)]
     first = duty[:1] + [seat for seat in duty if seat.kind in {"specialist", "head"}]
     # Whoever answers in another department for a child that moved there is named too.
     besides = workforce.seats_by_id(also, day)
     first += [besides[post] for post in also if post in besides]
-    named = {seat.post_id: seat for seat in first if seat.employee_id not in barred}
+    named = {seat.post_id: seat for seat in first if not seat.held_by(barred)}
     if not named:
-        fallback = workforce.oblast_duty_seat(oblast, day)
+        fallback = workforce.oblast_duty_seat(oblast, day, barred)
         named = {fallback.post_id: fallback} if fallback else {}
     team = Team(id=new_id(), office_id=department, formed_at=clock.now())
-    return team.pk, [team, *_members(team, named, seats, barred)]
-
-
-def _members(
-    team: Team, named: dict[int, Seat], seats: dict[int, Seat], barred: set[int]
-) -> list[TeamMember]:
-    shut = [seat.post_id for seat in seats.values() if seat.employee_id in barred]
-    return [
+    return team.pk, [
+        team,
         *(TeamMember(team=team, post_id=post) for post in named),
-        *(TeamMember(team=team, post_id=post, excluded=True) for post in shut),
+        *(TeamExclusion(team=team, employee_id=employee) for employee in sorted(barred)),
     ]
 
 
-def named_posts(team: UUID) -> list[int]:
-    """The posts named in a team, in the order they were named."""
+def end_team(team: UUID) -> None:
+    """A team that holds nothing any more is over."""
+    Team.objects.filter(id=team, ended_at=None).update(ended_at=clock.now())
+
+
+def named_seats(team: UUID, day: date) -> list[Seat]:
+    """Who is named in a team on a day, in the order of naming, less who is shut out of it."""
     named = TeamMember.objects.filter(team_id=team, excluded=False).order_by("id")
-    return list(named.values_list("post_id", flat=True))
+    posts = list(named.values_list("post_id", flat=True))
+    seats, barred = workforce.seats_by_id(posts, day), employees_shut_out(team)
+    found = (seats[post] for post in posts if post in seats)
+    return [seat for seat in found if not seat.held_by(barred)]
 
 
 def admitted(team: UUID, post_id: int) -> list[models.Model] | None:
-    """The row that names a post in a team, none if it is; ``None`` if it is shut out of it."""
-    member = TeamMember.objects.filter(team_id=team, post_id=post_id).first()
-    if member is None:
-        return [TeamMember(team_id=team, post_id=post_id)]
-    return None if member.excluded else []
+    """The row that names a post in a team, none if it is; ``None`` if its holder is shut out."""
+    if workforce.employee_of_post(post_id, clock.today()) in employees_shut_out(team):
+        return None
+    named = TeamMember.objects.filter(team_id=team, post_id=post_id, excluded=False)
+    return [] if named.exists() else [TeamMember(team_id=team, post_id=post_id)]
 
 
 def shut_out_of_team(team: UUID, employee_id: int) -> None:
-    """Whatever posts this employee holds today are shut out of the team from now on."""
+    """This employee is shut out of the team from now on, and the posts held today are named in
+    it no longer."""
+    if employee_id not in employees_shut_out(team):
+        TeamExclusion(team_id=team, employee_id=employee_id).save(force_insert=True)
     held = workforce.posts_of_employee(employee_id, clock.today())
     TeamMember.objects.filter(team_id=team, post__in=held).update(excluded=True)
 
 
-def employees_shut_out(team: UUID, day: date) -> set[int]:
-    """Who is shut out of a team, as the holders of its excluded posts on a day."""
-    posts = TeamMember.objects.filter(team_id=team, excluded=True).values_list("post_id", flat=True)
-    seats = workforce.seats_by_id(posts, day)
-    return {seats[post].employee_id or 0 for post in posts if post in seats} - {0}
+def employees_shut_out(team: UUID) -> set[int]:
+    """Who is shut out of a team."""
+    exclusions = TeamExclusion.objects.filter(team_id=team)
+    return set(exclusions.values_list("employee_id", flat=True))
 
 
 def lent(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from kamkor.access.models import Account, Barred, Lent, TeamMember
+from kamkor.access.models import Account, Barred, Lent, TeamExclusion, TeamMember
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import ADMINISTRATOR
 from kamkor.kernel import clock
@@ -91,7 +91,7 @@ def viewer_again(viewer: Viewer, covered: tuple[int, ...]) -> Viewer:
         viewer,
         acts_for=acts_for,
         units=viewer.units if acts_for == viewer.acts_for else workforce.units_of_posts(acts_for),
-        teams=_teams(viewer.post_id),
+        teams=_teams(viewer.post_id, viewer.employee_id),
         lent=_lent(acts_for, viewer.office_id, clock.now()),
         barred=_barred(viewer.employee_id),
         day=clock.today(),
@@ -117,16 +117,18 @@ def _viewer(account: Account, employee: "Employee", post: "Post", day: date) -> 
         oblast=post.office.oblast_id,
         acts_for=acts_for,
         on_duty=bool(duty) and duty[0].post_id == post.pk,
-        teams=_teams(post.pk),
+        teams=_teams(post.pk, employee.pk),
         lent=_lent(acts_for, post.office_id, clock.now()),
         barred=_barred(employee.pk),
         day=day,
     )
 
 
-def _teams(post_id: int) -> tuple[UUID, ...]:
+def _teams(post_id: int, employee_id: int) -> tuple[UUID, ...]:
+    """The teams that name a post, less those from which its holder is shut out."""
     named = TeamMember.objects.filter(post_id=post_id, excluded=False, team__ended_at=None)
-    return tuple(named.values_list("team_id", flat=True))
+    shut_out = TeamExclusion.objects.filter(employee_id=employee_id).values("team_id")
+    return tuple(named.exclude(team__in=shut_out).values_list("team_id", flat=True))
 
 
 def _barred(employee_id: int) -> tuple[UUID, ...]:
@@ -153,17 +155,3 @@ def scope_of_viewer(viewer: Viewer) -> Scope:
         lent=viewer.lent,
         barred=viewer.barred,
     )
-
-
-def sealed_teams_not_ours(viewer: Viewer) -> int:
-    """How many sealed matters the viewer's department has with other named people.
-
-    For the head's line alone; none of those from which the viewer's post is shut out.
-    """
-    if viewer.district is None:
-        return 0
-    teams = TeamMember.objects.filter(
-        team__office__district_id=viewer.district, team__ended_at=None
-    )
-    ours = set(teams.filter(post_id=viewer.post_id).values_list("team_id", flat=True))
-    return len(set(teams.values_list("team_id", flat=True)) - ours)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from kamkor.access.vocabulary import RIGHTS, Action, Level
+from kamkor.access.vocabulary import OBLAST, RIGHTS, Action, Level
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,12 @@ class Viewer:
             return self.units
         office = {Level.DISTRICT: self.district, Level.OBLAST: self.oblast}.get(self.level)
         return () if office is None else (office,)
+
+    @property
+    def answers_alarms(self) -> bool:
+        """Whether alarms may ring for this post: it records, or is the oblast's and named in a
+        team."""
+        return self.may(Action.RECORD) or (self.role == OBLAST and bool(self.teams))
 
     def may(self, action: Action) -> bool:
         """Whether the role has this right at all."""

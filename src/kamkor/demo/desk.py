@@ -69,7 +69,7 @@ def accepted(home: Home, day: date, *, worry: str = "", second_look: bool = Fals
     desk = desk_of(home)
     department = home.department
     report = yield from _received(home, desk, day, worry)
-    yield desk.act(day, 11, department.specialist, "read_report", report=report)
+    yield desk.act(day, 11, desk.duty(day), "read_report", report=report)
     if second_look:
         reason = home.codes.next("decline_reasons", day)
         yield desk.act(

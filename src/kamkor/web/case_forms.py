@@ -10,12 +10,13 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from kamkor.cases.operations.facts import CORRECTABLE
+from kamkor.cases.operations.steps import require_own_sealed
 from kamkor.cases.queries.case import case_for, cases_of_household
 from kamkor.cases.queries.report import report_for
 from kamkor.cases.queries.task import open_task_for
 from kamkor.cases.vocabulary import CHILD, OPEN_STATES, STEP_OF
 from kamkor.kernel import clock
-from kamkor.kernel.commands import NotFound, Operation
+from kamkor.kernel.commands import NotFound, NotPermitted, Operation
 from kamkor.people.queries import people_visible_to
 from kamkor.web import faults
 from kamkor.web.case_page import identity_of
@@ -163,8 +164,11 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
     """Marking a due item as done."""
     try:
         task = open_task_for(request.viewer, task_id)
+        require_own_sealed(request.viewer, task)
     except NotFound:
         return faults.fault_page(request, 404)
+    except NotPermitted:
+        return faults.fault_page(request, 403)
     back = f"/cases/{task.case_id}/" if task.case_id else f"/reports/{task.report_id}/"
     context: dict[str, Any] = {"lead": coded(task.kind, "task_kinds")}
     if task.case is not None:

@@ -14,7 +14,12 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
-from kamkor.cases.queries.case import case_for, cases_of_household, cases_of_people
+from kamkor.cases.queries.case import (
+    case_for,
+    cases_of_household,
+    cases_of_people,
+    safe_contact_of,
+)
 from kamkor.cases.queries.history import history_of
 from kamkor.cases.queries.task import open_tasks_of
 from kamkor.cases.queries.visit import people_looked_at
@@ -149,12 +154,10 @@ def identity_of(viewer: Viewer, case: Case, *, actions: bool = True) -> dict[str
         "badges": badges_of(case),
         "facts": facts,
     }
-    if case.report and case.report.home_unsafe:
-        safe = case.report.safe_contact or _("ask who is responsible")
-        bar["warning"] = [
-            _("Do not contact the home"),
-            _("Safe contact: %(how)s") % {"how": safe},
-        ]
+    safe = safe_contact_of(viewer, case)
+    if safe is not None:
+        how = safe or _("ask who is responsible")
+        bar["warning"] = [_("Do not contact the home"), _("Safe contact: %(how)s") % {"how": how}]
     if actions:
         bar["actions"] = [act for act in acts_of(viewer, case) if act["first"]]
     return bar

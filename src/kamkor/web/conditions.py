@@ -45,6 +45,7 @@ def marked(rule_set: str, attribute: str) -> Answers:
 _MIGRANT = Condition("kind", marked("visit_kinds", "migrant"), beside=False)
 _REGISTERED = Condition("decision", answers("register"))
 _NOT_REGISTERED = Condition("decision", answers("decline"))
+_SAFE_CONTACT = Condition("decision", answers("register"), needed=False)
 _OTHER_SIDE = Condition("reason", marked("taking_off_reasons", "needs_other_side"))
 
 CONDITIONS: dict[str, dict[str, Condition]] = {
@@ -65,11 +66,13 @@ CONDITIONS: dict[str, dict[str, Condition]] = {
         "grounds": _REGISTERED,
         "main_ground": _REGISTERED,
         "state_protection": Condition("decision", answers("register"), needed=False),
+        "safe_contact": _SAFE_CONTACT,
     },
     "RegisterFamily": {
         "reason": _NOT_REGISTERED,
         "grounds": _REGISTERED,
         "main_ground": _REGISTERED,
+        "safe_contact": _SAFE_CONTACT,
     },
     "ProposeTakingOff": {"other_side": _OTHER_SIDE, "other_side_accepted_on": _OTHER_SIDE},
 }

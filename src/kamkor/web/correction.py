@@ -52,6 +52,7 @@ LABELS = {
     "sleeps_at": noop("Where does the child sleep tonight?"),
     "sleeps_where": noop("Address and telephone there"),
     "siblings": noop("Brothers and sisters: where are they?"),
+    "contact": noop("Safe way to reach the child"),
     "next_step": noop("What is due next?"),
     "born_on": noop("Born"),
     "precision": noop("How exact is the date of birth?"),

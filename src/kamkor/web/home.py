@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from kamkor.access.operations import first_steps_read
-from kamkor.access.queries import sealed_teams_not_ours
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import ADMINISTRATOR, HEAD, MINISTRY, SPECIALIST, WORKER
 from kamkor.cases.queries.case import (
@@ -19,6 +18,7 @@ from kamkor.cases.queries.case import (
     on_register,
     open_cases,
     own_cases,
+    sealed_elsewhere,
     waiting_for_decision,
 )
 from kamkor.cases.queries.report import alarms_of_last_day, declined_without_second_look, queue
@@ -277,7 +277,7 @@ def heads_morning(request: ViewedRequest) -> HttpResponse:
             _counter(sum(late.values()), _("late"), "late", "#late", "overdue"),
             _counter(len(waiting), _("decisions waiting"), "decisions_waiting", "#decisions", ""),
         ],
-        "sealed": sealed_teams_not_ours(viewer),
+        "sealed": sealed_elsewhere(viewer),
         "alarm_list": _alarm_list(alarms),
         "decisions": due_list(waiting, _("Decisions waiting"), _("No decision waits for you.")),
         "late": {"heading": _("Late, by cause"), "rows": causes},

@@ -1,11 +1,12 @@
 """What may be chosen in a form besides codes: places, departments, posts, decisions."""
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import get_language, gettext
 
 from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import OBLAST
 from kamkor.cases.queries.case import open_cases
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.words import noop
@@ -13,6 +14,9 @@ from kamkor.territory.queries import names_on
 from kamkor.web.templatetags.words import office_name, raised
 from kamkor.workforce import queries as workforce
 from kamkor.workforce.vocabulary import POST_KINDS
+
+if TYPE_CHECKING:
+    from kamkor.workforce.models import PostHolding
 
 DECISIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "screenings": (
@@ -34,6 +38,11 @@ DECISIONS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "ranks": (("1", noop("First")), ("2", noop("Second")), ("3", noop("Third"))),
 }
+
+
+def _option(held: "PostHolding", where: str = "") -> dict[str, Any]:
+    who = f"{held.employee.given_name} {held.employee.surname}"
+    return {"value": held.post_id, "label": f"{who}, {gettext(POST_KINDS[held.post.kind])}{where}"}
 
 
 ANY_KIND = frozenset(POST_KINDS)
@@ -79,7 +88,13 @@ class ViewerOptions:
         return self._posts(ANY_KIND)
 
     def _workers(self) -> list[dict[str, Any]]:
+        if self.viewer.role == OBLAST:
+            return self._of_oblast()
         return self._posts(frozenset({"worker"}))
+
+    def _of_oblast(self) -> list[dict[str, Any]]:
+        held = workforce.people_of_oblast(self.viewer.oblast or 0, clock.today())
+        return [_option(one, f", {office_name(one.post.office)}") for one in held]
 
     def _loads(self) -> list[dict[str, Any]]:
         loads = Counter(open_cases(self.viewer).values_list("responsible_id", flat=True))
@@ -92,15 +107,7 @@ class ViewerOptions:
         if self.viewer.district is None:
             return []
         held = workforce.people_in_posts(self.viewer.district, clock.today())
-        return [
-            {
-                "value": one.post_id,
-                "label": f"{one.employee.given_name} {one.employee.surname}, "
-                + gettext(POST_KINDS[one.post.kind]),
-            }
-            for one in held
-            if one.post.kind in kinds
-        ]
+        return [_option(one) for one in held if one.post.kind in kinds]
 
     def _screening_reasons(self) -> list[dict[str, Any]]:
         language, today = get_language() or "en", clock.today()

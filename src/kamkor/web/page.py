@@ -76,7 +76,7 @@ def post_labels(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:
 
 def alarms(viewer: Viewer) -> dict[str, Any]:
     """How many alarms of the viewer's nobody has read; it rings until somebody has."""
-    if not viewer.may(Action.RECORD):
+    if not viewer.answers_alarms:
         return {"count": 0}
     return {"count": unread_alarms(viewer).count(), "poll_url": "/alarms/"}
 
@@ -88,6 +88,7 @@ def navigation(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:
         links += [("/duty/", _("Duty desk")), ("/register/", _("Register"))]
         links += [("/do/receive-report/", _("New report"))]
     elif viewer.may(Action.SEE_IDENTITY):
+        links += [("/duty/", _("Duty desk"))] if viewer.answers_alarms else []
         links += [("/register/", _("Register"))]
     if viewer.may(Action.MANAGE):
         links += [("/roster/", _("Duty and leave"))]

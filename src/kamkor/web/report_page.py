@@ -16,10 +16,12 @@ from kamkor.cases.operations.report import receipt_code, receipt_digest
 from kamkor.cases.queries.case import cases_visible_to
 from kamkor.cases.queries.report import (
     earlier_reports,
+    has_read,
     queue,
     receipt_state,
     report_for,
     reporter_of,
+    rings_for_others,
     still_seen,
 )
 from kamkor.cases.queries.task import open_tasks
@@ -63,7 +65,7 @@ def report_badges(report: Report) -> list[dict[str, str]]:
         found.append({"kind": "urgent", "text": _("Urgent")})
     if report.team is not None:
         found.append({"kind": "sealed", "text": _("Sealed")})
-    if report.state == "new" and not report.reads.all():
+    if report.state == "new" and not report.heard:
         found.append({"kind": "overdue", "text": _("Not read yet")})
     return found
 
@@ -71,8 +73,10 @@ def report_badges(report: Report) -> list[dict[str, str]]:
 def duty_desk(request: ViewedRequest) -> HttpResponse:
     """What waits for screening, urgent first, with who is on duty."""
     viewer = request.viewer
-    if not viewer.may(Action.RECORD):
+    if not viewer.answers_alarms:
         return faults.fault_page(request, 403)
+    new_report = {"label": _("New report"), "url": "/do/receive-report/"}
+    may_record = viewer.may(Action.RECORD)
     rows = [
         {
             "url": f"/reports/{report.pk}/",
@@ -101,13 +105,14 @@ def duty_desk(request: ViewedRequest) -> HttpResponse:
         "figure": "reports_to_screen",
         "empty": {
             "text": _("No report waits for you."),
-            "action": {"label": _("New report"), "url": "/do/receive-report/"},
+            "action": new_report if may_record else None,
         },
     }
     context = {
         "table": table,
         "on_duty": duty_names(viewer),
         "tasks": _report_tasks(viewer),
+        "may_record": may_record,
         "help_url": "/help/duty-desk/",
     }
     return render(request, "cases/duty.html", context)
@@ -122,6 +127,8 @@ def duty_names(viewer: Viewer) -> list[str]:
 
 def _report_tasks(viewer: Viewer) -> dict[str, Any]:
     tasks = open_tasks(viewer).exclude(report=None)
+    if viewer.role == OBLAST:
+        tasks = tasks.filter(team__in=list(viewer.teams))
     entries = [
         task_entry(task, link=True, about=task.report.place if task.report else "")
         for task in tasks.exclude(kind="screening_due")
@@ -152,7 +159,7 @@ def report_page(request: ViewedRequest, report_id: UUID) -> HttpResponse:
             }
             for one in earlier_reports(viewer, report)
         ],
-        "back_url": "/duty/" if viewer.may(Action.RECORD) else "/",
+        "back_url": "/duty/" if viewer.answers_alarms else "/",
         "help_url": "/help/report/",
     }
     return render(request, "cases/report.html", context)
@@ -208,7 +215,9 @@ def report_acts(viewer: Viewer, report: Report) -> list[dict[str, str]]:
         mine = viewer.role != "worker" or report.duty_post_id in viewer.acts_for
         if step.operation == "screen_report" and not mine:
             continue
-        if step.operation == "read_report" and report.reads.filter(by_post=viewer.post_id).exists():
+        if step.operation == "read_report" and (
+            has_read(viewer, report) or rings_for_others(viewer, report)
+        ):
             continue
         acts.append(
             {
@@ -221,6 +230,12 @@ def report_acts(viewer: Viewer, report: Report) -> list[dict[str, str]]:
             }
         )
     return acts
+
+
+def duty_person_of(viewer: Viewer, report_id: UUID) -> str:
+    """Whose name the report bears."""
+    post = report_for(viewer, report_id).duty_post_id
+    return workforce.holder_names([post], clock.today()).get(post, "")
 
 
 def report_timeline(report: Report) -> dict[str, Any]:
@@ -270,12 +285,13 @@ def received(request: ViewedRequest, report_id: UUID) -> HttpResponse:
     last = request.session.get(UNDO_KEY) or {}
     if last.get("report") != str(report_id):
         return faults.fault_page(request, 404)
-    sealed = not still_seen(request.viewer, report_id)
+    viewer = request.viewer
+    sealed = not still_seen(viewer, report_id)
     context = {
         "receipt": receipt_code(report_id),
         "sealed": sealed,
         "report_url": "" if sealed else f"/reports/{report_id}/",
-        "on_duty": duty_names(request.viewer)[:1],
+        "on_duty": "" if sealed else duty_person_of(viewer, report_id),
         "help_url": "/help/report/",
     }
     return render(request, "cases/received.html", context)

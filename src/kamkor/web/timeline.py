@@ -134,6 +134,10 @@ WRITTEN: dict[str, Callable[[Any], tuple[str, list[str]]]] = {
     ),
     "need": lambda _fact: (_("Need opened"), [coded("basics_missing", "visit_questions")]),
     "accompaniment_end": lambda fact: (_("Accompaniment ended"), [fact.note]),
+    "safe_contact": lambda fact: (
+        _("Do not contact the home"),
+        [_("Safe contact: %(how)s") % {"how": fact.contact}] if fact.contact else [],
+    ),
     "interest": lambda fact: (_("Interest declared"), [coded(fact.kind, "interest_kinds")]),
     "task_done": lambda fact: (
         f"{_('Done')}: {coded(fact.task.kind, 'task_kinds')}",

@@ -1,6 +1,6 @@
 """Offices, seats on a day, and who is on duty. No child's data, so these need no viewer."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -85,10 +85,12 @@ def duty_seats(department: int, day: date) -> list[Seat]:
     return found
 
 
-def oblast_duty_seat(oblast: int, day: date) -> Seat | None:
-    """The oblast's duty person: the first post in force of the oblast's own office."""
+def oblast_duty_seat(oblast: int, day: date, shut_out: Collection[int] = ()) -> Seat | None:
+    """The oblast's duty person: the first post in force of the oblast's own office whose holder
+    is not shut out."""
     seats = _seats(Post.objects.filter(in_force(day), office_id=oblast).order_by("id"), day)
-    return next((seat for seat in seats.values() if acting_seat(seats, seat.post_id)), None)
+    free = (seat for seat in seats.values() if not seat.held_by(shut_out))
+    return next((seat for seat in free if acting_seat(seats, seat.post_id)), None)
 
 
 def posts_of_employee(employee_id: int, day: date) -> list[Post]:
@@ -130,6 +132,23 @@ def people_in_posts(department: int, day: date) -> QuerySet[PostHolding]:
         .select_related("post", "post__office", "employee")
         .order_by("employee__sort_key", "post_id")
     )
+
+
+def people_of_oblast(oblast: int, day: date) -> QuerySet[PostHolding]:
+    """Who holds which post of an oblast's departments and their units, by office and name."""
+    return (
+        PostHolding.objects.filter(in_force(day), in_force(day, "post__"))
+        .filter(post__office__oblast_id=oblast)
+        .exclude(post__office__district=None)
+        .select_related("post", "post__office", "employee")
+        .order_by("post__office__district_id", "employee__sort_key", "post_id")
+    )
+
+
+def department_of_post(post_id: int) -> int | None:
+    """The department that a post belongs to."""
+    found = Post.objects.filter(id=post_id).values_list("office__district_id", flat=True)
+    return found.first()
 
 
 def holder_names(post_ids: Iterable[int], day: date) -> dict[int, str]:

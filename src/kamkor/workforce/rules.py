@@ -1,6 +1,6 @@
 """Who answers on a day: pure choices among holders, covers and turns of duty."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,10 @@ class Seat:
     district_id: int | None
     employee_id: int | None
     cover_post_id: int | None = None
+
+    def held_by(self, employees: Collection[int]) -> bool:
+        """Whether the seat's holder is one of these."""
+        return self.employee_id in employees
 
 
 def acting_seat(seats: dict[int, Seat], post_id: int) -> Seat | None:

@@ -1,7 +1,7 @@
 """The tables of the pathway, one file for each noun."""
 
 from kamkor.cases.models.case import Assignment, Case, Interest
-from kamkor.cases.models.protection import Removal
+from kamkor.cases.models.protection import Removal, SafeContact
 from kamkor.cases.models.registration import (
     Identification,
     Registration,
@@ -39,6 +39,7 @@ __all__ = [
     "ReportRead",
     "Reporter",
     "Round",
+    "SafeContact",
     "Screening",
     "SecondLook",
     "SentInError",

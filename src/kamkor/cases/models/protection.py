@@ -1,4 +1,4 @@
-"""Protective removal: a child is taken out of danger now."""
+"""Protective removal, and how a child is reached whose home must not be contacted."""
 
 from django.db import models
 
@@ -20,3 +20,10 @@ class Removal(Fact):
     prosecutor_told_at = models.DateTimeField(null=True)
     parents_told_at = models.DateTimeField(null=True)
     doctor_told_at = models.DateTimeField(null=True)
+
+
+class SafeContact(Fact):
+    """The home must not be contacted: how to reach the child instead; empty while not known."""
+
+    case = models.ForeignKey("kamkor.Case", on_delete=models.PROTECT, related_name="safe_contacts")
+    contact = models.CharField(max_length=200, blank=True)

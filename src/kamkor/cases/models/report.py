@@ -27,6 +27,9 @@ class Report(Fact):
     state = models.CharField(max_length=24, default="new")
     urgent = models.BooleanField(default=False)
 
+    # Whether somebody has read it since it came to who screens it; queries say so.
+    heard: bool
+
     class Meta:
         indexes = (
             models.Index(fields=["office_district", "state", "received_at"], name="report_queue"),

@@ -9,12 +9,12 @@ from django.db import models
 from pydantic import Field
 
 from kamkor.access import operations as access
-from kamkor.cases.models import Case, VisitChild
+from kamkor.cases.models import Case, SafeContact, Task, VisitChild
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.belonging import follow_responsible_now
 from kamkor.cases.operations.facts import CORRECTABLE, WITHDRAWABLE, copied
 from kamkor.cases.operations.registration import BOTH, GroundOfOtherRegister
-from kamkor.cases.operations.sealing import seal_case
+from kamkor.cases.operations.sealing import NOTICES, seal_case
 from kamkor.cases.operations.settling import settle_cases
 from kamkor.cases.queries.case import case_for, cases_visible_to
 from kamkor.cases.vocabulary import MAY_BE_TAKEN_BACK
@@ -266,7 +266,14 @@ def take_back(order: Order[TakeBack]) -> None:
 def _withdraw_all(order: Order[TakeBack], operation_name: str) -> None:
     taken = order.data.command
     for model in WITHDRAWABLE:
-        model.objects.filter(command=taken, withdrawn_at=None).update(withdrawn_at=order.now)
+        live = model.objects.filter(command=taken, withdrawn_at=None)
+        if model is Task:
+            # Notices to police and prosecutor are never taken back.
+            live = live.exclude(kind__in=NOTICES)
+        live.update(withdrawn_at=order.now)
+    # Where the case was sealed it stays so, and so does the warning about its home.
+    said = SafeContact.objects.filter(command=taken, withdrawn_at=None, team=None)
+    said.update(withdrawn_at=order.now)
     access.end_lending_of_command(taken)
     subjects = [subject for subject, _ in order.subjects]
     settle_cases(subjects)

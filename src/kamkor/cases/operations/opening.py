@@ -105,15 +105,15 @@ def _first_responsible(order: Order[Any], report: Report, assign_to: int | None,
             admit_to_team(order, report.team, wanted, "assign_to")
         return wanted
     if report.team is not None:
-        seats = workforce.seats_by_id(access.named_posts(report.team), day)
+        seats = access.named_seats(report.team, day)
         for kind in ("specialist", "head"):
-            for seat in seats.values():
+            for seat in seats:
                 if seat.kind == kind:
                     return seat.post_id
         return own_post
-    seats = workforce.seats_of(order.viewer.district, day)
-    for post in workforce.fallback_posts(seats):
-        if seats[post].employee_id is not None:
+    held = workforce.seats_of(order.viewer.district, day)
+    for post in workforce.fallback_posts(held):
+        if held[post].employee_id is not None:
             return post
     return own_post
 

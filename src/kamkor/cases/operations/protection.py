@@ -8,8 +8,8 @@ from pydantic import AwareDatetime
 
 from kamkor.cases.models import Removal
 from kamkor.cases.operations import steps
-from kamkor.cases.operations.registration import WrongRegister
-from kamkor.cases.operations.sealing import seal_case
+from kamkor.cases.operations.registration import SAFE_CONTACT, WrongRegister
+from kamkor.cases.operations.sealing import keep_safe_contact, seal_case
 from kamkor.cases.operations.steps import step
 from kamkor.cases.vocabulary import CHILD
 from kamkor.kernel import clock, rulesets
@@ -46,6 +46,7 @@ class ProtectNow(Shape):
         Annotated[Line, Ask(noop("Brothers and sisters: where are they?"), group=TONIGHT)] | None
     ) = None
     next_step: Annotated[Line, Ask(noop("What is due next?"), group=TONIGHT)]
+    safe_contact: Annotated[Line, SAFE_CONTACT] | None = None
     prosecutor_told_at: (
         Annotated[AwareDatetime, Ask(noop("Prosecutor told"), group=TOLD, widget="moment")] | None
     ) = None
@@ -92,7 +93,9 @@ def protect_now(order: Order[ProtectNow]) -> None:
         )
     )
     if rulesets.rule("removal_grounds", data.ground, data.happened_on).get("seals"):
-        seal_case(order, case)
+        seal_case(order, case, data.safe_contact)
+    elif data.safe_contact:
+        keep_safe_contact(order, case, data.safe_contact)
     for who, moment in told.items():
         if moment is None:
             kind = f"notice_{who}"

@@ -7,17 +7,22 @@ from pydantic import Field
 
 from kamkor.cases.models import Case, Registration, RegistrationGround, StateProtection
 from kamkor.cases.operations import steps
-from kamkor.cases.operations.sealing import seal_case
+from kamkor.cases.operations.sealing import keep_safe_contact, seal_case
 from kamkor.cases.operations.steps import BeforeBirth, step
 from kamkor.cases.vocabulary import CHILD, FAMILY
 from kamkor.kernel import rulesets
 from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import FieldRequired, Refusal
-from kamkor.kernel.shapes import Ask, Coded, PastDay, Shape, Text
+from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text
 from kamkor.kernel.words import noop
 
 # A ground that may put a child on its register as well as a family on the other.
 BOTH = "both"
+
+
+SAFE_CONTACT = Ask(
+    noop("Safe way to reach the child"), noop("Fill in if the home must not be contacted")
+)
 
 
 class MainGroundMissing(Refusal):
@@ -50,6 +55,7 @@ class RegisterEntry(Shape):
     ]
     happened_on: Annotated[PastDay, Ask(noop("Day of the decision"))]
     reason: Annotated[str, Coded("not_registered_reasons"), Ask(noop("If not: why?"))] | None = None
+    safe_contact: Annotated[Line, SAFE_CONTACT] | None = None
     note: Annotated[Text, Ask(noop("Note"))] | None = None
 
 
@@ -122,7 +128,9 @@ def record_grounds(order: Order[Any], case: Case) -> None:
             )
         )
     if any(rule.get("seals") for rule in found):
-        seal_case(order, case)
+        seal_case(order, case, data.safe_contact)
+    elif data.safe_contact:
+        keep_safe_contact(order, case, data.safe_contact)
 
 
 REGISTER_REFUSALS = (

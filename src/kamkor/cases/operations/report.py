@@ -13,8 +13,8 @@ from kamkor.access import operations as access
 from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import Report, ReportChild, Reporter, ReportRead, SentInError
 from kamkor.cases.operations import steps
-from kamkor.cases.operations.steps import TerritoryUnknown, step
-from kamkor.cases.queries.report import report_for
+from kamkor.cases.operations.steps import PostUnknown, TerritoryUnknown, step
+from kamkor.cases.queries.report import report_for, rings_for_others
 from kamkor.country.kg.telephones import to_e164
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotPermitted, Order, scope_of
@@ -110,7 +110,14 @@ def receipt_digest(code: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-@step(ReceiveReport, NobodyOnDuty, LearnedAfterReporting, TerritoryUnknown, TelephoneUnreadable)
+@step(
+    ReceiveReport,
+    NobodyOnDuty,
+    LearnedAfterReporting,
+    TerritoryUnknown,
+    TelephoneUnreadable,
+    PostUnknown,
+)
 def receive_report(order: Order[ReceiveReport]) -> None:
     """Take down a report about one or several children; violence seals it at once."""
     data, viewer = order.data, order.viewer
@@ -120,7 +127,8 @@ def receive_report(order: Order[ReceiveReport]) -> None:
     if data.learned_on is not None and data.learned_on > reported_on:
         raise LearnedAfterReporting("learned_on")
     day = clock.local_day(order.now)
-    duty = duty_person(viewer.district, viewer.oblast, day, _involved(order, day))
+    involved = _involved(order, day)
+    duty = duty_person(viewer.district, viewer.oblast, day, involved)
     report = _report(order, duty.post_id, reported_on)
     order.answer["report"] = str(report.pk)
     order.add(report)
@@ -139,13 +147,16 @@ def receive_report(order: Order[ReceiveReport]) -> None:
     steps.open_task(order, report, "screening_due", steps.due_in(code), for_role="duty")
     violent = bool(rulesets.rule("report_worries", data.worry, reported_on).get("seals"))
     if violent or data.involves:
-        _seal(order, report, notices=violent)
+        _seal(order, report, involved, notices=violent)
     elif duty.kind == WORKER:
         order.add(*access.lent([report.pk], DUTY, order.id, to_post=duty.post_id))
 
 
 def _involved(order: Order[ReceiveReport], day: date) -> set[int]:
+    """The persons named in a report, of whatever office; raises ``PostUnknown``."""
     found = {workforce.employee_of_post(post, day) for post in order.data.involves}
+    if None in found:
+        raise PostUnknown("involves")
     return {employee for employee in found if employee is not None}
 
 
@@ -155,8 +166,9 @@ def duty_person(department: int, oblast: int, day: date, shut_out: set[int], at:
     Raises ``NobodyOnDuty``.
     """
     seats = workforce.duty_seats(department, day)
-    free = [seat for seat in seats if seat.employee_id not in shut_out]
-    found = free[0] if free else workforce.oblast_duty_seat(oblast, day) if seats else None
+    free = [seat for seat in seats if not seat.held_by(shut_out)]
+    fallback = None if free or not seats else workforce.oblast_duty_seat(oblast, day, shut_out)
+    found = free[0] if free else fallback
     if found is None:
         raise NobodyOnDuty(at)
     return found
@@ -201,15 +213,26 @@ def _keep_reporter(order: Order[ReceiveReport], report: Report) -> None:
     )
 
 
-def _seal(order: Order[ReceiveReport], report: Report, *, notices: bool) -> None:
+def _seal(
+    order: Order[ReceiveReport], report: Report, involved: set[int], *, notices: bool
+) -> None:
     """Give a report to its first team; violence makes notices to police and prosecutor due."""
     day = clock.local_day(order.now)
     viewer = order.viewer
-    team, rows = access.sealing_team(viewer.district, viewer.oblast, day, _involved(order, day))
+    team, rows = access.sealing_team(viewer.district, viewer.oblast, day, involved)
     for kind in ("notice_police", "notice_prosecutor") if notices else ():
         steps.open_task(order, report, kind, steps.due_in(f"{kind}_hours"))
     order.add(*rows)
     order.after(lambda: steps.move_subjects([report.pk], viewer.office_id, team))
+
+
+class OwnAlarm(Refusal):
+    """An alarm is to reach somebody else than who took it down."""
+
+    code = "own_alarm"
+    message = noop(
+        "You took this report down. The alarm rings until the duty person has read it: call them."
+    )
 
 
 class ReadReport(Shape):
@@ -218,11 +241,16 @@ class ReadReport(Shape):
     report: Annotated[UUID, Ask(noop("Report"), widget="hidden")]
 
 
-@step(ReadReport, NotPermitted)
+@step(ReadReport, NotPermitted, OwnAlarm)
 def read_report(order: Order[ReadReport]) -> None:
-    """Note that a named person has read the report; the alarm stops."""
+    """Note that a named person has read the report; the alarm stops.
+
+    Who took it down stops its own alarm only if on duty, or named in the team.
+    """
     report = report_for(order.viewer, order.data.report)
     steps.require_own_sealed(order.viewer, report)
+    if rings_for_others(order.viewer, report):
+        raise OwnAlarm
     order.claim(report.pk, check_version=False)
     order.journal(report.pk, report)
     order.add(ReportRead(report=report, **order.fact(report)))

@@ -113,10 +113,10 @@ def _redirect(order: Order[ScreenReport], report: Report) -> None:
     if office is None or office.pk == order.viewer.district:
         raise OfficeUnknown("to_office")
     day = clock.local_day(order.now)
-    shut_out = access.employees_shut_out(report.team, day) if report.team else set()
+    shut_out = access.employees_shut_out(report.team) if report.team else set()
     duty = duty_person(office.pk, office.oblast_id or 0, day, shut_out, "to_office")
-    team: UUID | None = None
-    if report.team is not None:
+    team, before = None, report.team
+    if before is not None:
         team, rows = access.sealing_team(office.pk, office.oblast_id or 0, day, shut_out)
         order.add(*rows)
     code = "screening_urgent_hours" if report.urgent else "screening_days"
@@ -128,6 +128,8 @@ def _redirect(order: Order[ScreenReport], report: Report) -> None:
         access.end_lending([report.pk], DUTY, but=order.id)
         Report.objects.filter(id=report.pk).update(duty_post_id=duty.post_id)
         steps.move_subjects([report.pk], office.pk, team)
+        if before is not None:
+            access.end_team(before)
 
     order.after(hand_over)
 

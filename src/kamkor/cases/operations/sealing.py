@@ -2,21 +2,28 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from kamkor.access import operations as access
-from kamkor.cases.models import Case, Interest, TransferAnswer
+from kamkor.cases.models import Case, Interest, SafeContact, Task, TransferAnswer
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.belonging import HOUSEHOLD, around, cases_at_home
 from kamkor.cases.vocabulary import OPEN_STATES, CaseState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order
 
+NOTICES = ("notice_police", "notice_prosecutor")
 
-def seal_case(order: Order[Any], case: Case) -> None:
+
+def seal_case(order: Order[Any], case: Case, safe_contact: str | None = None) -> None:
     """Give a case and its home to a first team, with notices to police and prosecutor due.
 
-    Who answers for a child of the household stays so and is named in the team, unless shut out
+    A case that a team holds already stays with it; notices and the warning not to contact the
+    home are made up for. Who answers for a child of the household stays so and is named in the team, unless shut out
     for interest. A transfer offered meanwhile goes back to the sender.
     """
+    open_notices(order, case)
+    keep_safe_contact(order, case, safe_contact or "")
     if case.team is not None:
         return
     day = clock.local_day(order.now)
@@ -34,13 +41,28 @@ def seal_case(order: Order[Any], case: Case) -> None:
         also=[case.responsible_id, *sorted(answering)],
     )
     order.add(*rows)
-    for kind in ("notice_police", "notice_prosecutor"):
-        steps.open_task(order, case, kind, steps.due_in(f"{kind}_hours"))
     for offered in at_home:
         if offered.state == CaseState.TRANSFER_OFFERED:
             _call_back(order, offered)
     office = case.office_unit or case.office_district or 0
     order.after(lambda: steps.move_subjects(around(case), office, team))
+
+
+def open_notices(order: Order[Any], case: Case) -> None:
+    """Make notices to police and prosecutor due, unless they were about this case or its report."""
+    about = Q(subject=case.pk) | Q(subject=case.report_id or case.pk)
+    known = Task.objects.filter(about, for_role="specialist", withdrawn_at=None)
+    there = set(known.filter(kind__in=NOTICES).values_list("kind", flat=True))
+    for kind in NOTICES:
+        if kind not in there:
+            steps.open_task(order, case, kind, steps.due_in(f"{kind}_hours"))
+
+
+def keep_safe_contact(order: Order[Any], case: Case, contact: str) -> None:
+    """Note that the home must not be contacted, and how the child is reached if that was said."""
+    known = SafeContact.objects.filter(case_id=case.pk, withdrawn_at=None)
+    if contact or not known.exists():
+        order.add(SafeContact(case=case, contact=contact, **order.fact(case)))
 
 
 def _call_back(order: Order[Any], case: Case) -> None:

@@ -120,12 +120,12 @@ def is_own_side(order: Order[Any], case: Case) -> bool:
     return case.team is not None or ours or order.operation in OF_OTHER_SIDE
 
 
-def require_own_sealed(viewer: Viewer, report: Report) -> None:
-    """The oblast's person acts on a report only where it is named in its team.
+def require_own_sealed(viewer: Viewer, row: Scoped) -> None:
+    """The oblast's person acts on a report or a due item only where it is named in its team.
 
     Raises ``NotPermitted``.
     """
-    if viewer.role == OBLAST and report.team not in viewer.teams:
+    if viewer.role == OBLAST and row.team not in viewer.teams:
         raise NotPermitted
 
 

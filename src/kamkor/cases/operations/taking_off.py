@@ -17,6 +17,7 @@ from kamkor.cases.operations import steps
 from kamkor.cases.operations.belonging import episodes_of
 from kamkor.cases.operations.opening import new_case
 from kamkor.cases.operations.registration import (
+    SAFE_CONTACT,
     GroundOfOtherRegister,
     MainGroundMissing,
     record_grounds,
@@ -207,6 +208,7 @@ class ReturnToRegister(Shape):
         Ask(noop("Grounds"), options="both"),
     ]
     main_ground: Annotated[str, Coded("grounds"), Ask(noop("Main ground"), options="both")]
+    safe_contact: Annotated[Line, SAFE_CONTACT] | None = None
 
 
 @step(

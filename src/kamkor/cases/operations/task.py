@@ -4,8 +4,9 @@ from typing import Annotated
 from uuid import UUID
 
 from kamkor.cases.models import TaskDone
+from kamkor.cases.operations import steps
 from kamkor.cases.queries.task import open_task_for
-from kamkor.kernel.commands import Order, operation
+from kamkor.kernel.commands import NotPermitted, Order, operation
 from kamkor.kernel.shapes import Ask, Line, PastDay, Shape
 from kamkor.kernel.words import noop
 
@@ -21,11 +22,13 @@ class CompleteTask(Shape):
 @operation(
     label=noop("Mark as done"),
     shape=CompleteTask,
-    roles=("worker", "specialist", "head"),
+    roles=("worker", "specialist", "head", "oblast"),
+    refusals=(NotPermitted,),
 )
 def complete_task(order: Order[CompleteTask]) -> None:
     """Note that a due item was done; raises ``NotFound`` if it is done already or hidden."""
     task = open_task_for(order.viewer, order.data.task)
+    steps.require_own_sealed(order.viewer, task)
     order.claim(task.subject, check_version=False)
     order.journal(task.subject, task)
     order.add(

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
-from kamkor.cases.models import Assignment, Case, Interest
+from kamkor.cases.models import Assignment, Case, Interest, SafeContact
 from kamkor.cases.vocabulary import CHILD, ON_REGISTER, OPEN_STATES
 from kamkor.kernel.commands import NotFound
 from kamkor.people.queries import scope_filter
@@ -67,6 +68,40 @@ def cases_of_people(viewer: Viewer, people: Iterable[UUID]) -> QuerySet[Case]:
 def cases_of_household(viewer: Viewer, household_id: UUID) -> QuerySet[Case]:
     """All episodes of a household's children and of the family itself."""
     return whole_cases(viewer).filter(household_id=household_id).order_by("-opened_on", "-id")
+
+
+def safe_contact_of(viewer: Viewer, case: Case) -> str | None:
+    """How a child is reached whose home must not be contacted; nothing if the home may be.
+
+    It holds for all of the home and all episodes: what was said last, else what a report said;
+    empty if nobody has said how.
+    """
+    same = Q(id=case.pk)
+    if case.household_id is not None:
+        same |= Q(household_id=case.household_id)
+    if case.child_id is not None:
+        same |= Q(child_id=case.child_id)
+    near = list(whole_cases(viewer).filter(same))
+    scope = scope_filter(viewer, subject="case_id")
+    facts = SafeContact.objects.filter(scope, case__in=near, withdrawn_at=None)
+    said = list(facts.order_by("-recorded_at", "-id").values_list("contact", flat=True))
+    reports = [one.report for one in near if one.report is not None and one.report.home_unsafe]
+    said += [report.safe_contact for report in reports]
+    return next(filter(None, said), "") if said else None
+
+
+def sealed_elsewhere(viewer: Viewer) -> int:
+    """How many open sealed matters of the viewer's department other named people hold.
+
+    For the head's line alone; none of those from which the viewer is shut out. The database
+    counts them for whoever its signed context names.
+    """
+    if viewer.district is None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sealed_elsewhere()")
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def assigned_post_on(viewer: Viewer, case: Case, day: date) -> int | None:

@@ -7,12 +7,21 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kamkor.access.rules import Viewer
-from kamkor.access.vocabulary import WORKER
-from kamkor.cases.models import Report, Reporter, ReportRead
+from kamkor.access.vocabulary import HEAD, OBLAST, SPECIALIST, WORKER
+from kamkor.cases.models import (
+    Report,
+    Reporter,
+    ReportRead,
+    Screening,
+    SecondLook,
+    TransferAnswer,
+)
+from kamkor.cases.queries.case import cases_visible_to
 from kamkor.cases.vocabulary import ReportState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.people.queries import scope_filter
+from kamkor.workforce import queries as workforce
 
 
 def reports_visible_to(viewer: Viewer) -> QuerySet[Report]:
@@ -26,7 +35,41 @@ def reports_visible_to(viewer: Viewer) -> QuerySet[Report]:
         if viewer.lent:
             own |= Q(id__in=list(viewer.lent))
         scope &= own
-    return Report.objects.filter(scope, withdrawn_at=None).select_related("territory")
+    reports = Report.objects.filter(scope, withdrawn_at=None).select_related("territory")
+    heard = Exists(_reads().filter(report=OuterRef("pk")))
+    return reports.annotate(heard=heard)  # type: ignore[no-redef]
+
+
+def _reads() -> QuerySet[ReportRead]:
+    """The reads since a report last came to whoever screens it: redirected, or opened again."""
+    later = {"report": OuterRef("report"), "recorded_at__gte": OuterRef("recorded_at")}
+    came = Exists(Screening.objects.filter(decision="redirect", withdrawn_at=None, **later))
+    opened = Exists(SecondLook.objects.filter(upheld=False, withdrawn_at=None, **later))
+    return ReportRead.objects.filter(~came, ~opened, withdrawn_at=None)
+
+
+def answered_by(viewer: Viewer) -> QuerySet[Report]:
+    """The visible reports whose alarms are the viewer's: of the oblast's person, those it is
+    named for."""
+    reports = reports_visible_to(viewer)
+    return reports.filter(team__in=list(viewer.teams)) if viewer.role == OBLAST else reports
+
+
+def has_read(viewer: Viewer, report: Report) -> bool:
+    """Whether the viewer's post has read a report since it last came to who screens it."""
+    return _reads().filter(report=report, by_post=viewer.post_id).exists()
+
+
+def rings_for_others(viewer: Viewer, report: Report) -> bool:
+    """Whether the viewer took an alarm down that it cannot stop itself: neither on duty nor
+    named in its team."""
+    if not report.urgent or report.team is not None:
+        return False
+    if viewer.on_duty or report.duty_post_id in viewer.acts_for:
+        return False
+    day = clock.local_day(report.first_recorded_at)
+    sender = workforce.employee_of_post(report.by_post, day)
+    return viewer.post_id == report.by_post or viewer.employee_id == sender
 
 
 def report_for(viewer: Viewer, report_id: UUID) -> Report:
@@ -40,9 +83,9 @@ def report_for(viewer: Viewer, report_id: UUID) -> Report:
 def queue(viewer: Viewer) -> QuerySet[Report]:
     """What waits for screening: urgent first, then the oldest."""
     return (
-        reports_visible_to(viewer)
+        answered_by(viewer)
         .filter(state=ReportState.NEW)
-        .prefetch_related("children", "reads")
+        .prefetch_related("children")
         .order_by("-urgent", "received_at", "id")
     )
 
@@ -50,15 +93,14 @@ def queue(viewer: Viewer) -> QuerySet[Report]:
 def unread_alarms(viewer: Viewer) -> QuerySet[Report]:
     """Urgent or sealed reports that nobody who may see them has read yet."""
     return (
-        reports_visible_to(viewer)
+        answered_by(viewer)
         .filter(Q(urgent=True) | Q(team__isnull=False), _unread())
         .order_by("received_at", "id")
     )
 
 
 def _unread() -> Q:
-    read = ReportRead.objects.filter(report=OuterRef("pk"), withdrawn_at=None)
-    return Q(~Exists(read), state=ReportState.NEW)
+    return Q(heard=False, state=ReportState.NEW)
 
 
 def alarms_of_last_day(viewer: Viewer) -> QuerySet[Report]:
@@ -68,7 +110,7 @@ def alarms_of_last_day(viewer: Viewer) -> QuerySet[Report]:
         reports_visible_to(viewer)
         .filter(Q(urgent=True) | Q(team__isnull=False))
         .filter(Q(received_at__gte=since) | _unread())
-        .prefetch_related("reads", "children")
+        .prefetch_related("children")
         .order_by("received_at", "id")
     )
 
@@ -84,9 +126,35 @@ def declined_without_second_look(viewer: Viewer) -> QuerySet[Report]:
 
 
 def reporter_of(viewer: Viewer, report: Report) -> Reporter | None:
-    """Who reported, kept apart from the report."""
+    """Who reported, kept apart from the report and shown to few who may open it."""
+    if not _may_know_reporter(viewer, report):
+        return None
     scope = scope_filter(viewer, subject="report_id")
     return Reporter.objects.filter(scope, report=report).first()
+
+
+def _may_know_reporter(viewer: Viewer, report: Report) -> bool:
+    """The duty person, specialist and head of the department that received the report, and who
+    answers for its case unless it was taken over by a transfer."""
+    if report.duty_post_id in viewer.acts_for:
+        return True
+    ours = viewer.district == _received_in(report)
+    if viewer.role in {SPECIALIST, HEAD} and ours:
+        return True
+    cases = cases_visible_to(viewer).filter(report=report, responsible_id__in=viewer.acts_for)
+    if not ours:
+        taken_over = TransferAnswer.objects.filter(
+            case=OuterRef("pk"), accepted=True, withdrawn_at=None
+        )
+        cases = cases.filter(~Exists(taken_over))
+    return cases.exists()
+
+
+def _received_in(report: Report) -> int | None:
+    """The department that took a report down, or the one it was redirected to."""
+    redirected = Screening.objects.filter(report=report, decision="redirect", withdrawn_at=None)
+    latest = redirected.order_by("-recorded_at", "-id").first()
+    return latest.to_office_id if latest else workforce.department_of_post(report.by_post)
 
 
 def earlier_reports(viewer: Viewer, report: Report) -> QuerySet[Report]:

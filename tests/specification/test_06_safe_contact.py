@@ -1,0 +1,163 @@
+"""What follows from violence, whichever step seals: notices that stay, and a home not contacted."""
+
+from typing import Any
+
+import pytest
+
+from kamkor.cases.models import SafeContact
+from tests.cast import Cast
+from tests.doors.desk import Desk, Page
+from tests.factories import (
+    a_child,
+    a_registration,
+    a_removal,
+    a_return,
+    accepted,
+    identified,
+    registered,
+    taken_off,
+)
+from tests.specification.pathway_forms import REMOVAL
+
+VICTIM = "child_victim_of_violence"
+NOTICES = [("notice_police", "specialist"), ("notice_prosecutor", "specialist")]
+CONTACT = "The social teacher, room 5"
+UNKNOWN = "ask who is responsible"
+
+
+def _notices(cast: Cast, case: str) -> list[tuple[str, str]]:
+    return [one for one in cast.bakyt.tasks(case) if one in NOTICES]
+
+
+def _register(cast: Cast, case: str, ground: str = VICTIM, **typed: Any) -> Page:  # noqa: ANN401 - as typed
+    """The specialist registers a child at the desk."""
+    entry = {"decision": "register", "grounds": [ground], "main_ground": ground, **typed}
+    desk = Desk("bakyt", cast.time)
+    return desk.act(f"/cases/{case}/register-child/", "register_child", **entry)
+
+
+def _warning(cast: Cast, case: str, username: str = "bakyt") -> list[str]:
+    """What stands first on the page of a case: the warning and the safe contact."""
+    page = Desk(username, cast.time).open(f"/cases/{case}/")
+    assert page.status == 200
+    bars = [one for one in page.all("div") if "warning" in one.attributes.get("class", "")]
+    bars = [one for one in bars if "identity" in one.attributes["class"]]
+    return [
+        text
+        for text in ("Do not contact the home", CONTACT, UNKNOWN)
+        if any(text in one.text for one in bars)
+    ]
+
+
+def test_a_notice_stays_due_where_the_registration_is_taken_back(cast: Cast) -> None:
+    case = identified(cast)
+    desk = Desk("bakyt", cast.time)
+    entry = {"decision": "register", "grounds": [VICTIM], "main_ground": VICTIM}
+    page = desk.follow(desk.act(f"/cases/{case}/register-child/", "register_child", **entry))
+    assert desk.send("/take-back/", page.form("take_back")).status == 303
+    assert desk.open(f"/cases/{case}/").state == "identified"
+    assert _notices(cast, case) == NOTICES
+    assert _warning(cast, case) == ["Do not contact the home", UNKNOWN]
+    assert _register(cast, case).status == 303
+    assert _notices(cast, case) == NOTICES
+
+
+def test_notices_become_due_in_a_case_that_was_sealed_for_another_reason(cast: Cast) -> None:
+    (case,) = accepted(cast.aigul, involves=[cast.head.post])
+    cast.aigul.do("identify_child", **a_child(cast.today, case=case))
+    assert (_notices(cast, case), _warning(cast, case)) == ([], [])
+    assert _register(cast, case).status == 303
+    assert _notices(cast, case) == NOTICES
+    assert _warning(cast, case) == ["Do not contact the home", UNKNOWN]
+
+
+def test_what_the_report_of_violence_made_due_is_not_due_twice(cast: Cast) -> None:
+    (case,) = accepted(cast.aigul, worry="physical_violence")
+    cast.aigul.do("identify_child", **a_child(cast.today, case=case))
+    assert _register(cast, case).status == 303
+    assert _notices(cast, case) == []
+    report = cast.bakyt.case(case).report_id
+    assert [one for one in cast.bakyt.tasks(str(report)) if one in NOTICES] == NOTICES
+
+
+def test_a_ground_of_violence_warns_of_the_home_and_says_the_safe_contact(cast: Cast) -> None:
+    case = identified(cast)
+    assert _warning(cast, case) == []
+    assert _register(cast, case, safe_contact=CONTACT).status == 303
+    for player in ("bakyt", "aigul", "head"):
+        assert _warning(cast, case, player) == ["Do not contact the home", CONTACT]
+    form = Desk("aigul", cast.time).open(f"/cases/{case}/record-visit/")
+    assert CONTACT in form.text
+
+
+def test_a_removal_for_violence_warns_of_the_home_before_anybody_knows_how(cast: Cast) -> None:
+    case = registered(cast)
+    removal = REMOVAL | {"ground": "violence"}
+    desk = Desk("aigul", cast.time)
+    assert desk.act(f"/cases/{case}/protect-now/", "protect_now", **removal).status == 303
+    assert _warning(cast, case, "aigul") == ["Do not contact the home", UNKNOWN]
+    again = removal | {"safe_contact": CONTACT}
+    assert desk.act(f"/cases/{case}/protect-now/", "protect_now", **again).status == 303
+    assert _warning(cast, case, "aigul") == ["Do not contact the home", CONTACT]
+
+
+def test_the_warning_holds_for_the_whole_home_and_for_who_is_found_there_later(
+    cast: Cast,
+) -> None:
+    found = cast.aigul.do("identify_child", **a_child(cast.today, family_too=True))
+    home = str(found["household"])
+    sibling = identified(cast, household=home, given_name="Нур")
+    assert _register(cast, str(found["case"]), safe_contact=CONTACT).status == 303
+    later = identified(cast, household=home, given_name="Жаңыл")
+    for case in (sibling, str(found["family"]), later):
+        assert _warning(cast, case) == ["Do not contact the home", CONTACT]
+
+
+@pytest.mark.parametrize("contact", ["", CONTACT])
+def test_a_return_because_of_violence_warns_too(cast: Cast, contact: str) -> None:
+    case = taken_off(cast)
+    back = a_return(cast.today, grounds=[VICTIM], main_ground=VICTIM)
+    if contact:
+        back["safe_contact"] = contact
+    again = str(cast.bakyt.do("return_to_register", case=case, **back)["case"])
+    expected = ["Do not contact the home", contact or UNKNOWN]
+    assert (_warning(cast, again), _warning(cast, case)) == (expected, expected)
+
+
+def test_a_safe_contact_that_is_wrong_is_corrected_and_both_stay(cast: Cast) -> None:
+    case = identified(cast)
+    _register(cast, case, safe_contact="The grandmother, who lives with them")
+    with cast.bakyt.inside():
+        fact = SafeContact.objects.get()
+    desk = Desk("bakyt", cast.time)
+    address = f"/cases/{case}/correct/safe_contact/{fact.pk}/"
+    assert address in desk.open(f"/cases/{case}/").links
+    typed = {"contact": CONTACT, "correction_reason": "typing_error"}
+    assert desk.act(address, "correct_fact", **typed).status == 303
+    assert _warning(cast, case) == ["Do not contact the home", CONTACT]
+    assert "The grandmother, who lives with them" in desk.open(f"/cases/{case}/").text
+
+
+def test_a_safe_contact_without_violence_warns_and_seals_nothing(cast: Cast) -> None:
+    case = identified(cast)
+    desk = Desk("bakyt", cast.time)
+    typed = {"decision": "register", "grounds": ["neglected"], "main_ground": "neglected"}
+    page = desk.act(
+        f"/cases/{case}/register-child/", "register_child", **typed, safe_contact=CONTACT
+    )
+    assert cast.bakyt.case(case).team is None
+    assert _warning(cast, case) == ["Do not contact the home", CONTACT]
+    desk.send("/take-back/", desk.follow(page).form("take_back"))
+    assert _warning(cast, case) == []
+    cast.bakyt.do("register_child", case=case, **a_registration(cast.today))
+    removal = a_removal(cast.today, safe_contact=CONTACT)
+    cast.aigul.do("protect_now", case=case, **removal)
+    assert _warning(cast, case) == ["Do not contact the home", CONTACT]
+
+
+def test_who_is_shut_out_of_a_sealed_case_reads_no_safe_contact(cast: Cast) -> None:
+    case = identified(cast)
+    cast.head.do("declare_interest", case=case, kind="acquaintance")
+    _register(cast, case, safe_contact=CONTACT)
+    assert Desk("head", cast.time).open(f"/cases/{case}/").status == 404
+    assert (cast.head.sees(SafeContact), cast.bakyt.sees(SafeContact)) == (0, 1)
