@@ -8,8 +8,8 @@ from django.db import models
 
 from tests.cast import Player
 
-PROTECTED: dict[str, str] = import_module("kamkor.migrations.0002_row_security").PROTECTED
-"""Each protected table with the column that holds its subject, as the migration lists them."""
+PROTECTED: dict[str, str] = import_module("kamkor.migrations.0004_ends_and_candidates").PROTECTED
+"""Each protected table with the column that holds its subject, as the migrations list them."""
 
 # References of which the row itself shows enough, so that it is whole without the other.
 SNAPSHOTS = {

@@ -15,6 +15,7 @@ from kamkor.cases.models import (
     Registration,
     RegistrationGround,
     Removal,
+    RemovalEnd,
     SiblingLook,
     StateProtection,
     TakingOffDecision,
@@ -162,6 +163,7 @@ CHANGES: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "visit": (Visit, {"changed": "A new roof.", "words_of_carer": "Better."}),
     "visit_child": (VisitChild, {"words_of_child": "I am well."}),
     "removal": (Removal, {"decider": "commission", "sleeps_where": "At the aunt's"}),
+    "removal_end": (RemovalEnd, {"note": "At home with the aunt."}),
     "proposal": (TakingOffProposal, {"note": "Seen at four visits."}),
     "decision": (TakingOffDecision, {"note": "Agreed by both."}),
     "accompaniment_end": (AccompanimentEnd, {"note": "Guardian manages."}),
@@ -184,6 +186,7 @@ def _with_every_kind(cast: Cast) -> str:
     task = str(cast.aigul.task(case, "need_followup").pk)
     cast.aigul.do("complete_task", task=task, happened_on=cast.today, proof="Letter 12")
     cast.aigul.do("protect_now", case=case, **a_removal(cast.today))
+    cast.bakyt.do("end_removal", case=case, happened_on=cast.today, note="x")
     transferred(cast, case)
     cast.specialist2.do("return_transfer", case=case, reason="not_living_here")
     proposed(cast, case, "placed_foster")

@@ -47,12 +47,6 @@ def _members(
     ]
 
 
-def named_posts(team: UUID) -> list[int]:
-    """The posts named in a team, in the order they were named."""
-    named = TeamMember.objects.filter(team_id=team, excluded=False).order_by("id")
-    return list(named.values_list("post_id", flat=True))
-
-
 def admitted(team: UUID, post_id: int) -> list[models.Model] | None:
     """The row that names a post in a team, none if it is; ``None`` if it is shut out of it."""
     member = TeamMember.objects.filter(team_id=team, post_id=post_id).first()

@@ -20,3 +20,10 @@ class Removal(Fact):
     prosecutor_told_at = models.DateTimeField(null=True)
     parents_told_at = models.DateTimeField(null=True)
     doctor_told_at = models.DateTimeField(null=True)
+
+
+class RemovalEnd(Fact):
+    """The child is at home again, or where it lives from now on."""
+
+    case = models.ForeignKey("kamkor.Case", on_delete=models.PROTECT, related_name="removal_ends")
+    note = models.TextField(max_length=4000)
