@@ -49,7 +49,7 @@ CONTROLS = (
     Control(
         "a worker may decide on taking off",
         "src/kamkor/cases/vocabulary.py",
-        r"(frozenset\(\{CaseState\.TAKING_OFF_PROPOSED\}\),\s+)_DECIDERS",
+        r"(\s{8}PROPOSED,\s+)_DECIDERS",
         r"\1_FIELD",
         f"{PATHWAY}::test_cell[taking_off_proposed-decide_taking_off-worker]",
     ),

@@ -16,7 +16,8 @@ ANSWERS: dict[str, dict[str, str]] = {
     "screen_report": {"cases": "if accepted, the id of a case for each child, in their order"},
     "record_round": {
         "round": "id of the round",
-        "concerns": "how many households are left over, each to be reported",
+        "concerns": "how many households are left over",
+        "reports": "ids of the reports they opened, in the order of the concerns",
     },
     "identify_child": {
         "case": "id of the child's case",
@@ -49,6 +50,16 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "visited": 14,
         "nobody_home": 3,
         "no_concern": 10,
+        "concerns": [
+            {
+                "worry": "left_alone",
+                "danger_now": False,
+                "child": "girl of about five, Aizhan",
+                "age": 5,
+                "place": "Jashtyk street, 9",
+                "seen_or_said": "Opened the door herself; the mother comes home at night.",
+            },
+        ],
     },
     "read_report": {"report": _REPORT},
     "screen_report": {"report": _REPORT, "decision": "accept", "note": "Go there today."},
@@ -73,6 +84,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "difficulty": "Both parents work abroad; the grandmother has been in hospital for a week.",
         "risk_level": "medium",
         "family_too": True,
+    },
+    "close_reported_case": {
+        "case": _CASE,
+        "happened_on": "2025-11-04",
+        "reason": "no_difficulty",
+        "note": "Visited with the school: the boy lives with his uncle and is well.",
     },
     "register_child": {
         "case": _CASE,
@@ -118,6 +135,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "given": True,
         "happened_on": "2025-11-13",
         "note": "No parent can be found.",
+    },
+    "end_removal": {
+        "case": _CASE,
+        "happened_on": "2025-12-01",
+        "note": "Decision of the department; lives with the grandmother again.",
     },
     "propose_taking_off": {
         "case": _CASE,

@@ -5,6 +5,8 @@ from kamkor.cases.vocabulary import (
     MAY_BE_TAKEN_BACK,
     ON_REGISTER,
     OPEN_STATES,
+    PROPOSED,
+    STATE_BEFORE,
     STATE_LABELS,
     STEPS,
     CaseState,
@@ -15,7 +17,16 @@ from tools.documents_tables import MADE, codes, roles, table
 
 # The table maps outcomes to states whatever state the step came from; this outcome is reached
 # from one of them only.
-ONLY_FROM = {("record_visit", "check"): frozenset({CaseState.CHECK_DUE})}
+_LISTED = frozenset({CaseState.TAKING_OFF_PROPOSED})
+ONLY_FROM = {
+    ("record_visit", "check"): frozenset({CaseState.CHECK_DUE}),
+    ("propose_taking_off", ""): ON_REGISTER,
+    ("propose_taking_off", "not_on_register"): OPEN_STATES - ON_REGISTER,
+    ("decide_taking_off", "refuse"): _LISTED,
+    ("decide_taking_off", "refuse_end"): PROPOSED - _LISTED,
+    ("decide_taking_off", "agree"): _LISTED,
+    ("decide_taking_off", "agree_placed"): _LISTED,
+}
 # Steps about a case that may also be taken where there is none yet.
 ON_THE_SPOT = frozenset({"identify_child"})
 
@@ -106,7 +117,7 @@ def _edges(about: str, states: type[CaseState] | type[ReportState]) -> list[str]
         for outcome, to in step.leads_to.items():
             for state in _from_states(step, outcome, states):
                 label = f"{step.operation}, {outcome}" if outcome else step.operation
-                if to:
+                if to and to != STATE_BEFORE:
                     lines.append(f"    {state} --> {to}: {label}")
     return lines
 
@@ -149,6 +160,8 @@ def _outcomes(step: Step) -> str:
     shown = []
     for outcome, to in step.leads_to.items():
         where = f"`{to}`" if to else "the same state"
+        if to == STATE_BEFORE:
+            where = "the state before"
         only = ONLY_FROM.get((step.operation, outcome))
         if only:
             where += " from " + codes(sorted(only))

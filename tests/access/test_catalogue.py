@@ -82,8 +82,10 @@ def test_the_functions_are_these_and_no_other_and_none_is_for_everybody() -> Non
     path = '{"search_path=pg_catalog, public, pg_temp"}'
     both, owner = "kamkor_web kamkor_worker", "kamkor_owner"
     assert asked(catalogue.FUNCTIONS) == [
+        ("barred_from_such", True, path, owner, both),
         ("command_answer", True, path, owner, both),
         ("move_subjects", True, path, owner, both),
+        ("open_identity_candidates", True, path, owner, both),
         ("receipt_state", True, path, owner, "kamkor_web"),
         ("sealed_elsewhere", True, path, owner, "kamkor_web"),
         ("viewer_context", True, path, owner, both),

@@ -145,13 +145,20 @@ def _identify(day: Day, player: Player) -> None:
     data = a_child(day.day(), territory=place, risk_level=day.code("risk_levels"))
     data["siblings"] = [{"given_name": "Нур", "looked_at": False}] * day.draw.choice((0, 1))
     data["family_too"] = day.draw.random() < 0.4
-    how = day.draw.choice(("case", "home", "child", "new"))
+    how = day.draw.choice(("case", "home", "child", "new", "known"))
     if case is not None and how == "case":
         data["case"] = str(case.pk)
     elif case is not None and how == "home":
         data["household"] = str(case.household_id)
     elif case is not None and how == "child" and case.child_id:
         data |= {"child": str(case.child_id), "household": str(case.household_id)}
+    elif case is not None and how == "known":
+        # A reported child turns out to be that of another case, or to live in its home.
+        reported = day.a_standing(player, "reported")
+        data |= {"case": str(reported.pk if reported else case.pk)}
+        data["household"] = str(case.household_id)
+        if case.child_id and day.draw.random() < 0.5:
+            data["child"] = str(case.child_id)
     day.try_(player, "identify_child", **data)
 
 
@@ -167,6 +174,14 @@ def _register(day: Day, player: Player) -> None:
     status = {"given": not case.state_protection, "happened_on": day.cast.today, "note": "x"}
     if day.draw.random() < 0.2:
         day.try_(player, "change_state_protection", case=str(case.pk), **status)
+
+
+def _close_reported(day: Day, player: Player) -> None:
+    case = day.a_standing(player, "reported")
+    if case is not None and day.draw.random() < 0.3:
+        why = {"reason": day.code("not_registered_reasons"), "note": "x"}
+        data = {"case": str(case.pk), "happened_on": day.cast.today, **why}
+        day.try_(day.decider(case), "close_reported_case", **data)
 
 
 def _assign(day: Day, player: Player) -> None:
@@ -208,6 +223,9 @@ def _protect(day: Day, player: Player) -> None:
     if case is not None:
         ground = day.draw.choice(("danger_to_life", "no_adult", "no_adult", "violence"))
         day.try_(player, "protect_now", case=str(case.pk), **a_removal(day.day(), ground=ground))
+        if day.draw.random() < 0.4:
+            end = {"happened_on": day.cast.today, "note": "x"}
+            day.try_(day.decider(case), "end_removal", case=str(case.pk), **end)
 
 
 def _take_off(day: Day, player: Player) -> None:
@@ -219,6 +237,23 @@ def _take_off(day: Day, player: Player) -> None:
     day.try_(player, "propose_taking_off", happened_on=day.day(), **proposal)
     decision = {"case": str(case.pk), "decision": day.draw.choice(("agree", "agree", "refuse"))}
     day.try_(day.decider(case), "decide_taking_off", happened_on=day.cast.today, **decision)
+
+
+def _end(day: Day, player: Player) -> None:
+    case = day.a_case(player)
+    if case is None or day.draw.random() < 0.6:
+        return
+    proposal = {"case": str(case.pk), "reason": day.draw.choice(("died", "reached_18"))}
+    day.try_(player, "propose_taking_off", happened_on=day.day(), note="x", **proposal)
+    decision = {"case": str(case.pk), "decision": day.draw.choice(("agree", "refuse"))}
+    day.try_(day.decider(case), "decide_taking_off", happened_on=day.cast.today, **decision)
+
+
+def _round(day: Day, player: Player) -> None:
+    place = {"territory": SUZAK, "area": "Mill street", "happened_on": day.day()}
+    concern = {"worry": "neglect", "danger_now": False, "child": "A girl", "place": "x"}
+    met = [concern | {"seen_or_said": "x"}] * day.draw.choice((0, 0, 1))
+    day.try_(player, "record_round", **place, visited=9, no_concern=9 - len(met), concerns=met)
 
 
 def _afterwards(day: Day, player: Player) -> None:
@@ -306,6 +341,9 @@ ACTS: tuple[Callable[[Day, Player], None], ...] = (
     _visit,
     _visit,
     _protect,
+    _close_reported,
+    _end,
+    _round,
     _take_off,
     _take_off,
     _take_off,

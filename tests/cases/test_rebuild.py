@@ -11,6 +11,7 @@ from kamkor.cases.models import (
     Registration,
     RegistrationGround,
     Removal,
+    RemovalEnd,
     Report,
     Screening,
     SecondLook,
@@ -51,6 +52,7 @@ MEANT = (
     "returned",
     StateProtection,
     Removal,
+    RemovalEnd,
 )
 
 
@@ -69,7 +71,7 @@ def _facts(case: Case) -> list[tuple[Any, Any]]:
         back = Registration.objects.filter(case=newer, withdrawn_at=None).first()
         if back is not None:
             found.append((back.first_recorded_at, "returned", back))
-    found.sort(key=lambda one: (one[0], MEANT.index(one[1])))
+    found.sort(key=lambda one: (one[0], MEANT.index(one[1]), one[2].happened_on))
     return [(kind, row) for _, kind, row in found]
 
 
@@ -78,6 +80,8 @@ class Reading:
 
     def __init__(self, facts: list[tuple[Any, Any]]) -> None:
         self.state = "void"
+        self.before = ""
+        self.away = False
         self.risk = ""
         self.next_on: date | None = None
         self.off: date | None = None
@@ -90,7 +94,6 @@ class Reading:
             "accepted": "reported",
             TransferOffer: "transfer_offered",
             TransferAnswer: "registered",
-            TakingOffProposal: "taking_off_proposed",
             AccompanimentEnd: "check_due",
             "returned": "closed",
         }
@@ -99,11 +102,19 @@ class Reading:
             self.state, self.risk = "identified", row.risk_level
         elif kind is Registration:
             self.state = "registered" if row.registered else "not_registered"
+        elif kind is TakingOffProposal and not self.before:
+            listed = self.state == "registered"
+            self.before = self.state
+            self.state = "taking_off_proposed" if listed else "ending_proposed"
         elif kind is TakingOffDecision and not row.agreed:
-            self.state = "registered"
+            self.state, self.before = self.before, ""
         elif kind is TakingOffDecision:
-            self.state = self.left(row.reason)
-            self.off, self.next_on = row.happened_on, None
+            if self.before == "registered":
+                self.off = row.happened_on
+            self.away = self.away and row.reason != "returned_to_family"
+            self.state, self.before, self.next_on = self.left(row.reason), "", None
+        elif kind in (Removal, RemovalEnd):
+            self.away = kind is Removal
         elif kind is VisitChild:
             self.visited(row)
 
@@ -134,11 +145,12 @@ def _next_visit(reading: Reading, identified: date | None, visited: date | None)
         return None
     if reading.next_on is not None:
         return reading.next_on
+    state = reading.before or reading.state
     after, base = {
         "check_due": (AFTER_LEAVING, reading.off),
         "accompaniment": (ACCOMPANIMENT, max(filter(None, [visited, reading.off]), default=None)),
-    }.get(reading.state, (RHYTHM[reading.risk], visited))
-    if reading.state not in {"check_due", "accompaniment"} and visited is None:
+    }.get(state, (RHYTHM[reading.risk], visited))
+    if state not in {"check_due", "accompaniment"} and visited is None:
         after, base = FIRST_VISIT, identified
     return base + timedelta(days=after) if base is not None else None
 
@@ -172,7 +184,7 @@ def expected(case: Case) -> dict[str, Any]:
         "next_visit_on": _next_visit(reading, identified, visited),
         "offered_to_id": offered[-1][1].to_office_id if stands else None,
         "state_protection": _last(facts, StateProtection, "given", default=False),
-        "away_from_home": any(kind is Removal for kind, _ in facts),
+        "away_from_home": reading.away,
         "sort_key": (case.child or case.household).sort_key,  # type: ignore[union-attr]
     }
 

@@ -1,5 +1,6 @@
 """A person at the desk, as HTTP shows it: pages are read, forms are opened, filled in and sent."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -11,6 +12,7 @@ from django.test import Client
 
 from kamkor.access.models import Account
 from kamkor.kernel import clock
+from kamkor.kernel.ids import new_id
 from tests.cast import Time
 
 Typed = dict[str, list[str]]
@@ -213,6 +215,14 @@ class Desk:
         """The answer to what is sent to an address."""
         with self.now():
             return Page.of(self.client.post(address, typed_as(typed or {})))
+
+    def command(self, name: str, **data: Any) -> dict[str, Any]:  # noqa: ANN401 - a command's data
+        """The answer of the door for commands to one command."""
+        with self.now():
+            body = json.dumps({"id": str(new_id()), "command": name, "data": data})
+            answer = self.client.post("/commands/", body, content_type="application/json")
+        held: dict[str, Any] = answer.json()
+        return held
 
     def follow(self, page: Page) -> Page:
         """The page that an answer leads to."""

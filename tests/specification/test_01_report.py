@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from kamkor.cases.models import Report, ReportChild, Reporter, ReportRead, Round, SentInError
+from kamkor.cases.models import Report, ReportChild, Reporter, ReportRead, SentInError
 from kamkor.cases.operations.report import receipt_code, receipt_digest
 from kamkor.cases.queries.case import sealed_elsewhere
 from kamkor.cases.queries.report import alarms_of_last_day, queue, unread_alarms
@@ -228,32 +228,6 @@ def test_a_report_marked_as_sent_in_error_stays_with_the_duty_person(cast: Cast)
     assert cast.aigul.report(report).state == "new"
     with cast.aigul.inside():
         assert [one.note for one in SentInError.objects.all()] == ["I dialled twice."]
-
-
-def test_a_round_is_kept_as_counts_and_what_is_left_over_are_concerns(cast: Cast) -> None:
-    answer = cast.aigul.do(
-        "record_round",
-        territory=SUZAK,
-        area="Mill street",
-        happened_on=cast.today,
-        visited=20,
-        nobody_home=4,
-        refused=1,
-        no_concern=13,
-    )
-    assert answer["concerns"] == 2
-    with cast.aigul.inside():
-        made = Round.objects.get(id=answer["round"])
-    assert (made.visited, made.nobody_home, made.refused, made.no_concern) == (20, 4, 1, 13)
-
-
-def test_a_round_whose_parts_are_more_than_its_whole_is_refused(cast: Cast) -> None:
-    data = {"territory": SUZAK, "area": "Mill street", "happened_on": cast.today, "visited": 3}
-    assert cast.aigul.faults("record_round", **data, nobody_home=2, no_concern=2) == [
-        ("visited", "round_incomplete")
-    ]
-    elsewhere = data | {"territory": "41700000000000"}
-    assert cast.aigul.faults("record_round", **elsewhere) == [("territory", "territory_unknown")]
 
 
 @pytest.mark.parametrize(

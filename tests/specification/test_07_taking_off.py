@@ -151,7 +151,9 @@ def test_nobody_leaves_as_grown_up_before_the_eighteenth_birthday(cast: Cast) ->
     today = registered(cast, born="2008-03-02")
     assert cast.aigul.refused("propose_taking_off", case=today, **proposal) == ""
     unknown = registered(cast, born="")
-    assert cast.aigul.refused("propose_taking_off", case=unknown, **proposal) == ""
+    assert cast.aigul.faults("propose_taking_off", case=unknown, **proposal) == [
+        ("reason", "birth_not_known")
+    ]
 
 
 def test_who_was_born_on_29_february_is_eighteen_on_1_march(cast: Cast) -> None:
@@ -194,7 +196,9 @@ def test_nothing_is_decided_before_it_was_proposed_or_by_a_worker(cast: Cast) ->
     assert cast.aigul.refused("decide_taking_off", **today) == "not_permitted"
     assert cast.specialist2.refused("decide_taking_off", **today) == "not_found"
     twice = {"reason": "died", "happened_on": cast.today, "note": "x"}
-    assert cast.aigul.refused("propose_taking_off", case=case, **twice) == "state_forbids"
+    assert cast.aigul.refused("propose_taking_off", case=case, **twice) == ""
+    plain = twice | {"reason": "difficulty_overcome"}
+    assert cast.aigul.refused("propose_taking_off", case=case, **plain) == "reason_not_here"
 
 
 def test_only_an_accompaniment_is_ended_and_not_before_it_began(cast: Cast) -> None:

@@ -15,6 +15,7 @@ from kamkor.cases.models import (
     Registration,
     RegistrationGround,
     Removal,
+    RemovalEnd,
     SafeContact,
     SiblingLook,
     StateProtection,
@@ -164,6 +165,7 @@ CHANGES: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
     "visit_child": (VisitChild, {"words_of_child": "I am well."}),
     "removal": (Removal, {"decider": "commission", "sleeps_where": "At the aunt's"}),
     "safe_contact": (SafeContact, {"contact": "The school nurse"}),
+    "removal_end": (RemovalEnd, {"note": "At home with the aunt."}),
     "proposal": (TakingOffProposal, {"note": "Seen at four visits."}),
     "decision": (TakingOffDecision, {"note": "Agreed by both."}),
     "accompaniment_end": (AccompanimentEnd, {"note": "Guardian manages."}),
@@ -187,6 +189,7 @@ def _with_every_kind(cast: Cast) -> str:
     cast.aigul.do("complete_task", task=task, happened_on=cast.today, proof="Letter 12")
     removal = a_removal(cast.today, safe_contact="The grandmother")
     cast.aigul.do("protect_now", case=case, **removal)
+    cast.bakyt.do("end_removal", case=case, happened_on=cast.today, note="x")
     transferred(cast, case)
     cast.specialist2.do("return_transfer", case=case, reason="not_living_here")
     proposed(cast, case, "placed_foster")

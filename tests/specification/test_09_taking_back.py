@@ -102,8 +102,10 @@ def test_only_what_is_listed_may_be_taken_back() -> None:
                 "identify_child",
                 "register_child",
                 "register_family",
+                "close_reported_case",
                 "assign_worker",
                 "record_visit",
+                "end_removal",
                 "change_state_protection",
                 "propose_taking_off",
                 "decide_taking_off",
@@ -167,7 +169,7 @@ def test_an_offer_taken_back_is_shown_to_the_other_side_no_longer(cast: Cast) ->
 
 def test_a_round_taken_back_counts_no_longer(cast: Cast) -> None:
     area = {"territory": "41703220000000", "area": "Mill street", "happened_on": cast.today}
-    act = _done(cast.aigul, "record_round", **area, visited=9)
+    act = _done(cast.aigul, "record_round", **area, visited=9, no_concern=9)
     cast.aigul.do("take_back", **act)
     assert cast.aigul.sees(Round, withdrawn_at=None) == 0
     assert cast.aigul.refused("take_back", **act) == "built_upon"

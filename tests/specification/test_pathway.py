@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-from kamkor.cases.vocabulary import STEP_OF
+from kamkor.cases.vocabulary import STATE_BEFORE, STEP_OF
 from kamkor.kernel.database import Scope, entered
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.models import JournalEntry
@@ -99,6 +99,12 @@ def _proposed(cast: Cast, reason: str = "difficulty_overcome") -> str:
     return case
 
 
+def _ending_proposed(cast: Cast) -> str:
+    case = identified(cast)
+    proposed(cast, case, "died")
+    return case
+
+
 def _closed(cast: Cast) -> str:
     case = taken_off(cast)
     visited(cast, cast.aigul, seen(case), kind="after_leaving")
@@ -149,6 +155,7 @@ REACHED: dict[str, Callable[[Cast], str]] = {
     "registered": registered,
     "transfer_offered": _offered,
     "taking_off_proposed": _proposed,
+    "ending_proposed": _ending_proposed,
     "accompaniment": lambda cast: taken_off(cast, "placed_foster"),
     "check_due": taken_off,
     "closed": _closed,
@@ -304,12 +311,20 @@ OUTCOMES = {
     "after_leaving_not_seen": "",
 }
 
+# The states of the register, and the one in which the end of a case beside it was proposed.
+LISTED = {"registered", "transfer_offered", "taking_off_proposed"}
+PROPOSED_FROM = "identified"
+
 
 def disagreements() -> Iterator[tuple[str, str]]:
     """The cells that the product's table, which screens and documents read, tells otherwise."""
     for cell in CELLS:
         step, state = STEP_OF[cell.operation], expected_before(cell)
         outcome = OUTCOMES.get(cell.outcome, cell.outcome)
+        if cell.operation == "propose_taking_off":
+            outcome = "" if state in LISTED else "not_on_register"
+        if (state, outcome) == ("ending_proposed", "refuse"):
+            outcome = "refuse_end"
         if cell.outcome == "after_leaving":
             outcome = "check" if state == "check_due" else ""
         if cell.refusal == "state_forbids" and state in step.from_states:
@@ -317,6 +332,8 @@ def disagreements() -> Iterator[tuple[str, str]]:
         if cell.refusal or cell.state == "none":
             continue
         after = step.leads_to[outcome] or state
+        if after == STATE_BEFORE:
+            after = PROPOSED_FROM
         if (
             state in step.from_states,
             cell.role.removeprefix("receiving_") in step.roles,
@@ -358,6 +375,7 @@ def test_the_states_of_the_table_are_those_of_the_pathway() -> None:
     states = {expected_before(cell) for cell in CELLS} - {"none"}
     assert states == {
         *("reported", "identified", "registered", "transfer_offered", "taking_off_proposed"),
+        "ending_proposed",
         *("accompaniment", "check_due", "closed", "not_registered", "void"),
         *("new", "accepted", "declined", "closed"),
     }

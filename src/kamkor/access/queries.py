@@ -1,5 +1,6 @@
 """Who the viewer is: account, posts, teams, what is lent and what is barred, read each time."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -142,6 +143,22 @@ def _lent(posts: tuple[int, ...], office: int, now: datetime) -> tuple[UUID, ...
     current = Lent.objects.filter(to_us).filter(Q(until=None) | Q(until__gt=now))
     newest = current.order_by("-since", "-id").values_list("subject", flat=True)[:LENT_LIMIT]
     return tuple(dict.fromkeys(newest))
+
+
+def shut_out_of(subjects: Iterable[UUID]) -> dict[UUID, set[int]]:
+    """The employees who no longer see certain subjects, because of an interest declared."""
+    found: dict[UUID, set[int]] = {}
+    for subject, employee in Barred.objects.filter(subject__in=list(subjects)).values_list(
+        "subject", "employee_id"
+    ):
+        found.setdefault(subject, set()).add(employee)
+    return found
+
+
+def named_in(team: UUID) -> list[int]:
+    """The posts named in a team, in the order they were named."""
+    named = TeamMember.objects.filter(team_id=team, excluded=False).order_by("id")
+    return list(named.values_list("post_id", flat=True))
 
 
 def scope_of_viewer(viewer: Viewer) -> Scope:

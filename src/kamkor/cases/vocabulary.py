@@ -14,6 +14,7 @@ class CaseState(StrEnum):
     REGISTERED = "registered"
     TRANSFER_OFFERED = "transfer_offered"
     TAKING_OFF_PROPOSED = "taking_off_proposed"
+    ENDING_PROPOSED = "ending_proposed"
     ACCOMPANIMENT = "accompaniment"
     CHECK_DUE = "check_due"
     CLOSED = "closed"
@@ -36,6 +37,7 @@ STATE_LABELS: dict[str, str] = {
     CaseState.REGISTERED: noop("on the register"),
     CaseState.TRANSFER_OFFERED: noop("transfer offered"),
     CaseState.TAKING_OFF_PROPOSED: noop("taking off proposed"),
+    CaseState.ENDING_PROPOSED: noop("end of the case proposed"),
     CaseState.ACCOMPANIMENT: noop("accompaniment after placement"),
     CaseState.CHECK_DUE: noop("check after leaving due"),
     CaseState.CLOSED: noop("closed"),
@@ -53,6 +55,7 @@ OPEN_STATES = frozenset(
         CaseState.REGISTERED,
         CaseState.TRANSFER_OFFERED,
         CaseState.TAKING_OFF_PROPOSED,
+        CaseState.ENDING_PROPOSED,
         CaseState.ACCOMPANIMENT,
         CaseState.CHECK_DUE,
     }
@@ -60,6 +63,11 @@ OPEN_STATES = frozenset(
 ON_REGISTER = frozenset(
     {CaseState.REGISTERED, CaseState.TRANSFER_OFFERED, CaseState.TAKING_OFF_PROPOSED}
 )
+
+# What waits for a second person: of a child on the register, and of one that is not on it.
+PROPOSED = frozenset({CaseState.TAKING_OFF_PROPOSED, CaseState.ENDING_PROPOSED})
+# A refused end leads back to wherever the case stood when it was proposed.
+STATE_BEFORE = "state_before"
 
 CHILD = "child"
 FAMILY = "family"
@@ -77,7 +85,8 @@ _ALL_REPORTS = frozenset(ReportState)
 class Step:
     """One row of the pathway: from these states, by these roles, to where, and what follows.
 
-    ``leads_to`` maps the outcome of the step to the next state; an empty text keeps the state.
+    ``leads_to`` maps the outcome of the step to the next state; an empty text keeps the state,
+    ``STATE_BEFORE`` leads back to the one before the proposal.
     ``on`` is what the step is about: a report, a case, or nothing that stands already.
     """
 
@@ -177,6 +186,17 @@ STEPS: tuple[Step, ...] = (
         noop("The family stands on its own register, linked to its children."),
     ),
     Step(
+        "close_reported_case",
+        noop("Close without identification"),
+        "case",
+        frozenset({CaseState.REPORTED}),
+        _DECIDERS,
+        {"": CaseState.NOT_REGISTERED},
+        noop(
+            "No child in difficulty was found: it counts neither as identified nor as registered."
+        ),
+    ),
+    Step(
         "assign_worker",
         noop("Assign a worker"),
         "case",
@@ -204,6 +224,15 @@ STEPS: tuple[Step, ...] = (
         noop("Prosecutor, parents and doctor are told; what is missing becomes due."),
     ),
     Step(
+        "end_removal",
+        noop("End the protective removal"),
+        "case",
+        OPEN_STATES,
+        _DECIDERS,
+        {"": ""},
+        noop("The child is no longer away from home."),
+    ),
+    Step(
         "change_state_protection",
         noop("Give or lift state protection"),
         "case",
@@ -214,21 +243,22 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "propose_taking_off",
-        noop("Propose taking off the register"),
+        noop("Propose taking off or the end of the case"),
         "case",
-        frozenset({CaseState.REGISTERED}),
+        OPEN_STATES,
         _FIELD,
-        {"": CaseState.TAKING_OFF_PROPOSED},
-        noop("Another person decides."),
+        {"": CaseState.TAKING_OFF_PROPOSED, "not_on_register": CaseState.ENDING_PROPOSED},
+        noop("Another person decides. Death and coming of age may be proposed at any time."),
     ),
     Step(
         "decide_taking_off",
-        noop("Decide on taking off"),
+        noop("Decide on taking off or the end of the case"),
         "case",
-        frozenset({CaseState.TAKING_OFF_PROPOSED}),
+        PROPOSED,
         _DECIDERS,
         {
             "refuse": CaseState.REGISTERED,
+            "refuse_end": STATE_BEFORE,
             "agree": CaseState.CHECK_DUE,
             "agree_placed": CaseState.ACCOMPANIMENT,
             "agree_without_check": CaseState.CLOSED,
@@ -293,14 +323,19 @@ STEPS: tuple[Step, ...] = (
 
 STEP_OF: dict[str, Step] = {step.operation: step for step in STEPS}
 
+# Due items that would tell a worker of a child it may not see.
+NOT_FOR_WORKERS = frozenset({"identity_candidate"})
+
 # What may be taken back for ten minutes; never a report, an alarm, a removal or a notice.
 MAY_BE_TAKEN_BACK = frozenset(
     {
         "identify_child",
         "register_child",
         "register_family",
+        "close_reported_case",
         "assign_worker",
         "record_visit",
+        "end_removal",
         "change_state_protection",
         "propose_taking_off",
         "decide_taking_off",

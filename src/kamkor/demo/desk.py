@@ -190,7 +190,7 @@ def _done(codes: Codes, task: object, day: date) -> Data:
 
 def not_accepted(desk: Desk, ago: int, decision: str) -> Story:
     """A report that led to no case: declined and upheld, sent in error, redirected and declined."""
-    day, department, codes = desk.days.workday_ago(ago), desk.department, desk.codes
+    day, department = desk.days.workday_ago(ago), desk.department
     receiver = department.head if ago % 2 else department.specialist
     reply: Reply = yield desk.act(day, 9, receiver, "receive_report", **desk.report(day))
     report = reply.answer["report"]
@@ -203,11 +203,17 @@ def not_accepted(desk: Desk, ago: int, decision: str) -> Story:
             report=report,
             note="Башка билдирүүнүн көчүрмөсү.",
         )
-    yield desk.act(day, 11, desk.duty(day), "read_report", report=report)
+    yield from _declined(desk, day, report, upheld=decision != "waiting")
+
+
+def _declined(desk: Desk, day: date, report: str, *, upheld: bool, hour: int = 11) -> Part:
+    """Whoever is on duty reads and declines a report; the head upholds it the day after."""
+    codes = desk.codes
+    yield desk.act(day, hour, desk.duty(day), "read_report", report=report)
     reason = codes.next("decline_reasons", day)
     yield desk.act(
         day,
-        14,
+        hour + 3,
         desk.duty(day),
         "screen_report",
         report=report,
@@ -215,11 +221,11 @@ def not_accepted(desk: Desk, ago: int, decision: str) -> Story:
         reason=reason,
         note=codes.text(texts.NOTES),
     )
-    if decision != "waiting":
+    if upheld:
         yield desk.act(
             day + timedelta(days=1),
             10,
-            department.head,
+            desk.department.head,
             "review_declined_report",
             report=report,
             decision="uphold",
@@ -281,14 +287,15 @@ def reported_today(desk: Desk, part: float, *, urgent: bool, worry: str = "") ->
 
 
 def rounds(desk: Desk, place: int) -> Story:
-    """A worker's rounds from house to house, every few months."""
+    """A worker's rounds from house to house, every few months; at one a concern is met."""
     worker = desk.department.workers[place]
     for number in range(5):
         _, day = desk.department.when(
             worker, desk.days.workday_ago(1040 - 210 * number - 3 * place), desk.days.today
         )
         visited = 18 + (number * 7 + place * 5 + desk.number) % 30
-        yield desk.act(
+        concerns = [_concern(desk, day)] if number == 1 else []
+        reply: Reply = yield desk.act(
             day,
             16,
             worker,
@@ -299,8 +306,18 @@ def rounds(desk: Desk, place: int) -> Story:
             visited=visited,
             nobody_home=visited // 6,
             refused=number % 3,
-            no_concern=visited - visited // 6 - number % 3 - number % 2,
+            no_concern=visited - visited // 6 - number % 3 - len(concerns),
+            concerns=concerns,
         )
+        for report in reply.answer["reports"]:
+            yield from _declined(desk, day, report, upheld=True, hour=17)
+
+
+def _concern(desk: Desk, day: date) -> dict[str, Any]:
+    told = desk.report(day, worry=CALM[desk.number % len(CALM)])
+    (child,) = told["children"]
+    kept = {key: told[key] for key in ("worry", "danger_now", "place", "seen_or_said")}
+    return {**kept, "child": child["description"], "age": child["age"]}
 
 
 def leave(desk: Desk) -> Story:

@@ -9,6 +9,9 @@ from kamkor.demo.lives import visited_until_now
 from kamkor.demo.stage import Story
 from kamkor.kernel import rulesets
 
+# Whose accompanied home it is, of every twelve, whose child comes of age.
+_GROWN = 5
+
 
 def lived(home: Home, found: date, until: date, **how: Any) -> Part:  # noqa: ANN401 - as home.identified
     """Identified, registered, and visited until some days before a day."""
@@ -79,12 +82,17 @@ def check_due(home: Home) -> Story:
 
 
 def accompanied(home: Home) -> Story:
-    """Placed: off the register, accompanied on."""
+    """Placed: off the register, accompanied on; one has come of age, and nobody decided yet."""
+    grown = home.number % 12 == _GROWN
+    if grown:
+        home.make_adult(home.days.ago(4))
     off = home.days.workday_ago(110 + home.number % 150)
     reason = ("placed_guardianship", "placed_foster", "adopted")[home.number % 3]
     yield from lived(home, off - timedelta(days=200), off)
     off = yield from taken_off(home, off, reason)
     yield from home.visits(off + timedelta(days=50), home.days.ago(20), 6)
+    if grown:
+        yield from proposed(home, home.when(home.days.ago(4))[1], "reached_18", home.worker)
 
 
 def closed(home: Home, turn: int) -> Story:

@@ -87,13 +87,26 @@ def not_registered(home: Home) -> Story:
 
 
 def removed(home: Home) -> Story:
-    """Reported as left alone, taken out of danger on the spot, under state protection since."""
+    """Reported as left alone, taken out of danger on the spot, under state protection since;
+    some are back at home by now."""
     home.risk = "high"
     begun = home.days.workday_ago(30 + home.number % 50 * 4)
     cases = yield from desk.accepted(home, begun, worry="left_alone")
     day = yield from home.identified_after_report(cases, begun + timedelta(days=1))
     yield from home.protected(day)
     begun = yield from home.registered(day + timedelta(days=4), protected=True)
+    if home.number % 3 == 0:
+        begun += timedelta(days=9)
+        for place, case in enumerate(home.cases):
+            yield home.act(
+                begun,
+                10 + place,
+                home.department.specialist,
+                "end_removal",
+                case=case,
+                happened_on=begun.isoformat(),
+                note=home.codes.text(texts.NOTES),
+            )
     yield from visited_until_now(home, begun, 2)
 
 

@@ -1,6 +1,7 @@
 """The shape of what a command carries: read the same way from forms, files and phones."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -77,6 +78,14 @@ def _partial_date(typed: str) -> str:
 def first_day(partial: str) -> date:
     """The first day that a year, a year and month, or a full date can mean."""
     return date.fromisoformat(partial + {4: "-01-01", 7: "-01"}.get(len(partial), ""))
+
+
+def last_day(first: date, exactly: str) -> date:
+    """The last day that a date can mean which is known so exactly; at worst its year is."""
+    if exactly == "day":
+        return first
+    month = first.month if exactly == "month" else 12
+    return first.replace(month=month, day=monthrange(first.year, month)[1])
 
 
 def precision(partial: str) -> str:

@@ -37,7 +37,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     sealed AS (
         SELECT id, team, office_district FROM kamkor_case WHERE team IS NOT NULL
         AND state IN ('reported', 'identified', 'registered', 'transfer_offered',
-                      'taking_off_proposed', 'accompaniment', 'check_due')
+                      'taking_off_proposed', 'ending_proposed', 'accompaniment', 'check_due')
         UNION ALL
         SELECT id, team, office_district FROM kamkor_report WHERE team IS NOT NULL
         AND withdrawn_at IS NULL AND state IN ('new', 'declined'))

@@ -77,11 +77,6 @@ def _years_apart(person: Person, year: int) -> int:
     return abs(person.born_on.year - year) if person.born_on else 50
 
 
-def people_with_pin(viewer: Viewer, pin: str) -> QuerySet[Person]:
-    """Persons of the viewer's scope who bear a personal number."""
-    return people_visible_to(viewer).filter(pin=pin) if pin else Person.objects.none()
-
-
 def members_of(viewer: Viewer, household_ids: Iterable[UUID]) -> QuerySet[HouseholdMember]:
     """Who belongs to these households, as it stands now."""
     return (

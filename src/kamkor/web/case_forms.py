@@ -107,6 +107,9 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
             "source": case.report.source if case.report else "",
         }
         first |= {"place": case.household.place if case.household else ""}
+        known = _known_person(request)
+        first |= _names_of(request, known)
+        return Asked(operation, case.pk, {"case": str(case.pk)} | known, _kept(first), **shared)
     return Asked(operation, case.pk, {"case": str(case.pk)}, _kept(first), **shared)
 
 

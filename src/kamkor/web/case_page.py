@@ -21,6 +21,7 @@ from kamkor.cases.queries.case import (
     safe_contact_of,
 )
 from kamkor.cases.queries.history import history_of
+from kamkor.cases.queries.responsible import responsible_now
 from kamkor.cases.queries.task import open_tasks_of
 from kamkor.cases.queries.visit import people_looked_at
 from kamkor.cases.rules.visit import QUESTIONS
@@ -129,9 +130,9 @@ def visit_is_late(case: Case) -> bool:
     return next_on is not None and next_on < clock.today()
 
 
-def responsible_name(case: Case) -> str:
+def responsible_name(viewer: Viewer, case: Case) -> str:
     """Who answers for the case today: holder, cover, specialist or head."""
-    seat = workforce.responsible_on(case.responsible_id, case.office_district or 0, clock.today())
+    seat = responsible_now(viewer, case)
     if seat is None:
         return _("nobody")
     names = workforce.holder_names([seat.post_id], clock.today())
@@ -142,7 +143,7 @@ def identity_of(viewer: Viewer, case: Case, *, actions: bool = True) -> dict[str
     """The identity bar: name, number, responsible, last seen, next step."""
     facts: list[dict[str, Any]] = [
         {"label": _("Case"), "value": case.number, "copyable": case.number},
-        {"label": _("Responsible"), "value": responsible_name(case)},
+        {"label": _("Responsible"), "value": responsible_name(viewer, case)},
         {"label": _("Last seen"), "value": day(case.last_seen_on)},
         {"label": _("Next step"), "value": next_step_of(viewer, case)},
     ]
@@ -195,7 +196,12 @@ def _fits(operation: str, case: Case) -> bool:
         "identify_child": CHILD,
         "protect_now": CHILD,
         "change_state_protection": CHILD,
+        "end_removal": CHILD,
     }
+    if operation == "end_removal" and not case.away_from_home:
+        return False
+    if operation == "propose_taking_off" and case.state != CaseState.REGISTERED:
+        return case.register == CHILD
     if operation == "offer_transfer" and case.team is not None:
         return False
     if operation == "return_to_register" and case.taken_off_on is None:
@@ -223,6 +229,18 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
                 "first": step.operation in decides,
                 "follows": _(step.follows),
             }
+        )
+    if case.state == CaseState.REPORTED and viewer.may(Action.RECORD):
+        acts.insert(
+            0,
+            {
+                "label": _("Is the child known already?"),
+                "url": f"/find/?case={case.pk}",
+                "operation": "find_person",
+                "style": "secondary",
+                "first": True,
+                "follows": _("Search first: a child has one case, under one name."),
+            },
         )
     if case.register == CHILD and viewer.may(Action.RECORD):
         acts.append(

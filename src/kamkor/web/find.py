@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from kamkor.access.vocabulary import Action
-from kamkor.cases.queries.case import whole_cases
-from kamkor.cases.vocabulary import OPEN_STATES, STATE_LABELS
+from kamkor.cases.queries.case import case_for, whole_cases
+from kamkor.cases.vocabulary import OPEN_STATES, STATE_LABELS, CaseState
+from kamkor.kernel.commands import NotFound
 from kamkor.people.queries import people_named
 from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
@@ -21,6 +24,8 @@ def find(request: ViewedRequest) -> HttpResponse:
     viewer = request.viewer
     if not viewer.may(Action.RECORD):
         return faults.fault_page(request, 403)
+    case_id = reported_case(request)
+    begin = f"/cases/{case_id}/identify-child/" if case_id else "/do/identify-child/"
     typed = request.POST.get("name", "").strip() if request.method == "POST" else ""
     found = list(people_named(viewer, typed).order_by("sort_key")[:PAGE]) if typed else []
     cases = {
@@ -34,7 +39,7 @@ def find(request: ViewedRequest) -> HttpResponse:
         act = (
             f"/cases/{case.pk}/"
             if case is not None and still_open
-            else f"/do/identify-child/?child={person.pk}"
+            else f"{begin}?child={person.pk}"
         )
         if case is not None and not still_open and case.household_id:
             act += f"&household={case.household_id}"
@@ -51,6 +56,8 @@ def find(request: ViewedRequest) -> HttpResponse:
         )
     context = {
         "searched": typed,
+        "address": f"/find/?case={case_id}" if case_id else "/find/",
+        "begin": begin,
         "table": {
             "caption": _("Perhaps the same child"),
             "columns": [{"label": text} for text in (_("Name"), _("Born"), _("Sex"), _("Case"))],
@@ -61,6 +68,20 @@ def find(request: ViewedRequest) -> HttpResponse:
             else "",
         },
         "help_url": "/help/identify-child/",
-        "back_url": "/",
+        "back_url": f"/cases/{case_id}/" if case_id else "/",
     }
     return render(request, "people/find.html", context)
+
+
+def reported_case(request: ViewedRequest) -> UUID | None:
+    """The reported case whose child is looked for, if one was brought along in the address.
+
+    Raises ``Http404`` for one that is not the viewer's.
+    """
+    if "case" not in request.GET:
+        return None
+    try:
+        case = case_for(request.viewer, UUID(request.GET["case"]))
+    except (ValueError, NotFound):
+        raise Http404 from None
+    return case.pk if case.state == CaseState.REPORTED else None

@@ -188,6 +188,7 @@ def decisions(viewer: Viewer) -> list[dict[str, Any]]:
         act, operation = {
             "identified": (_("Decide on registration"), "register_child"),
             "taking_off_proposed": (_("Decide on taking off"), "decide_taking_off"),
+            "ending_proposed": (_("Decide on the end of the case"), "decide_taking_off"),
             "transfer_offered": (_("Answer the transfer"), "accept_transfer"),
         }[case.state]
         entries.append(

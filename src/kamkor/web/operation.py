@@ -163,7 +163,7 @@ def _form_page(
 def _done(request: ViewedRequest, asked: Asked, command: Command, answer: Answer) -> HttpResponse:
     name = asked.operation.name
     # Also after a double click: the second answer is the one that is shown.
-    if name in MAY_BE_TAKEN_BACK:
+    if name in MAY_BE_TAKEN_BACK and not answer.answer.get("reports"):
         request.session[UNDO_KEY] = {
             "url": "/take-back/",
             "command": str(command.id),
@@ -183,8 +183,6 @@ def next_address(viewer: Viewer, asked: Asked, data: Mapping[str, Any], answer: 
     made = answer.answer
     if asked.operation.name == "receive_report":
         return f"/reports/{made['report']}/received/"
-    if asked.operation.name == "record_round" and made.get("concerns"):
-        return "/do/receive-report/"
     if asked.operation.name == "declare_interest":
         own = data.get("post") in {None, "", str(viewer.post_id)}
         return "/" if own else asked.back_url

@@ -13,7 +13,7 @@ from kamkor.access.vocabulary import Action
 from kamkor.cases.operations.facts import CORRECTABLE
 from kamkor.cases.queries.history import Recorded
 from kamkor.cases.rules.visit import QUESTIONS
-from kamkor.kernel import clock
+from kamkor.kernel import clock, rulesets
 from kamkor.web.templatetags.words import birth, coded, day, moment, office_name
 from kamkor.workforce.queries import holder_names
 
@@ -87,15 +87,25 @@ def _removal(fact: AnyFact) -> tuple[str, list[str]]:
     return _("Protective removal"), [*lines, fact.siblings, fact.next_step]
 
 
+def _ends(fact: AnyFact) -> bool:
+    """Whether the reason ends a case also where the child is not on the register."""
+    rule = rulesets.rule("taking_off_reasons", fact.reason, fact.happened_on)
+    return bool(rule.get("anywhere"))
+
+
 def _proposal(fact: AnyFact) -> tuple[str, list[str]]:
     lines = [coded(fact.reason, "taking_off_reasons"), fact.note]
     if fact.other_side:
         lines.append(f"{fact.other_side}, {day(fact.other_side_accepted_on)}")
+    if _ends(fact):
+        return _("End of the case proposed"), lines
     return _("Taking off the register proposed"), lines
 
 
 def _decision(fact: AnyFact) -> tuple[str, list[str]]:
     title = _("Taken off the register") if fact.agreed else _("Taking off refused")
+    if _ends(fact):
+        title = _("The case ends") if fact.agreed else _("End of the case refused")
     return title, [coded(fact.reason, "taking_off_reasons"), fact.note]
 
 
@@ -133,6 +143,7 @@ WRITTEN: dict[str, Callable[[Any], tuple[str, list[str]]]] = {
         [fact.note],
     ),
     "need": lambda _fact: (_("Need opened"), [coded("basics_missing", "visit_questions")]),
+    "removal_end": lambda fact: (_("Protective removal ended"), [fact.note]),
     "accompaniment_end": lambda fact: (_("Accompaniment ended"), [fact.note]),
     "safe_contact": lambda fact: (
         _("Do not contact the home"),

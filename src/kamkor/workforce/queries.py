@@ -1,13 +1,13 @@
 """Offices, seats on a day, and who is on duty. No child's data, so these need no viewer."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
 from kamkor.kernel import clock
 from kamkor.workforce.models import DutyTurn, Leave, Office, Post, PostHolding
-from kamkor.workforce.rules import Seat, acting_seat, responsible_seat
+from kamkor.workforce.rules import Seat, acting_seat, anybody, responsible_seat
 from kamkor.workforce.vocabulary import FALLBACK_KINDS
 
 DISTRICT_LEVEL = 2
@@ -62,13 +62,21 @@ def fallback_posts(seats: dict[int, Seat]) -> list[int]:
     return [seat.post_id for seat in ordered]
 
 
-def responsible_on(post_id: int, department: int, day: date) -> Seat | None:
+def responsible_on(
+    post_id: int,
+    department: int,
+    day: date,
+    may: Callable[[Seat], bool] = anybody,
+    others: Sequence[int] = (),
+) -> Seat | None:
     """Who answers for a post of a department on a day: holder, cover, specialist, or head.
 
-    The post may be another department's, where nobody of this one may see a sealed matter.
+    Whoever ``may`` not is passed over; ``others`` are posts that answer if nobody else does. The
+    post may be another department's, where nobody of this one may see a sealed matter.
     """
     seats = seats_of(department, day)
-    return responsible_seat(seats_by_id([post_id], day) | seats, post_id, fallback_posts(seats))
+    fallbacks = [*fallback_posts(seats), *others]
+    return responsible_seat(seats_by_id([post_id, *others], day) | seats, post_id, fallbacks, may)
 
 
 def duty_seats(department: int, day: date) -> list[Seat]:

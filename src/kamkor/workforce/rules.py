@@ -1,6 +1,6 @@
 """Who answers on a day: pure choices among holders, covers and turns of duty."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,11 +32,24 @@ def acting_seat(seats: dict[int, Seat], post_id: int) -> Seat | None:
     return seat if seat.employee_id is not None else None
 
 
-def responsible_seat(seats: dict[int, Seat], post_id: int, fallbacks: Sequence[int]) -> Seat | None:
-    """Exactly one responsible seat: the post's own, else the specialist's, else the head's."""
+def anybody(seat: Seat) -> bool:  # noqa: ARG001 - whoever it is
+    """Every seat may answer: nobody is shut out."""
+    return True
+
+
+def responsible_seat(
+    seats: dict[int, Seat],
+    post_id: int,
+    fallbacks: Sequence[int],
+    may: Callable[[Seat], bool] = anybody,
+) -> Seat | None:
+    """Exactly one responsible seat: the post's own, else the specialist's, else the head's.
+
+    Whoever ``may`` not answer is passed over.
+    """
     for candidate in (post_id, *fallbacks):
         found = acting_seat(seats, candidate)
-        if found is not None:
+        if found is not None and may(found):
             return found
     return None
 

@@ -1,7 +1,7 @@
 """The tables of the pathway, one file for each noun."""
 
 from kamkor.cases.models.case import Assignment, Case, Interest
-from kamkor.cases.models.protection import Removal, SafeContact
+from kamkor.cases.models.protection import Removal, RemovalEnd, SafeContact
 from kamkor.cases.models.registration import (
     Identification,
     Registration,
@@ -34,6 +34,7 @@ __all__ = [
     "Registration",
     "RegistrationGround",
     "Removal",
+    "RemovalEnd",
     "Report",
     "ReportChild",
     "ReportRead",

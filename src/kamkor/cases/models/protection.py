@@ -27,3 +27,10 @@ class SafeContact(Fact):
 
     case = models.ForeignKey("kamkor.Case", on_delete=models.PROTECT, related_name="safe_contacts")
     contact = models.CharField(max_length=200, blank=True)
+
+
+class RemovalEnd(Fact):
+    """The child is at home again, or where it lives from now on."""
+
+    case = models.ForeignKey("kamkor.Case", on_delete=models.PROTECT, related_name="removal_ends")
+    note = models.TextField(max_length=4000)

@@ -3,9 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from kamkor.cases.models import Assignment, Interest
+from kamkor.cases.models import Assignment
 from kamkor.cases.operations import steps
-from kamkor.cases.operations.belonging import cases_at_home, follow_responsible
+from kamkor.cases.operations.answering import InterestedCannotAnswer, require_not_interested
+from kamkor.cases.operations.belonging import follow_responsible
 from kamkor.cases.operations.opening import admit_to_team
 from kamkor.cases.operations.steps import PostUnknown, step
 from kamkor.kernel.commands import Order
@@ -19,13 +20,6 @@ class AlreadyResponsible(Refusal):
 
     code = "already_responsible"
     message = noop("This person is responsible already.")
-
-
-class InterestedCannotAnswer(Refusal):
-    """Who declared an interest in a case cannot be made responsible for it."""
-
-    code = "interested_cannot_answer"
-    message = noop("This person declared an interest in the case. Choose somebody else.")
 
 
 class AssignWorker(Shape):
@@ -50,11 +44,7 @@ def assign_worker(order: Order[AssignWorker]) -> None:
     seat = steps.seat_in_post(order.viewer, data.post, data.happened_on, "post")
     if case.responsible_id == seat.post_id:
         raise AlreadyResponsible("post")
-    interested = Interest.objects.filter(
-        case__in=cases_at_home(case), withdrawn_at=None, employee_id=seat.employee_id or 0
-    )
-    if interested.exists():
-        raise InterestedCannotAnswer("post")
+    require_not_interested(order, case, seat, "post")
     latest = case.assignments.filter(withdrawn_at=None).order_by("-happened_on").first()
     steps.not_before(data.happened_on, latest.happened_on if latest else case.opened_on)
     order.add(Assignment(case=case, post_id=seat.post_id, **order.fact(case, data.happened_on)))

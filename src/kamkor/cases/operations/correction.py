@@ -34,7 +34,8 @@ from kamkor.kernel.words import noop
 from kamkor.people.operations import settle_birth
 
 FIELD_ROLES = ("worker", "specialist", "head")
-DECIDED = frozenset({"registration", "ground", "decision", "state_protection"})
+KNOWN_TO_CASE = frozenset({"case", "child", "household"})
+DECIDED = frozenset({"registration", "ground", "decision", "state_protection", "removal_end"})
 
 
 class NothingChanged(Refusal):
@@ -250,6 +251,12 @@ def take_back(order: Order[TakeBack]) -> None:
         raise NotFound("command")
     first = entries[0]
     if first.operation not in MAY_BE_TAKEN_BACK:
+        raise CannotBeTakenBack
+    if first.answer.get("reports"):
+        # The concerns of a round are reports by now.
+        raise CannotBeTakenBack
+    if first.operation == "identify_child" and {"case"} < set(first.fields) & KNOWN_TO_CASE:
+        # The case is that of a known child or home now; what it was before stands in no fact.
         raise CannotBeTakenBack
     minutes = int(rulesets.value("deadlines", "taking_back_minutes", clock.today()))
     if order.now > first.recorded_at + timedelta(minutes=minutes):

@@ -8,6 +8,12 @@ from pydantic import Field
 from kamkor.cases.models import Case, Identification, SiblingLook
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.belonging import follow_responsible, join_home
+from kamkor.cases.operations.candidates import (
+    InterestInChild,
+    doubts_about_identity,
+    refuse_interested,
+)
+from kamkor.cases.operations.known import become_known
 from kamkor.cases.operations.opening import new_case
 from kamkor.cases.operations.settling import settle_names
 from kamkor.cases.operations.steps import BeforeBirth, TerritoryUnknown, step
@@ -26,12 +32,7 @@ from kamkor.people.operations import (
     new_household,
     new_person,
 )
-from kamkor.people.queries import (
-    households_visible_to,
-    members_of,
-    people_visible_to,
-    people_with_pin,
-)
+from kamkor.people.queries import households_visible_to, members_of, people_visible_to
 from kamkor.territory.queries import is_place_of_cases
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ class IdentifyChild(Shape):
     PinUnreadable,
     TelephoneUnreadable,
     BeforeBirth,
+    InterestInChild,
     NotFound,
 )
 def identify_child(order: Order[IdentifyChild]) -> None:
@@ -135,6 +137,7 @@ def identify_child(order: Order[IdentifyChild]) -> None:
     identity = _identity(data)
     if identity.born_on is not None and data.happened_on < identity.born_on:
         raise BeforeBirth("happened_on", born=f"{identity.born_on:%d.%m.%Y}")
+    refuse_interested(identity, "given_name")
     if data.case is not None:
         case = _reported_case(order, identity)
     else:
@@ -155,7 +158,7 @@ def identify_child(order: Order[IdentifyChild]) -> None:
         _others_at_home(order, case, household)
     if data.family_too and household is not None:
         _identify_family(order, case, household)
-    _doubts_about_identity(order, case, identity)
+    doubts_about_identity(order, case)
     steps.stop_tasks(order, case.pk, "visit_due")
     if not all(sibling.looked_at for sibling in data.siblings):
         due = steps.due_in("siblings_days")
@@ -181,9 +184,12 @@ def _reported_case(order: Order[IdentifyChild], identity: Identity) -> Case:
     seen = case.visits.filter(withdrawn_at=None).order_by("happened_on").first()
     if seen is not None and identity.born_on is not None and seen.happened_on < identity.born_on:
         raise BeforeBirth("born", born=f"{identity.born_on:%d.%m.%Y}")
-    if case.child is not None:
+    child, home = _known_child(order, identity), _known_home(order)
+    if child is not None or home is not None:
+        become_known(order, case, child, home)
+    if child is None and case.child is not None:
         identify_person(order, case.child, identity, "pin")
-    if case.household is not None:
+    if home is None and case.household is not None:
         home = case.household
         home.place, home.territory_id = order.data.place, order.data.territory
         if case.child is not None:
@@ -198,13 +204,10 @@ HOME_FIELDS = ["place", "territory", "shown_name", "sort_key"]
 def _case_on_the_spot(order: Order[IdentifyChild], identity: Identity) -> Case:
     data, viewer = order.data, order.viewer
     scope: Any = steps.own_scope(viewer)
-    household = None
-    if data.household is not None:
-        household = households_visible_to(viewer).filter(id=data.household).first()
-        if household is None:
-            raise NotFound("household")
+    household = _known_home(order)
+    if household is not None and household.team is not None:
         # Whoever is found in a sealed home is sealed with it.
-        scope = household if household.team is not None else scope
+        scope = household
     child = _known_child(order, identity) or new_person(order, scope, identity, "pin")
     if household is None:
         household = new_household(order, scope, data.territory, data.place)
@@ -221,6 +224,15 @@ def _case_on_the_spot(order: Order[IdentifyChild], identity: Identity) -> Case:
         post_id=viewer.post_id,
         scope=scope,
     )
+
+
+def _known_home(order: Order[IdentifyChild]) -> "Household | None":
+    if order.data.household is None:
+        return None
+    home = households_visible_to(order.viewer).filter(id=order.data.household).first()
+    if home is None:
+        raise NotFound("household")
+    return home
 
 
 def _known_child(order: Order[IdentifyChild], identity: Identity) -> "Person | None":
@@ -289,12 +301,3 @@ def _identify_family(order: Order[IdentifyChild], child_case: Case, household: "
             **order.fact(family, data.happened_on),
         )
     )
-
-
-def _doubts_about_identity(order: Order[Any], case: Case, identity: Identity) -> None:
-    if not identity.pin:
-        return
-    others = people_with_pin(order.viewer, identity.pin).exclude(id=case.child_id or UUID(int=0))
-    doubted = bool(case.child and case.child.pin_doubts)
-    if doubted or others.exists():
-        steps.open_task(order, case, "identity_candidate", steps.due_in("registration_days"))

@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.candidates import doubts_about_identity
 from kamkor.cases.operations.registration import WrongRegister
 from kamkor.cases.operations.settling import settle_cases, settle_names
 from kamkor.cases.queries.case import case_for
@@ -11,7 +12,6 @@ from kamkor.kernel.commands import Order, operation
 from kamkor.kernel.shapes import Ask, Coded, Line, Name, Shape
 from kamkor.kernel.words import noop
 from kamkor.people.operations import Identity, PinUnreadable, name_person, number_person
-from kamkor.people.queries import people_with_pin
 
 
 class RecordName(Shape):
@@ -47,8 +47,6 @@ def record_name(order: Order[RecordName]) -> None:
     name_person(order, case.child, name, data.kind)
     if data.pin is not None:
         number_person(order, case.child, data.pin, "pin")
-        others = people_with_pin(order.viewer, data.pin).exclude(id=case.child.pk)
-        if case.child.pin_doubts or others.exists():
-            steps.open_task(order, case, "identity_candidate", steps.due_in("registration_days"))
+        doubts_about_identity(order, case)
     order.journal(case.pk, case)
     order.after(lambda: settle_names(case))

@@ -31,8 +31,10 @@ def new_case(
     scope: Any,  # noqa: ANN401 - a scoped row or a place
     report: Report | None = None,
     previous: Case | None = None,
+    since: date | None = None,
 ) -> Case:
-    """Hand over a case and its first assignment; what is derived is settled afterwards."""
+    """Hand over a case and its first assignment, from the day it opens or ``since`` a later one;
+    what is derived is settled afterwards."""
     case = Case(
         number=readable_number("K"),
         register=register,
@@ -49,7 +51,7 @@ def new_case(
         **scope_of(scope),
     )
     order.add(case)
-    order.add(Assignment(case=case, post_id=post_id, **order.fact(case, opened_on)))
+    order.add(Assignment(case=case, post_id=post_id, **order.fact(case, since or opened_on)))
     order.journal(case.pk, case)
     join_home(order, case)
     return case
@@ -58,8 +60,8 @@ def new_case(
 def open_reported_case(order: Order[Any], report: Report, assign_to: int | None) -> None:
     """Open one case for each child of an accepted report, with a first visit due.
 
-    Responsible is who was named, else the specialist or the head; of a sealed report only
-    somebody who is in its team.
+    Until today the duty person was responsible. Then it is who was named, else the specialist
+    or the head; of a sealed report only somebody who is in its team.
     """
     day = clock.local_day(order.now)
     post = _first_responsible(order, report, assign_to, day)
@@ -67,6 +69,8 @@ def open_reported_case(order: Order[Any], report: Report, assign_to: int | None)
     scope: Any = report if report.team is not None else steps.own_scope(order.viewer)
     household = new_household(order, scope, report.territory_id, report.place)
     first_visit = "first_visit_urgent_hours" if report.urgent else "first_visit_days"
+    duty = report.duty_post_id
+    since = day if duty != post and report.happened_on < day else report.happened_on
     cases = []
     for described in ReportChild.objects.filter(report=report, withdrawn_at=None):
         child = described_person(order, scope, described.description)
@@ -81,7 +85,11 @@ def open_reported_case(order: Order[Any], report: Report, assign_to: int | None)
             post_id=post,
             scope=scope,
             report=report,
+            since=since,
         )
+        if since > case.opened_on:
+            before = order.fact(case, case.opened_on)
+            order.add(Assignment(case=case, post_id=duty, **before))
         steps.open_task(order, case, "visit_due", steps.due_in(first_visit), for_role="worker")
         cases.append(case)
         order.after(_linking(described.pk, case.pk))

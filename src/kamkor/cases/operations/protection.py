@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from kamkor.cases.models import Removal
+from kamkor.cases.models import Removal, RemovalEnd
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.registration import SAFE_CONTACT, WrongRegister
 from kamkor.cases.operations.sealing import keep_safe_contact, seal_case
@@ -27,6 +27,13 @@ class ToldInFuture(Refusal):
 
     code = "told_in_future"
     message = noop("This moment has not come yet. Leave it empty until they are told.")
+
+
+class NotAway(Refusal):
+    """Only a child who was taken out of danger by a removal comes back from it."""
+
+    code = "not_away"
+    message = noop("No protective removal of this child stands.")
 
 
 class ProtectNow(Shape):
@@ -100,3 +107,23 @@ def protect_now(order: Order[ProtectNow]) -> None:
         if moment is None:
             kind = f"notice_{who}"
             steps.open_task(order, case, kind, steps.due_in(f"{kind}_hours"), for_role="worker")
+
+
+class EndRemoval(Shape):
+    """From which day the child is no longer away, and where it lives."""
+
+    case: Annotated[UUID, Ask(noop("Case"), widget="hidden")]
+    happened_on: Annotated[PastDay, Ask(noop("Day"))]
+    note: Annotated[Text, Ask(noop("Who decided it, and with whom does the child live now?"))]
+
+
+@step(EndRemoval, NotAway, steps.BeforeBeginning)
+def end_removal(order: Order[EndRemoval]) -> None:
+    """Record that a child taken out of danger is no longer away from home."""
+    data = order.data
+    case = steps.claimed_case(order, data.case)
+    removal = case.removals.filter(withdrawn_at=None).order_by("-first_recorded_at").first()
+    if removal is None or not case.away_from_home:
+        raise NotAway
+    steps.not_before(data.happened_on, removal.happened_on)
+    order.add(RemovalEnd(case=case, note=data.note, **order.fact(case, data.happened_on)))

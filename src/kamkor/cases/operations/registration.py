@@ -165,6 +165,33 @@ def register_family(order: Order[RegisterFamily]) -> None:
     _register(order, case)
 
 
+class CloseReportedCase(Shape):
+    """Why nobody is identified after a report was accepted."""
+
+    case: Annotated[UUID, Ask(noop("Case"), widget="hidden")]
+    happened_on: Annotated[PastDay, Ask(noop("Day of the decision"))]
+    reason: Annotated[str, Coded("not_registered_reasons"), Ask(noop("Reason"))]
+    note: Annotated[Text, Ask(noop("What was found, and by whom?"))]
+
+
+@step(CloseReportedCase, steps.BeforeBeginning)
+def close_reported_case(order: Order[CloseReportedCase]) -> None:
+    """Close the case of an accepted report without an identification: it counts as none."""
+    data = order.data
+    case = steps.claimed_case(order, data.case)
+    steps.not_before(data.happened_on, case.opened_on)
+    order.add(
+        Registration(
+            case=case,
+            registered=False,
+            reason=data.reason,
+            note=data.note,
+            **order.fact(case, data.happened_on),
+        )
+    )
+    steps.stop_tasks(order, case.pk)
+
+
 class ChangeStateProtection(Shape):
     """The status "child in need of state protection" is given or lifted."""
 

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -110,27 +110,33 @@ def receipt_digest(code: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-@step(
-    ReceiveReport,
+TAKING_DOWN = (
     NobodyOnDuty,
     LearnedAfterReporting,
     TerritoryUnknown,
     TelephoneUnreadable,
     PostUnknown,
 )
+
+
+@step(ReceiveReport, *TAKING_DOWN)
 def receive_report(order: Order[ReceiveReport]) -> None:
     """Take down a report about one or several children; violence seals it at once."""
-    data, viewer = order.data, order.viewer
+    order.answer["report"] = str(take_down(order, order.data).pk)
+
+
+def take_down(order: Order[Any], data: ReceiveReport) -> Report:
+    """Hand over one report, with what makes it due, and who alone may see it if it is sealed."""
+    viewer = order.viewer
     if not is_place_of_cases(data.territory):
         raise TerritoryUnknown("territory")
     reported_on = data.happened_on or clock.local_day(order.now)
     if data.learned_on is not None and data.learned_on > reported_on:
         raise LearnedAfterReporting("learned_on")
     day = clock.local_day(order.now)
-    involved = _involved(order, day)
+    involved = _involved(data, day)
     duty = duty_person(viewer.district, viewer.oblast, day, involved)
-    report = _report(order, duty.post_id, reported_on)
-    order.answer["report"] = str(report.pk)
+    report = _report(order, data, duty.post_id, reported_on)
     order.add(report)
     for child in data.children:
         order.add(
@@ -141,7 +147,7 @@ def receive_report(order: Order[ReceiveReport]) -> None:
                 **order.fact(report, reported_on),
             )
         )
-    _keep_reporter(order, report)
+    _keep_reporter(order, data, report)
     order.journal(report.pk, report)
     code = "screening_urgent_hours" if report.urgent else "screening_days"
     steps.open_task(order, report, "screening_due", steps.due_in(code), for_role="duty")
@@ -150,11 +156,12 @@ def receive_report(order: Order[ReceiveReport]) -> None:
         _seal(order, report, involved, notices=violent)
     elif duty.kind == WORKER:
         order.add(*access.lent([report.pk], DUTY, order.id, to_post=duty.post_id))
+    return report
 
 
-def _involved(order: Order[ReceiveReport], day: date) -> set[int]:
+def _involved(data: ReceiveReport, day: date) -> set[int]:
     """The persons named in a report, of whatever office; raises ``PostUnknown``."""
-    found = {workforce.employee_of_post(post, day) for post in order.data.involves}
+    found = {workforce.employee_of_post(post, day) for post in data.involves}
     if None in found:
         raise PostUnknown("involves")
     return {employee for employee in found if employee is not None}
@@ -174,8 +181,7 @@ def duty_person(department: int, oblast: int, day: date, shut_out: set[int], at:
     return found
 
 
-def _report(order: Order[ReceiveReport], duty_post: int, reported_on: date) -> Report:
-    data = order.data
+def _report(order: Order[Any], data: ReceiveReport, duty_post: int, reported_on: date) -> Report:
     rule = rulesets.rule("report_worries", data.worry, reported_on)
     report = Report(
         worry=data.worry,
@@ -196,8 +202,7 @@ def _report(order: Order[ReceiveReport], duty_post: int, reported_on: date) -> R
     return report
 
 
-def _keep_reporter(order: Order[ReceiveReport], report: Report) -> None:
-    data = order.data
+def _keep_reporter(order: Order[Any], data: ReceiveReport, report: Report) -> None:
     if data.callback is None and data.reporter_name is None:
         return
     telephone = to_e164(data.callback) if data.callback else ""
@@ -213,9 +218,7 @@ def _keep_reporter(order: Order[ReceiveReport], report: Report) -> None:
     )
 
 
-def _seal(
-    order: Order[ReceiveReport], report: Report, involved: set[int], *, notices: bool
-) -> None:
+def _seal(order: Order[Any], report: Report, involved: set[int], *, notices: bool) -> None:
     """Give a report to its first team; violence makes notices to police and prosecutor due."""
     day = clock.local_day(order.now)
     viewer = order.viewer

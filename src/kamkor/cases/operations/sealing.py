@@ -43,7 +43,8 @@ def seal_case(order: Order[Any], case: Case, safe_contact: str | None = None) ->
     order.add(*rows)
     for offered in at_home:
         if offered.state == CaseState.TRANSFER_OFFERED:
-            _call_back(order, offered)
+            call_back(order, offered)
+            order.journal(offered.pk, offered)
     office = case.office_unit or case.office_district or 0
     order.after(lambda: steps.move_subjects(around(case), office, team))
 
@@ -65,10 +66,10 @@ def keep_safe_contact(order: Order[Any], case: Case, contact: str) -> None:
         order.add(SafeContact(case=case, contact=contact, **order.fact(case)))
 
 
-def _call_back(order: Order[Any], case: Case) -> None:
+def call_back(order: Order[Any], case: Case) -> None:
+    """Take a standing offer of a transfer back to the sender, who goes on with the case."""
     offer = case.offers.filter(withdrawn_at=None).order_by("-first_recorded_at").first()
     if offer is not None:
         order.add(TransferAnswer(case=case, offer=offer, accepted=False, **order.fact(case)))
-        order.journal(case.pk, case)
         lending = offer.command
         order.after(lambda: access.end_lending_of_command(lending))

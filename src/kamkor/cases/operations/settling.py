@@ -17,6 +17,7 @@ from kamkor.cases.models import (
     Registration,
     RegistrationGround,
     Removal,
+    RemovalEnd,
     Report,
     Screening,
     SecondLook,
@@ -47,6 +48,7 @@ def settle_cases(subjects: Iterable[UUID]) -> None:
 def apply_standing(case: Case, standing: Standing) -> None:
     """Write a standing into the case's derived columns, and its name for sorting."""
     derived = asdict(standing)
+    del derived["proposed_from"]
     if not derived["responsible_id"]:
         del derived["responsible_id"]
     derived["sort_key"] = _sort_key(case)
@@ -76,6 +78,7 @@ _SELDOM: dict[str, Any] = {
     "accompaniment_end": AccompanimentEnd,
     "state_protection": StateProtection,
     "removal": Removal,
+    "removal_end": RemovalEnd,
     "returned": Case,
 }
 _WHICH_OF_THEM = """
@@ -92,6 +95,8 @@ UNION ALL SELECT 'state_protection'
 WHERE EXISTS (SELECT FROM kamkor_stateprotection WHERE case_id = ANY(%(cases)s))
 UNION ALL SELECT 'removal'
 WHERE EXISTS (SELECT FROM kamkor_removal WHERE case_id = ANY(%(cases)s))
+UNION ALL SELECT 'removal_end'
+WHERE EXISTS (SELECT FROM kamkor_removalend WHERE case_id = ANY(%(cases)s))
 UNION ALL SELECT 'returned'
 WHERE EXISTS (SELECT FROM kamkor_case WHERE previous_id = ANY(%(cases)s))
 """
@@ -180,6 +185,8 @@ def _later_events(case: Case, live: LiveFacts) -> Iterable[Event]:
         yield _event("state_protection", fact, "given" if fact.given else "lifted")
     for fact in live.of(Removal, case):
         yield _event("removal", fact)
+    for fact in live.of(RemovalEnd, case):
+        yield _event("removal_end", fact)
     for fact in live.returns_of(case):
         yield _event("returned", fact)
 

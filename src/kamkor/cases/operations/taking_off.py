@@ -1,5 +1,6 @@
 """Taking off the register by two persons, accompaniment and its end, and the return."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from kamkor.cases.models import (
     TakingOffProposal,
 )
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.answering import who_goes_on
 from kamkor.cases.operations.belonging import episodes_of
 from kamkor.cases.operations.opening import new_case
 from kamkor.cases.operations.registration import (
@@ -22,13 +24,14 @@ from kamkor.cases.operations.registration import (
     MainGroundMissing,
     record_grounds,
 )
+from kamkor.cases.operations.sealing import call_back
 from kamkor.cases.operations.steps import step
 from kamkor.cases.rules.standing import taking_off_outcome
-from kamkor.cases.vocabulary import OPEN_STATES
+from kamkor.cases.vocabulary import CHILD, OPEN_STATES, STATE_LABELS, CaseState
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import Refusal
-from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text
+from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text, last_day
 from kamkor.kernel.words import noop
 from kamkor.workforce import queries as workforce
 
@@ -47,6 +50,20 @@ class NotYetAdult(Refusal):
 
     code = "not_yet_adult"
     message = noop("The child turns 18 on %(birthday)s.")
+
+
+class BirthNotKnown(Refusal):
+    """Nobody comes of age whose birth is not known, and no family does."""
+
+    code = "birth_not_known"
+    message = noop("This reason needs a child whose birth is known. Correct the birth first.")
+
+
+class ReasonNotHere(Refusal):
+    """Beside the register, or while a proposal or an offer stands, only these ends are proposed."""
+
+    code = "reason_not_here"
+    message = noop("In this state only the child's death or coming of age may be proposed.")
 
 
 class SamePerson(Refusal):
@@ -80,18 +97,26 @@ class ProposeTakingOff(Shape):
     ProposeTakingOff,
     OtherSideNotAccepted,
     NotYetAdult,
+    BirthNotKnown,
+    ReasonNotHere,
     steps.BeforeBeginning,
 )
 def propose_taking_off(order: Order[ProposeTakingOff]) -> None:
-    """Propose to take a child or a family off the register; another person decides."""
+    """Propose to take a child or a family off the register, or the end of a child's case that
+    is not on it; another person decides. A newer proposal stands in place of the one before."""
     data = order.data
     case = steps.claimed_case(order, data.case)
-    steps.not_before(data.happened_on, case.registered_on)
+    steps.not_before(data.happened_on, case.registered_on or case.opened_on)
     rule = rulesets.rule("taking_off_reasons", data.reason, data.happened_on)
+    anywhere = case.register == CHILD and rule.get("anywhere")
+    if case.state != CaseState.REGISTERED and not anywhere:
+        raise ReasonNotHere("reason")
     if rule.get("needs_other_side") and not (data.other_side and data.other_side_accepted_on):
         raise OtherSideNotAccepted("other_side")
     if rule.get("adult"):
         _require_adult(case, data.happened_on)
+    if case.state == CaseState.TRANSFER_OFFERED:
+        call_back(order, case)
     order.add(
         TakingOffProposal(
             case=case,
@@ -104,10 +129,12 @@ def propose_taking_off(order: Order[ProposeTakingOff]) -> None:
     )
 
 
-def _require_adult(case: Case, day: Any) -> None:  # noqa: ANN401 - a date
-    born = case.child.born_on if case.child else None
-    if born is None:
-        return
+def _require_adult(case: Case, day: date) -> None:
+    """Raise ``NotYetAdult`` while some day that the child's birth can mean is not 18 years ago."""
+    child = case.child
+    if child is None or child.born_on is None:
+        raise BirthNotKnown("reason")
+    born = last_day(child.born_on, child.birth_precision)
     # Whoever was born on 29 February has the birthday on 1 March in other years.
     try:
         birthday = born.replace(year=born.year + ADULT_AGE)
@@ -135,7 +162,7 @@ def decide_taking_off(order: Order[DecideTakingOff]) -> None:
     case = steps.claimed_case(order, data.case)
     proposal = case.proposals.filter(withdrawn_at=None).order_by("-first_recorded_at").first()
     if proposal is None:
-        raise steps.StateForbids(state=case.state)
+        raise steps.StateForbids(state=STATE_LABELS[case.state])
     proposer = workforce.employee_of_post(proposal.by_post, proposal.happened_on)
     if proposal.by_post == order.viewer.post_id or proposer == order.viewer.employee_id:
         raise SamePerson
@@ -222,6 +249,9 @@ def return_to_register(order: Order[ReturnToRegister]) -> None:
     """Open a new episode on the register; the old one stays as it was."""
     data = order.data
     old = steps.claimed_case(order, data.case)
+    if old.taken_off_on is None:
+        # Who was never on the register does not return to it.
+        raise steps.StateForbids(state=STATE_LABELS[old.state])
     steps.not_before(data.happened_on, old.taken_off_on)
     newer = episodes_of(old).filter(state__in=list(OPEN_STATES)).exclude(id=old.pk).first()
     if newer is not None:
@@ -233,7 +263,7 @@ def return_to_register(order: Order[ReturnToRegister]) -> None:
         household=old.household,
         territory_id=old.territory_id,
         opened_on=data.happened_on,
-        post_id=_still_in_post(order, old),
+        post_id=who_goes_on(order, old),
         scope=old,
         previous=old,
     )
@@ -251,11 +281,3 @@ def return_to_register(order: Order[ReturnToRegister]) -> None:
     )
     record_grounds(order, case)
     steps.stop_tasks(order, old.pk)
-
-
-def _still_in_post(order: Order[Any], old: Case) -> int:
-    day = clock.local_day(order.now)
-    seat = workforce.seat_of_post(old.responsible_id, day)
-    if seat is not None and seat.employee_id is not None:
-        return old.responsible_id
-    return int(order.viewer.post_id)

@@ -6,6 +6,7 @@ from uuid import UUID
 from kamkor.access import operations as access
 from kamkor.cases.models import Assignment, Case, TransferAnswer, TransferOffer
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.answering import InterestedCannotAnswer, require_not_interested
 from kamkor.cases.operations.belonging import HOUSEHOLD, TRANSFER, open_at_home, parted
 from kamkor.cases.operations.steps import OfficeUnknown, PostUnknown, step
 from kamkor.kernel import clock
@@ -89,7 +90,7 @@ class AcceptTransfer(Shape):
     note: Annotated[Text, Ask(noop("Note"))] | None = None
 
 
-@step(AcceptTransfer, NotPermitted, PostUnknown)
+@step(AcceptTransfer, NotPermitted, PostUnknown, InterestedCannotAnswer)
 def accept_transfer(order: Order[AcceptTransfer]) -> None:
     """Take a case over; from today this department answers for it, earlier facts stay counted
     where they happened."""
@@ -97,6 +98,7 @@ def accept_transfer(order: Order[AcceptTransfer]) -> None:
     case = steps.claimed_case(order, data.case)
     offer = _offer_to_us(order, case)
     seat = steps.seat_in_post(viewer, data.post, clock.local_day(order.now), "post")
+    require_not_interested(order, case, seat, "post")
     order.add(
         TransferAnswer(
             case=case,

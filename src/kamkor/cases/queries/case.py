@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import Assignment, Case, Interest, SafeContact
-from kamkor.cases.vocabulary import CHILD, ON_REGISTER, OPEN_STATES
+from kamkor.cases.vocabulary import CHILD, ON_REGISTER, OPEN_STATES, PROPOSED
 from kamkor.kernel.commands import NotFound
 from kamkor.people.queries import scope_filter
 
@@ -124,7 +124,7 @@ def interests_in(viewer: Viewer, case: Case) -> QuerySet[Interest]:
 def waiting_for_decision(viewer: Viewer) -> QuerySet[Case]:
     """Cases that wait for the viewer's department: registration, taking off, an offer to it."""
     ours = Q(state="identified", office_district=viewer.district)
-    ours |= Q(state="taking_off_proposed", office_district=viewer.district)
+    ours |= Q(state__in=list(PROPOSED), office_district=viewer.district)
     ours |= Q(state="transfer_offered", offered_to_id=viewer.district)
     return whole_cases(viewer).filter(ours).order_by("opened_on", "id")
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import (
     AccompanimentEnd,
     Assignment,
@@ -19,6 +20,7 @@ from kamkor.cases.models import (
     Registration,
     RegistrationGround,
     Removal,
+    RemovalEnd,
     SafeContact,
     StateProtection,
     TakingOffDecision,
@@ -28,6 +30,7 @@ from kamkor.cases.models import (
     TransferOffer,
     VisitChild,
 )
+from kamkor.cases.vocabulary import NOT_FOR_WORKERS
 from kamkor.kernel.models import JournalEntry
 from kamkor.people.queries import births_of, scope_filter
 
@@ -41,6 +44,7 @@ OF_CASE: dict[str, Any] = {
     "need": Need,
     "removal": Removal,
     "safe_contact": SafeContact,
+    "removal_end": RemovalEnd,
     "proposal": TakingOffProposal,
     "decision": TakingOffDecision,
     "accompaniment_end": AccompanimentEnd,
@@ -74,6 +78,8 @@ def history_of(viewer: Viewer, case: Case) -> list[Recorded]:
         beside = BESIDE.get(kind, ())
         found += [(kind, fact) for fact in facts.prefetch_related(*beside)]
     tasks = TaskDone.objects.filter(scope_filter(viewer, subject="subject"), subject=case.pk)
+    if viewer.role == WORKER:
+        tasks = tasks.exclude(task__kind__in=list(NOT_FOR_WORKERS))
     found += [("task_done", fact) for fact in tasks.filter(stopped=False).select_related("task")]
     if case.child_id:
         found += [("birth", fact) for fact in births_of(viewer, case.child_id)]

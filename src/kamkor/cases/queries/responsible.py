@@ -1,7 +1,9 @@
 """Who answers for each open child on a day: exactly one person, always."""
 
+from collections.abc import Callable
 from datetime import date
 
+from kamkor.access.queries import named_in, shut_out_of
 from kamkor.access.rules import Viewer
 from kamkor.cases.models import Case
 from kamkor.cases.queries.case import assigned_post_on, open_cases
@@ -11,31 +13,58 @@ from kamkor.workforce import queries as workforce
 from kamkor.workforce.rules import Seat, responsible_seat
 
 
+def may_answer(viewer: Viewer, case: Case) -> Callable[[Seat], bool]:  # noqa: ARG001 - staff alone
+    """Who may answer for a case: nobody shut out of it for interest, nor of its child or home;
+    of a sealed one only who is named in its team."""
+    subjects = [one for one in (case.pk, case.child_id, case.household_id) if one is not None]
+    shut_out = set[int]().union(*shut_out_of(subjects).values())
+    named = None if case.team is None else set(named_in(case.team))
+    return lambda seat: (
+        seat.employee_id is not None
+        and seat.employee_id not in shut_out
+        and (named is None or seat.post_id in named)
+    )
+
+
+def _answering(viewer: Viewer, case: Case, post: int, day: date) -> Seat | None:
+    return workforce.responsible_on(
+        post,
+        case.office_district or 0,
+        day,
+        may_answer(viewer, case),
+        () if case.team is None else named_in(case.team),
+    )
+
+
 def responsible_for(viewer: Viewer, case: Case, day: date) -> Seat | None:
     """The seat that answers for a case on a day: its post's holder or cover, the specialist,
     the head; nobody only if the whole department is empty or the case was not open yet."""
     post = assigned_post_on(viewer, case, day)
-    if post is None:
-        return None
-    return workforce.responsible_on(post, case.office_district or 0, day)
+    return None if post is None else _answering(viewer, case, post, day)
+
+
+def responsible_now(viewer: Viewer, case: Case) -> Seat | None:
+    """The seat that answers for a case today."""
+    return _answering(viewer, case, case.responsible_id, clock.today())
 
 
 def open_children_without_responsible(viewer: Viewer) -> int:
     """How many open children have nobody who answers for them today; must be 0."""
     today = clock.today()
-    children = open_cases(viewer).filter(register=CHILD)
-    pairs = set(children.values_list("responsible_id", "office_district"))
+    children = list(open_cases(viewer).filter(register=CHILD))
+    barred = shut_out_of(
+        part for one in children for part in (one.pk, one.child_id, one.household_id) if part
+    )
     seats = {
         department: workforce.seats_of(department or 0, today)
-        for department in {department for _, department in pairs}
+        for department in {one.office_district for one in children}
     }
-    without = {
-        (post, department)
-        for post, department in pairs
-        if responsible_seat(seats[department], post, workforce.fallback_posts(seats[department]))
-        is None
-    }
-    return sum(
-        children.filter(responsible_id=post, office_district=department).count()
-        for post, department in without
-    )
+    without = 0
+    for one in children:
+        if one.team is not None or {one.pk, one.child_id, one.household_id} & barred.keys():
+            found = responsible_now(viewer, one)
+        else:
+            there = seats[one.office_district]
+            found = responsible_seat(there, one.responsible_id, workforce.fallback_posts(there))
+        without += found is None
+    return without

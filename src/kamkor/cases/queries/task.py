@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import Case, Task, TaskDone
+from kamkor.cases.vocabulary import NOT_FOR_WORKERS
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.people.queries import scope_filter
@@ -39,11 +40,14 @@ def open_task_for(viewer: Viewer, task_id: UUID) -> Task:
 
 
 def open_tasks_of(viewer: Viewer, case: Case) -> QuerySet[Task]:
-    """The open due items of one case, whoever does them."""
+    """The open due items of one case, whoever does them; a worker is not told of candidates."""
     done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
-    return Task.objects.filter(
+    tasks = Task.objects.filter(
         scope_filter(viewer, subject="subject"), ~Exists(done), withdrawn_at=None, case=case
-    ).order_by("due_at", "id")
+    )
+    if viewer.role == WORKER:
+        tasks = tasks.exclude(kind__in=list(NOT_FOR_WORKERS))
+    return tasks.order_by("due_at", "id")
 
 
 def overdue(viewer: Viewer) -> QuerySet[Task]:

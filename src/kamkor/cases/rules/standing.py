@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from kamkor.cases.vocabulary import ON_REGISTER, OPEN_STATES, CaseState
+from kamkor.cases.vocabulary import ON_REGISTER, OPEN_STATES, PROPOSED, CaseState
 from kamkor.kernel import rulesets
 
 SAFETY = ("injury_fear_word", "harmful_person_access", "no_able_adult_tonight")
@@ -23,7 +23,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Standing:
-    """Everything about a case that is derived; equal facts give an equal standing."""
+    """Everything about a case that is derived; equal facts give an equal standing.
+
+    ``proposed_from`` is the state to which a refused proposal leads back; no column holds it.
+    """
 
     state: str = CaseState.VOID
     responsible_id: int = 0
@@ -39,6 +42,7 @@ class Standing:
     offered_to_id: int | None = None
     state_protection: bool = False
     away_from_home: bool = False
+    proposed_from: str = ""
 
 
 def _deadline(code: str, on: date) -> int:
@@ -75,12 +79,29 @@ def _registration(standing: Standing, event: Event) -> Standing:
     return replace(standing, state=CaseState.NOT_REGISTERED)
 
 
+def _proposal(standing: Standing, event: Event) -> Standing:  # noqa: ARG001 - as the others
+    if standing.state in PROPOSED:
+        return standing
+    listed = on_register(standing.state)
+    state = CaseState.TAKING_OFF_PROPOSED if listed else CaseState.ENDING_PROPOSED
+    return replace(standing, state=state, proposed_from=standing.state)
+
+
 def _decision(standing: Standing, event: Event) -> Standing:
     if event.outcome == "refuse":
-        return replace(standing, state=CaseState.REGISTERED)
+        before = standing.proposed_from or CaseState.REGISTERED
+        return replace(standing, state=before, proposed_from="")
     outcome = taking_off_outcome(event.outcome, event.happened_on)
+    rule = rulesets.rule("taking_off_reasons", event.outcome, event.happened_on)
+    listed = on_register(standing.state)
     return replace(
-        standing, state=_AFTER_AGREEING[outcome], taken_off_on=event.happened_on, next_visit_on=None
+        standing,
+        state=_AFTER_AGREEING[outcome],
+        # Who was not on the register any more, or never, is not taken off it by this.
+        taken_off_on=event.happened_on if listed else standing.taken_off_on,
+        away_from_home=standing.away_from_home and not rule.get("at_home"),
+        next_visit_on=None,
+        proposed_from="",
     )
 
 
@@ -127,7 +148,7 @@ _CHANGES: dict[str, Callable[[Standing, Event], Standing]] = {
     "visit": _visit,
     "offer": _offer,
     "answer": lambda standing, _: replace(standing, state=CaseState.REGISTERED, offered_to_id=None),
-    "proposal": lambda standing, _: replace(standing, state=CaseState.TAKING_OFF_PROPOSED),
+    "proposal": _proposal,
     "decision": _decision,
     "accompaniment_end": lambda standing, _: replace(standing, state=CaseState.CHECK_DUE),
     "returned": lambda standing, _: replace(standing, state=CaseState.CLOSED),
@@ -135,6 +156,7 @@ _CHANGES: dict[str, Callable[[Standing, Event], Standing]] = {
         standing, state_protection=event.outcome == "given"
     ),
     "removal": lambda standing, _: replace(standing, away_from_home=True),
+    "removal_end": lambda standing, _: replace(standing, away_from_home=False),
 }
 
 # Facts of one command bear one moment; this is the order in which they are meant.
@@ -142,9 +164,11 @@ _RANK = {kind: rank for rank, kind in enumerate(_CHANGES)}
 
 
 def standing_of(events: Iterable[Event]) -> Standing:
-    """Fold a case's facts, in the order in which they were first recorded."""
+    """Fold a case's facts, in the order in which they were first recorded; those of one command
+    by what they are, and then by their day."""
     standing = Standing()
-    for event in sorted(events, key=lambda event: (event.order, _RANK[event.kind])):
+    ordered = sorted(events, key=lambda one: (one.order, _RANK[one.kind], one.happened_on))
+    for event in ordered:
         standing = _CHANGES[event.kind](standing, event)
     return _with_next_visit(standing)
 
@@ -154,9 +178,10 @@ def _with_next_visit(standing: Standing) -> Standing:
         return replace(standing, next_visit_on=None)
     if standing.next_visit_on is not None:
         return standing
-    if standing.state == CaseState.CHECK_DUE:
+    state = standing.proposed_from or standing.state
+    if state == CaseState.CHECK_DUE:
         base, code = standing.taken_off_on, "check_after_leaving_days"
-    elif standing.state == CaseState.ACCOMPANIMENT:
+    elif state == CaseState.ACCOMPANIMENT:
         base, code = standing.last_visit_on or standing.taken_off_on, "accompaniment_rhythm_days"
         base = max(filter(None, [base, standing.taken_off_on]), default=None)
     elif standing.last_visit_on is None:

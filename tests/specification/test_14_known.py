@@ -1,0 +1,214 @@
+"""One child, one case: a reported child who is known, and numbers that somebody else bears."""
+
+from uuid import UUID
+
+import pytest
+
+from kamkor.cases.models import Case, Report, Task
+from kamkor.people.models import Person
+from tests.cast import Cast, Player
+from tests.doors.desk import Desk, Page
+from tests.factories import (
+    SUZAK,
+    a_child,
+    a_registration,
+    accepted,
+    identified,
+    registered,
+    taken_off,
+    visited,
+)
+from tests.factories import seen as seen_row
+
+PIN = "20105201500001"
+NAMED = {"given_name": "Айбек", "surname": "Төлөгөнов"}
+TYPED = {
+    **NAMED,
+    "born-year": "2015",
+    "sex": "male",
+    "territory": SUZAK,
+    "place": "Suzak, 5",
+    "happened_on": "02.03.2026",
+    "source": "neighbour",
+    "difficulty": "Alone again.",
+    "risk_level": "medium",
+    "family_too": "no",
+}
+
+
+def _closed(cast: Cast) -> str:
+    case = taken_off(cast)
+    visited(cast, cast.aigul, seen_row(case), kind="after_leaving")
+    assert cast.bakyt.state(case) == "closed"
+    return case
+
+
+def _found(player: Player, case: str) -> tuple[Desk, Page]:
+    """From the page of a reported case to the children who may be the same."""
+    desk = Desk(player.username, player.time)
+    search = f"/find/?case={case}"
+    assert search in desk.open(f"/cases/{case}/").links
+    form = desk.open(search).form("find_person")
+    return desk, desk.send(search, form | {"name": ["Төлөгөнов Айбек"]})
+
+
+def test_the_search_leads_from_a_reported_case_to_the_known_child_and_back(cast: Cast) -> None:
+    old = _closed(cast)
+    (case,) = accepted(cast.aigul)
+    child, home = cast.aigul.child(old).pk, cast.aigul.home(old)
+    desk, page = _found(cast.aigul, case)
+    address = f"/cases/{case}/identify-child/?child={child}&household={home}"
+    assert address in page.links
+    assert f"/cases/{case}/identify-child/" in page.links
+    saved = desk.act(address, "identify_child", **TYPED)
+    assert saved.response["Location"] == f"/cases/{case}/"
+    kept = cast.aigul.case(case)
+    assert (kept.state, kept.child_id, str(kept.household_id)) == ("identified", child, home)
+    assert kept.report_id is not None
+    with cast.aigul.inside():
+        assert Case.objects.filter(child_id=child).count() == 2
+    # Another child, newly found, is not given the known one's page by accident.
+    assert cast.aigul.state(old) == "closed"
+
+
+def test_a_child_with_an_open_case_gets_no_second_one(cast: Cast) -> None:
+    first = registered(cast)
+    (case,) = accepted(cast.aigul)
+    child = str(cast.aigul.child(first).pk)
+    desk, page = _found(cast.aigul, case)
+    assert f"/cases/{first}/" in page.links
+    assert not [link for link in page.links if child in link]
+    found = desk.command("identify_child", case=case, child=child, **a_child(cast.today))
+    assert (found["code"], found["faults"][0]["field"]) == ("already_open", "child")
+    assert cast.aigul.state(case) == "reported"
+
+
+def test_a_reported_child_joins_the_home_that_is_known(cast: Cast) -> None:
+    brother = registered(cast)
+    (case,) = accepted(cast.aigul)
+    home = cast.aigul.home(brother)
+    data = a_child(cast.today, given_name="Нур", case=case, household=home)
+    assert Desk("aigul", cast.time).command("identify_child", **data)["result"] == "applied"
+    assert cast.aigul.home(case) == home
+    page = Desk("aigul", cast.time).open(f"/cases/{case}/")
+    assert f"/cases/{brother}/" in page.links
+
+
+@pytest.mark.parametrize("key", ["child", "household"])
+def test_what_is_not_the_viewers_is_not_found(cast: Cast, key: str) -> None:
+    other = cast.cholpon.do("identify_child", **a_child(cast.today, territory="41703215000000"))
+    theirs = {"child": str(cast.cholpon.child(other["case"]).pk), "household": other["household"]}
+    (case,) = accepted(cast.aigul)
+    data = a_child(cast.today, case=case, **{key: theirs[key]})
+    assert Desk("aigul", cast.time).command("identify_child", **data)["code"] == "not_found"
+    assert Desk("aigul", cast.time).open(f"/find/?case={other['case']}").status == 404
+
+
+def test_an_interest_is_not_undone_by_a_second_report(cast: Cast) -> None:
+    """Who declared an interest does not become responsible for the same child by another way."""
+    first = registered(cast)
+    cast.aigul.do("declare_interest", case=first, kind="relative")
+    (case,) = accepted(cast.aigul)
+    desk = Desk("aigul", cast.time)
+    page = desk.act(f"/cases/{case}/identify-child/", "identify_child", **TYPED)
+    assert page.refusals == ["interest_in_child"]
+    spot = desk.act("/do/identify-child/", "identify_child", **TYPED | {"born-year": ""})
+    assert spot.refusals == ["interest_in_child"]
+    # Another child of another name she identifies as ever.
+    other = desk.act("/do/identify-child/", "identify_child", **TYPED | {"given_name": "Бакыт"})
+    assert other.status == 303
+
+
+def test_an_interested_worker_does_not_keep_the_case_that_turns_out_to_be_the_childs(
+    cast: Cast,
+) -> None:
+    old = _closed(cast)
+    brother = identified(cast, given_name="Нур", household=cast.aigul.home(old))
+    cast.aigul.do("declare_interest", case=brother, kind="relative")
+    (case,) = accepted(cast.aigul)
+    with cast.bakyt.inside():
+        kept = Case.objects.get(id=old)
+    data = a_child(
+        cast.today, case=case, child=str(kept.child_id), household=str(kept.household_id)
+    )
+    assert Desk("bakyt", cast.time).command("identify_child", **data)["result"] == "applied"
+    assert cast.bakyt.case(case).responsible_id == cast.bakyt.post
+    assert Desk("aigul", cast.time).open(f"/cases/{case}/").status == 404
+
+
+def test_no_open_copy_stands_beside_a_sealed_child(cast: Cast) -> None:
+    old = _closed(cast)
+    ground = "child_victim_of_violence"
+    brother = identified(cast, given_name="Нур", household=cast.aigul.home(old))
+    data = a_registration(cast.today, grounds=[ground], main_ground=ground)
+    cast.bakyt.do("register_child", case=brother, **data)
+    (case,) = accepted(cast.aigul)
+    with cast.bakyt.inside():
+        kept = Case.objects.get(id=old)
+    assert kept.team is not None
+    known = {"child": str(kept.child_id), "household": str(kept.household_id)}
+    data = a_child(cast.today, case=case, **known)
+    assert Desk("bakyt", cast.time).command("identify_child", **data)["result"] == "applied"
+    now = cast.bakyt.case(case)
+    assert now.team == kept.team
+    assert cast.oblast.sees(Case) == 0
+    assert cast.oblast.sees(Report) == 0
+    assert cast.oblast.sees(Person) == 0
+
+
+def test_what_was_joined_to_a_known_child_is_not_taken_back(cast: Cast) -> None:
+    old = _closed(cast)
+    (case,) = accepted(cast.aigul)
+    child, home = cast.aigul.child(old).pk, cast.aigul.home(old)
+    desk = Desk("aigul", cast.time)
+    desk.act(
+        f"/cases/{case}/identify-child/?child={child}&household={home}", "identify_child", **TYPED
+    )
+    taken = desk.command("take_back", command=desk.sent["command_id"][0])
+    assert taken["code"] == "cannot_be_taken_back"
+
+
+def _candidates(player: Player, case: str) -> int:
+    return player.sees(Task, subject=UUID(case), kind="identity_candidate")
+
+
+def test_an_equal_number_in_another_unit_is_the_specialists_to_look_at(cast: Cast) -> None:
+    registered(cast, pin=PIN)
+    desk = Desk("nurlan", cast.time)
+    page = desk.act("/do/identify-child/", "identify_child", **TYPED | {"pin": PIN})
+    case = page.response["Location"].split("/")[2]
+    words = "May be one and the same person: check"
+    assert words in Desk("bakyt", cast.time).open(f"/cases/{case}/").text
+    assert "/cases/" + case in "".join(Desk("bakyt", cast.time).open("/").links)
+    # Nothing tells the worker that somebody has that number already.
+    assert words not in desk.follow(page).text
+    assert words not in desk.open("/").text
+
+
+def test_an_equal_number_added_later_is_found_too(cast: Cast) -> None:
+    registered(cast, pin=PIN)
+    case = identified(cast, cast.nurlan, given_name="Нур")
+    data = {"case": case, "kind": "other_spelling", "given_name": "Nur", "pin": PIN}
+    assert Desk("nurlan", cast.time).command("record_name", **data)["result"] == "applied"
+    assert _candidates(cast.bakyt, case) == 1
+
+
+def test_a_number_of_another_department_or_of_nobody_is_no_candidate(cast: Cast) -> None:
+    there = a_child(cast.today, territory="41703215000000", pin=PIN)
+    cast.cholpon.do("identify_child", **there)
+    desk = Desk("nurlan", cast.time)
+    page = desk.act("/do/identify-child/", "identify_child", **TYPED | {"pin": PIN})
+    assert _candidates(cast.bakyt, page.response["Location"].split("/")[2]) == 0
+
+
+def test_an_equal_number_of_a_sealed_child_is_told_to_its_team_alone(cast: Cast) -> None:
+    sealed = identified(cast, pin=PIN)
+    ground = "child_victim_of_violence"
+    data = a_registration(cast.today, grounds=[ground], main_ground=ground)
+    cast.bakyt.do("register_child", case=sealed, **data)
+    desk = Desk("nurlan", cast.time)
+    page = desk.act("/do/identify-child/", "identify_child", **TYPED | {"pin": PIN})
+    case = page.response["Location"].split("/")[2]
+    assert (_candidates(cast.bakyt, sealed), _candidates(cast.bakyt, case)) == (1, 0)
+    assert cast.oblast.sees(Task, kind="identity_candidate") == 0
+    assert cast.nurlan.sees(Task, kind="identity_candidate") == 0
