@@ -8,8 +8,13 @@ from django.db import models
 
 from tests.cast import Player
 
-PROTECTED: dict[str, str] = import_module("kamkor.migrations.0002_row_security").PROTECTED
-"""Each protected table with the column that holds its subject, as the migration lists them."""
+MIGRATIONS = ("0002_row_security", "0004_wording_tokens")
+PROTECTED: dict[str, str] = {
+    table: subject
+    for name in MIGRATIONS
+    for table, subject in import_module(f"kamkor.migrations.{name}").PROTECTED.items()
+}
+"""Each protected table with the column that holds its subject, as the migrations list them."""
 
 # References of which the row itself shows enough, so that it is whole without the other.
 SNAPSHOTS = {

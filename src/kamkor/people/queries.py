@@ -1,19 +1,21 @@
 """Finding persons and households, always for a viewer."""
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from functools import reduce
 from operator import add, or_
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, IntegerField, Max, Q, QuerySet, Value, When
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Value, When
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action, Level
 from kamkor.kernel.shapes import first_day, precision
-from kamkor.people.models import Birth, Household, HouseholdMember, NameToken, Person
-from kamkor.people.names import tokens
+from kamkor.people.models import Birth, Household, HouseholdMember, NameToken, Person, WordingToken
+from kamkor.people.names import tokens, told_alike
 
 
 def scope_filter(viewer: Viewer, subject: str = "id", prefix: str = "") -> Q:
@@ -109,6 +111,39 @@ def households_named(viewer: Viewer, typed: str) -> QuerySet[Household]:
         person__in=people_named(viewer, typed), withdrawn_at=None
     )
     return households_visible_to(viewer).filter(id__in=members.values("household_id"))
+
+
+def people_described(viewer: Viewer, words: Collection[str]) -> list[UUID]:
+    """Persons whose names a description holds, or that are described alike."""
+    rows = NameToken.objects.filter(scope_filter(viewer, subject="person_id"))
+    return [person for (person,) in _told_alike(rows, ("person_id",), words)]
+
+
+def told_before(viewer: Viewer, words: Collection[str], *, places: bool) -> list[UUID]:
+    """Reports and homes whose place was told alike, or reports of a child described alike."""
+    rows = WordingToken.objects.filter(scope_filter(viewer, subject="subject"))
+    of_place = Q(wording=F("subject"))
+    rows = rows.filter(of_place if places else ~of_place)
+    return [subject for subject, _ in _told_alike(rows, ("subject", "wording"), words)]
+
+
+def _told_alike(
+    rows: QuerySet[Any], key: tuple[str, ...], words: Collection[str]
+) -> Iterator[tuple[UUID, ...]]:
+    """The keys of those groups of tokens that may mean what the words mean."""
+    if not words:
+        return
+    part = key[-1]
+    near = rows.filter(token__in=list(words)).values(part)
+    counted = rows.filter(**{f"{part}__in": near}).values_list(*key).order_by()
+    counted = counted.annotate(
+        hits=Count("token", filter=Q(token__in=list(words))),
+        held=Count("token"),
+        told=ArrayAgg("token"),
+    )
+    for row in counted.filter(Q(hits=F("held")) | Q(hits=len(words))):
+        if told_alike(words, row[-1]):
+            yield row[: len(key)]
 
 
 def people_with_pin(viewer: Viewer, pin: str) -> QuerySet[Person]:
