@@ -1,31 +1,69 @@
-"""Which refusal codes this run has provoked through a door, and whether the run is whole."""
+"""Which refusal codes came out of a door in this run, and whether the run is whole.
 
+A door is a page or an answer by HTTP, or a line that ``kamkor commands`` prints. What an
+operation raises where a test calls it by itself does not count.
+"""
+
+import functools
+import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.handlers.base import BaseHandler
 
-from kamkor.kernel import commands
+from kamkor.exchange import commands as exchange
+from kamkor.management.commands import commands as file_of_commands
 
 SPECIFICATION = Path(__file__).parent / "specification"
+SHOWN = re.compile(r'data-refusal="([a-z0-9_]+)"')
 
 provoked: set[str] = set()
-"""The codes of every refused command of the run, whichever door it came through."""
+"""The codes of every refusal of the run that came out of a door."""
 
 _run = {"whole": False}
 
 
 def note_refusals() -> None:
-    """From now on every answer to a command leaves the codes of its refusal here."""
+    """From now on the codes in every answer of a door are left here."""
+    handled = BaseHandler.get_response
 
-    made = commands.Answer.__init__
+    @functools.wraps(handled)
+    def answered(self: BaseHandler, request: Any) -> Any:  # noqa: ANN401 - passed on
+        response = handled(self, request)
+        provoked.update(codes_of(response))
+        return response
 
-    def noting(self: commands.Answer, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on
-        made(self, *args, **kwargs)
-        if self.refusal is not None:
-            provoked.update(fault.code for fault in self.refusal.faults)
+    BaseHandler.get_response = answered  # type: ignore[method-assign]
+    printed = exchange.carried_out
 
-    commands.Answer.__init__ = noting  # type: ignore[method-assign]
+    @functools.wraps(printed)
+    def noted(*args: Any, **kwargs: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - passed on
+        for answer in printed(*args, **kwargs):
+            provoked.update(_codes_told(answer))
+            yield answer
+
+    # The command holds the function under its own name.
+    vars(file_of_commands)["carried_out"] = noted
+
+
+def codes_of(response: Any) -> set[str]:  # noqa: ANN401 - any answer by HTTP
+    """The codes of refusal in an answer: marked on a page, or told as JSON."""
+    kind = response.get("Content-Type", "")
+    if response.streaming or not kind.startswith(("text/html", "application/json")):
+        return set()
+    text = response.content.decode()
+    if kind.startswith("text/html"):
+        return set(SHOWN.findall(text))
+    told = json.loads(text)
+    answers = told if isinstance(told, list) else [told]
+    return {code for answer in answers for code in _codes_told(answer)}
+
+
+def _codes_told(answer: dict[str, Any]) -> set[str]:
+    return {fault["code"] for fault in answer.get("faults", ())}
 
 
 def whole_specification(config: pytest.Config, items: list[pytest.Item]) -> None:

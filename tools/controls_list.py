@@ -181,16 +181,16 @@ CONTROLS = (
     ),
     Control(
         "unknown values come first",
-        "src/kamkor/web/register_list.py",
-        r"column\.desc\(nulls_last=True\)",
-        "column.desc(nulls_first=True)",
+        "src/kamkor/web/paging.py",
+        r"F\(one\)\.desc\(nulls_last=True\)",
+        "F(one).desc(nulls_first=True)",
         f"{LISTS}::test_pages_hold_every_row_once_in_order[-seen]",
     ),
     Control(
         "the page before loses the unknown values",
-        "src/kamkor/web/register_list.py",
-        r"return ~unknown \| later if back else unknown & later",
-        "return unknown & later",
+        "src/kamkor/web/paging.py",
+        r"return ~unknown \| further if back else unknown & further",
+        "return unknown & further",
         f"{LISTS}::test_pages_hold_every_row_once_in_order[seen]",
     ),
     Control(

@@ -10,6 +10,7 @@ from kamkor.people.models import (
     NameToken,
     Person,
     PersonName,
+    WordingToken,
 )
 from kamkor.territory.models import Territory, TerritoryName
 from kamkor.workforce.models import (
@@ -26,5 +27,5 @@ __all__ = [
     "Account", "Barred", "Birth", "DutyTurn", "Employee", "Household", "HouseholdMember",
     "JournalEntry", "Leave", "Lent", "NameToken", "Office", "OfficeTerritory", "Person",
     "PersonName", "Post", "PostHolding", "Team", "TeamExclusion", "TeamMember", "Territory",
-    "TerritoryName",
+    "TerritoryName", "WordingToken",
 ]  # fmt: skip

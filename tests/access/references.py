@@ -8,7 +8,7 @@ from django.db import models
 
 from tests.cast import Player
 
-MIGRATIONS = ("0002_row_security", "0004_alarms", "0005_ends_and_candidates")
+MIGRATIONS = ("0002_row_security", "0004_alarms", "0005_ends_and_candidates", "0006_wording_tokens")
 """The migrations that list protected and open tables."""
 
 

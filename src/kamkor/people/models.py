@@ -63,6 +63,27 @@ class Household(Scoped):
     telephone = models.CharField(max_length=20, blank=True)
 
 
+class WordingToken(Scoped):
+    """One folded word of how a place or a child was described, to find the same told otherwise.
+
+    ``subject`` is the report or the home it belongs to; ``wording`` the report's child that is
+    described, else the subject itself, of whose place it is. What was told before stays.
+    """
+
+    subject = models.UUIDField()
+    wording = models.UUIDField()
+    token = models.CharField(max_length=120, db_collation="C")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["wording", "token"], name="wording_token_once"),
+        )
+        indexes = (
+            models.Index(fields=["token", "office_district"], name="wording_by_district"),
+            models.Index(fields=["subject"], name="wording_by_subject"),
+        )
+
+
 class HouseholdMember(Fact):
     """Someone belongs to a household from ``happened_on`` until, if known, ``until``."""
 

@@ -21,8 +21,9 @@ from kamkor.people.models import (
     NameToken,
     Person,
     PersonName,
+    WordingToken,
 )
-from kamkor.people.names import display_name, sort_key, tokens
+from kamkor.people.names import display_name, sort_key, tokens, words_of_place
 
 
 class PinUnreadable(Refusal):
@@ -177,8 +178,26 @@ def described_person(order: Order[Any], scope: Scoped, description: str) -> Pers
 def new_household(order: Order[Any], scope: Scoped, territory: str, place: str) -> Household:
     """Hand over a household at a place; it is called after its first member."""
     household = Household(territory_id=territory, place=place, **scope_of(scope))
-    order.add(household)
+    order.add(household, *wording(household, household.pk, words_of_place(place)))
     return household
+
+
+def place_household(household: Household, territory: str, place: str) -> list[models.Model]:
+    """Put a household at the place now known; returns the new words it is found by.
+
+    The household itself is the caller's to be written; earlier places stay searchable.
+    """
+    household.territory_id, household.place = territory, place
+    known = WordingToken.objects.filter(wording=household.pk).values_list("token", flat=True)
+    return wording(household, household.pk, words_of_place(place) - set(known))
+
+
+def wording(held: Any, part: UUID, words: Iterable[str]) -> list[models.Model]:  # noqa: ANN401 - a scoped row with an id
+    """The rows by which a place or a description of ``held`` is found again."""
+    return [
+        WordingToken(subject=held.pk, wording=part, token=one, **scope_of(held))
+        for one in sorted(words)
+    ]
 
 
 def join_household(

@@ -101,6 +101,7 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
         first["happened_on"] = clock.today()
     if operation.name == "record_visit":
         return _asked_for_visit(request, operation, case, shared)
+    set_by_page = {"case": str(case.pk)}
     if operation.name == "identify_child":
         first |= {
             "territory": case.territory_id,
@@ -109,8 +110,8 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
         first |= {"place": case.household.place if case.household else ""}
         known = _known_person(request)
         first |= _names_of(request, known)
-        return Asked(operation, case.pk, {"case": str(case.pk)} | known, _kept(first), **shared)
-    return Asked(operation, case.pk, {"case": str(case.pk)}, _kept(first), **shared)
+        set_by_page |= known
+    return Asked(operation, case.pk, set_by_page, _kept(first), **shared)
 
 
 def _kept(first: dict[str, Any]) -> dict[str, Any]:

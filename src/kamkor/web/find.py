@@ -2,86 +2,148 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
-from kamkor.cases.queries.case import case_for, whole_cases
+from kamkor.cases.queries.case import case_for, cases_of_people
 from kamkor.cases.vocabulary import OPEN_STATES, STATE_LABELS, CaseState
 from kamkor.kernel.commands import NotFound
-from kamkor.people.queries import people_named
+from kamkor.people.queries import people_named, same_person_candidates
 from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
-from kamkor.web.register_list import PAGE
-from kamkor.web.templatetags.words import coded, day
+from kamkor.web.paging import page_of
+from kamkor.web.searching import PersonSearch, Search, search_of, summary_title
+from kamkor.web.templatetags.words import birth, coded
+
+if TYPE_CHECKING:
+    from kamkor.cases.models import Case
+    from kamkor.people.models import Person
+
+ORDER = ("doubts", "sort_key")
 
 
 def find(request: ViewedRequest) -> HttpResponse:
-    """Search before create: who may be the same child, before a new one is identified."""
+    """Search before create: by name, birth, or both.
+
+    A reported case may be carried along in ``case``: whoever is found can then be identified as
+    the child of that case.
+    """
     viewer = request.viewer
     if not viewer.may(Action.RECORD):
         return faults.fault_page(request, 403)
-    case_id = reported_case(request)
-    begin = f"/cases/{case_id}/identify-child/" if case_id else "/do/identify-child/"
-    typed = request.POST.get("name", "").strip() if request.method == "POST" else ""
-    found = list(people_named(viewer, typed).order_by("sort_key")[:PAGE]) if typed else []
-    cases = {
-        case.child_id: case
-        for case in whole_cases(viewer).filter(child__in=found).order_by("opened_on")
-    }
-    rows = []
-    for person in found:
-        case = cases.get(person.pk)
-        still_open = case is not None and case.state in OPEN_STATES
-        act = (
-            f"/cases/{case.pk}/"
-            if case is not None and still_open
-            else f"{begin}?child={person.pk}"
-        )
-        if case is not None and not still_open and case.household_id:
-            act += f"&household={case.household_id}"
-        rows.append(
-            {
-                "url": act,
-                "cells": [
-                    {"text": person.shown_name},
-                    {"text": day(person.born_on), "nowrap": True},
-                    {"text": coded(person.sex, "sexes")},
-                    {"text": _(STATE_LABELS[case.state]) if case else _("no case yet")},
-                ],
-            }
-        )
+    try:
+        case = _carried(request)
+    except NotFound:
+        return faults.fault_page(request, 404)
+    search = search_of(request, PersonSearch, needed=True)
     context = {
-        "searched": typed,
-        "address": f"/find/?case={case_id}" if case_id else "/find/",
-        "begin": begin,
-        "table": {
-            "caption": _("Perhaps the same child"),
-            "columns": [{"label": text} for text in (_("Name"), _("Born"), _("Sex"), _("Case"))],
-            "rows": rows,
-            "total": len(rows),
-            "empty": _("Nobody of this name was found among the children you may see.")
-            if typed
-            else "",
-        },
+        "form": search.form(),
+        "summary_title": summary_title(),
+        "carried": case.pk if case else "",
+        "searched": search.asked,
+        "new_url": _identify_address(case),
         "help_url": "/help/identify-child/",
-        "back_url": f"/cases/{case_id}/" if case_id else "/",
+        "back_url": f"/cases/{case.pk}/" if case else "/",
     }
-    return render(request, "people/find.html", context)
+    if search.asked:
+        context |= _results(request, search, case)
+    return render(request, "people/find.html", context, status=422 if search.faults else 200)
 
 
-def reported_case(request: ViewedRequest) -> UUID | None:
-    """The reported case whose child is looked for, if one was brought along in the address.
-
-    Raises ``Http404`` for one that is not the viewer's.
-    """
-    if "case" not in request.GET:
+def _carried(request: ViewedRequest) -> Case | None:
+    """The case whose child is looked for; raises ``NotFound``."""
+    given = request.POST.get("case") or request.GET.get("case")
+    if not given:
         return None
     try:
-        case = case_for(request.viewer, UUID(request.GET["case"]))
-    except (ValueError, NotFound):
+        case = case_for(request.viewer, UUID(given))
+    except ValueError:
         raise Http404 from None
-    return case.pk if case.state == CaseState.REPORTED else None
+    return case if case.state == CaseState.REPORTED else None
+
+
+def _results(request: ViewedRequest, search: Search, case: Case | None) -> dict[str, Any]:
+    viewer = request.viewer
+    people = same_person_candidates(viewer, search.name, search.born)
+    named = people_named(viewer, search.name)
+    if case is not None and case.child_id is not None:
+        # The description that is to become a child is no other child.
+        people, named = people.exclude(id=case.child_id), named.exclude(id=case.child_id)
+    page = page_of(
+        people, ORDER, after=request.POST.get("after", ""), before=request.POST.get("before", "")
+    )
+    total = people.count()
+    others = named.count() - total if search.name and search.born else 0
+    columns = [_("Name"), _("Born"), _("Sex"), _("Case"), *([_("Next")] if case else [])]
+    return {
+        "table": {
+            "caption": _("Perhaps the same child"),
+            "columns": [{"label": text} for text in columns],
+            "rows": _rows(viewer, page.rows, case),
+            "total": total,
+            "figure": "people_found",
+            "turning": search.turning("/find/", page, case=str(case.pk) if case else ""),
+            "empty": _(
+                "Nobody was found among the children you may see."
+                " Try another spelling, or the year of birth alone."
+            ),
+        },
+        "others": ngettext(
+            "%(count)s more of this name was born at another time."
+            " Search by the name alone to see who.",
+            "%(count)s more of this name were born at another time."
+            " Search by the name alone to see them.",
+            others,
+        )
+        % {"count": others}
+        if others
+        else "",
+    }
+
+
+def _rows(viewer: Viewer, people: Sequence[Person], reported: Case | None) -> list[dict[str, Any]]:
+    latest: dict[UUID | None, Case] = {}
+    for case in cases_of_people(viewer, [person.pk for person in people]):
+        latest.setdefault(case.child_id, case)
+    rows = []
+    for person in people:
+        known = latest.get(person.pk)
+        still_open = known is not None and known.state in OPEN_STATES
+        address = _identify_address(reported, person, known)
+        row: dict[str, Any] = {
+            "url": f"/cases/{known.pk}/" if known and still_open else address,
+            "id": str(person.pk),
+            "cells": [
+                {"text": person.shown_name},
+                {"text": birth(person.born_on, person.birth_precision), "nowrap": True},
+                {"text": coded(person.sex, "sexes")},
+                {"text": _(STATE_LABELS[known.state]) if known else _("no case yet")},
+            ],
+        }
+        if reported is not None:
+            label = _("Open the case") if still_open else _("Identify as this child")
+            row["cells"].append({"text": label, "url": row.pop("url")})
+        rows.append(row)
+    return rows
+
+
+def _identify_address(
+    reported: Case | None, person: Person | None = None, case: Case | None = None
+) -> str:
+    """Where a child is identified: ids alone, of whoever is known already."""
+    address = f"/cases/{reported.pk}/identify-child/" if reported else "/do/identify-child/"
+    if person is None:
+        return address
+    known = {"child": person.pk}
+    if case is not None and case.household_id:
+        known["household"] = case.household_id
+    return f"{address}?{urlencode(known)}"

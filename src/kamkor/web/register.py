@@ -10,16 +10,17 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
-from kamkor.cases.queries.case import whole_cases
+from kamkor.cases.queries.case import cases_named
 from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES, STATE_LABELS
 from kamkor.kernel import clock
-from kamkor.people.queries import people_named
-from kamkor.web import faults
+from kamkor.web import faults, paging
 from kamkor.web.case_page import age_of, badges_in_list, name_of, next_visit_of, years_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.export import as_csv, as_xlsx
 from kamkor.web.forms import coded_options
-from kamkor.web.register_list import PAGE, Filters, filtered, ordered, page_of
+from kamkor.web.paging import Page
+from kamkor.web.register_list import Filters, filtered, ordered, page_of
+from kamkor.web.searching import NameSearch, Search, search_of, summary_title
 from kamkor.web.templatetags.words import coded, day, moment, raised
 from kamkor.workforce.queries import holder_names
 
@@ -42,45 +43,41 @@ def register(request: ViewedRequest) -> HttpResponse:
     if not viewer.may(Action.SEE_IDENTITY):
         return faults.fault_page(request, 403)
     filters = Filters.of(request)
-    searched = request.POST.get("name", "").strip() if request.method == "POST" else ""
-    if searched:
-        found = whole_cases(viewer).filter(child__in=people_named(viewer, searched))
-        rows, after, before = list(found.order_by("sort_key", "id")[: PAGE * 2]), "", ""
-        total = found.count()
+    search = search_of(request, NameSearch, needed=False)
+    if search.asked:
+        cases = cases_named(viewer, search.name)
+        given = (request.POST.get("after", ""), request.POST.get("before", ""))
+        page = paging.page_of(cases, ("sort_key",), after=given[0], before=given[1])
     else:
         cases = filtered(viewer, filters)
-        rows, after, before = page_of(cases, filters)
-        total = cases.count()
+        page = page_of(cases, filters)
     context = {
-        "table": _table(
-            viewer, rows, filters, total=total, after=after, before=before, searched=bool(searched)
-        ),
+        "table": _table(viewer, page, filters, total=cases.count(), search=search),
         "filters": _filter_panel(filters),
-        "searched": searched,
-        "registers": [
-            {"label": _("Children"), "url": "/register/", "current": filters.register == CHILD},
-            {
-                "label": _("Families"),
-                "url": filters.address(register=FAMILY),
-                "current": filters.register == FAMILY,
-            },
-        ],
+        "form": search.form(),
+        "summary_title": summary_title(),
+        "searched": search.asked,
+        "registers": _registers(filters, searched=search.asked),
         "help_url": "/help/register/",
-        "printed": {"at": moment(clock.now()), "filter": "" if searched else filters.address()},
+        "printed": {"at": moment(clock.now()), "filter": "" if search.asked else filters.address()},
     }
-    return render(request, "cases/register.html", context)
+    return render(request, "cases/register.html", context, status=422 if search.faults else 200)
+
+
+def _registers(filters: Filters, *, searched: bool) -> list[dict[str, Any]]:
+    """The two registers as tabs; a search goes through both."""
+    addresses = {CHILD: "/register/", FAMILY: filters.address(register=FAMILY)}
+    labels = {CHILD: _("Children"), FAMILY: _("Families")}
+    return [
+        {"label": label, "url": addresses[one], "current": filters.register == one and not searched}
+        for one, label in labels.items()
+    ]
 
 
 def _table(
-    viewer: Viewer,
-    cases: list[Case],
-    filters: Filters,
-    *,
-    total: int,
-    after: str,
-    before: str,
-    searched: bool,
+    viewer: Viewer, page: Page[Case], filters: Filters, *, total: int, search: Search
 ) -> dict[str, Any]:
+    cases, searched = page.rows, search.asked
     figure = "children_on_register" if filters.register == CHILD else "families_on_register"
     plain = filters.state == "on_register" and not (filters.ground or filters.risk or searched)
     labels = {
@@ -104,11 +101,12 @@ def _table(
             for key in COLUMNS
         ]
         + [{"label": label} for label in _plain_columns(filters.register)],
-        "rows": [_row(case, names) for case in cases],
+        "rows": [_row(case, names, filters.register) for case in cases],
         "total": total,
         "figure": figure if plain else "cases_listed",
-        "next_url": filters.address(after=after) if after else "",
-        "previous_url": filters.address(before=before) if before else "",
+        "next_url": filters.address(after=page.after) if page.after and not searched else "",
+        "previous_url": filters.address(before=page.before) if page.before and not searched else "",
+        "turning": search.turning("/register/", page) if searched else None,
         "empty": _empty(viewer, filters, searched=searched),
         "export_urls": []
         if searched
@@ -125,7 +123,7 @@ def _table(
     }
 
 
-def _row(case: Case, names: dict[int, str]) -> dict[str, Any]:
+def _row(case: Case, names: dict[int, str], register: str) -> dict[str, Any]:
     cells: list[dict[str, Any]] = [
         {"text": name_of(case), "badges": badges_in_list(case)},
         {"text": case.number, "nowrap": True},
@@ -133,8 +131,8 @@ def _row(case: Case, names: dict[int, str]) -> dict[str, Any]:
         {"text": day(case.next_visit_on), "nowrap": True},
         {"text": day(case.last_seen_on), "nowrap": True},
     ]
-    if case.register == CHILD:
-        cells.append({"text": years_of(case)})
+    if register == CHILD:
+        cells.append({"text": years_of(case) if case.register == CHILD else ""})
     cells += [
         {"text": coded(case.main_ground, "grounds")},
         {"text": names.get(case.responsible_id, "")},

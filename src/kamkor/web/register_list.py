@@ -1,24 +1,24 @@
-"""What a list of the register holds: filters in the address, order, and pages by key."""
+"""What a list of the register holds: filters in the address, their order and pages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
-from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from kamkor.access.rules import Viewer
 from kamkor.cases.queries.case import whole_cases
 from kamkor.cases.vocabulary import CHILD, FAMILY, ON_REGISTER, OPEN_STATES, STATE_LABELS
 from kamkor.kernel import rulesets
+from kamkor.web import paging
+from kamkor.web.paging import Page
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Case
 
-PAGE = 25
 SORTS = {
     "name": "sort_key",
     "opened": "opened_on",
@@ -85,50 +85,16 @@ def filtered(viewer: Viewer, filters: Filters) -> QuerySet[Case]:
 
 
 def ordered(cases: QuerySet[Case], sort: str) -> QuerySet[Case]:
-    """In the order chosen; unknown values last both ways."""
-    column = F(SORTS[sort.lstrip("-")])
-    down = sort.startswith("-")
-    first = column.desc(nulls_last=True) if down else column.asc(nulls_last=True)
-    return cases.order_by(first, "-id" if down else "id")
+    """In the order chosen."""
+    return paging.ordered(cases, [SORTS[sort.lstrip("-")]], down=sort.startswith("-"))
 
 
-def page_of(cases: QuerySet[Case], filters: Filters) -> tuple[list[Case], str, str]:
-    """One page after or before the row in the address, and the ids for the next and the last."""
-    column = SORTS[filters.sort.lstrip("-")]
-    down = filters.sort.startswith("-")
-    backwards = bool(filters.before)
-    mark = _mark(cases, filters.before or filters.after)
-    rows = ordered(cases, filters.sort)
-    if mark is not None:
-        rows = rows.filter(_beyond(column, mark, down=down != backwards, back=backwards))
-    if backwards:
-        rows = rows.reverse()
-    found = list(rows[: PAGE + 1])
-    more = len(found) > PAGE
-    found = found[:PAGE]
-    if backwards:
-        found.reverse()
-    has_next, has_previous = (bool(found), more) if backwards else (more, mark is not None)
-    return (
-        found,
-        str(found[-1].pk) if has_next and found else "",
-        str(found[0].pk) if has_previous and found else "",
+def page_of(cases: QuerySet[Case], filters: Filters) -> Page[Case]:
+    """One page after or before the row in the address."""
+    return paging.page_of(
+        cases,
+        [SORTS[filters.sort.lstrip("-")]],
+        down=filters.sort.startswith("-"),
+        after=filters.after,
+        before=filters.before,
     )
-
-
-def _mark(cases: QuerySet[Case], given: str) -> Case | None:
-    try:
-        return cases.filter(id=UUID(given)).first()
-    except ValueError:
-        return None
-
-
-def _beyond(column: str, mark: Case, *, down: bool, back: bool) -> Q:
-    """The rows after the marked one, or before it; unknown values stand last in every order."""
-    value, word = getattr(mark, column), "lt" if down else "gt"
-    later = Q(**{f"id__{word}": mark.pk})
-    unknown = Q(**{f"{column}__isnull": True})
-    if value is None:
-        return ~unknown | later if back else unknown & later
-    beyond = Q(**{f"{column}__{word}": value}) | Q(**{column: value}) & later
-    return beyond if back else beyond | unknown

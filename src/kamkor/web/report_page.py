@@ -40,6 +40,8 @@ from kamkor.workforce import queries as workforce
 if TYPE_CHECKING:
     from kamkor.cases.models import Report
 
+EARLIER_SHOWN = 25
+
 
 def age_in_minutes(report: Report) -> str:
     """How long a report has waited: minutes for urgent ones, and hours or days for long waits."""
@@ -143,6 +145,7 @@ def report_page(request: ViewedRequest, report_id: UUID) -> HttpResponse:
         report = report_for(viewer, report_id)
     except NotFound:
         return faults.fault_page(request, 404)
+    earlier = earlier_reports(viewer, report)
     context = {
         "report": report,
         "badges": report_badges(report),
@@ -157,8 +160,9 @@ def report_page(request: ViewedRequest, report_id: UUID) -> HttpResponse:
                 "state": raised(_(STATE_LABELS[one.state])),
                 "when": day(one.happened_on),
             }
-            for one in earlier_reports(viewer, report)
+            for one in earlier[:EARLIER_SHOWN]
         ],
+        "earlier_total": earlier.count(),
         "back_url": "/duty/" if viewer.answers_alarms else "/",
         "help_url": "/help/report/",
     }

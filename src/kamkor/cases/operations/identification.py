@@ -31,6 +31,7 @@ from kamkor.people.operations import (
     join_household,
     new_household,
     new_person,
+    place_household,
 )
 from kamkor.people.queries import households_visible_to, members_of, people_visible_to
 from kamkor.territory.queries import is_place_of_cases
@@ -191,7 +192,7 @@ def _reported_case(order: Order[IdentifyChild], identity: Identity) -> Case:
         identify_person(order, case.child, identity, "pin")
     if home is None and case.household is not None:
         home = case.household
-        home.place, home.territory_id = order.data.place, order.data.territory
+        order.add(*place_household(home, order.data.territory, order.data.place))
         if case.child is not None:
             home.shown_name, home.sort_key = case.child.shown_name, case.child.sort_key
         order.change(home, HOME_FIELDS)

@@ -21,7 +21,8 @@ from kamkor.kernel.commands import NotPermitted, Order, scope_of
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text
 from kamkor.kernel.words import noop
-from kamkor.people.operations import TelephoneUnreadable
+from kamkor.people.names import words_of_child, words_of_place
+from kamkor.people.operations import TelephoneUnreadable, wording
 from kamkor.territory.queries import is_place_of_cases
 from kamkor.workforce import queries as workforce
 from kamkor.workforce.rules import Seat
@@ -137,16 +138,15 @@ def take_down(order: Order[Any], data: ReceiveReport) -> Report:
     involved = _involved(data, day)
     duty = duty_person(viewer.district, viewer.oblast, day, involved)
     report = _report(order, data, duty.post_id, reported_on)
-    order.add(report)
-    for child in data.children:
-        order.add(
-            ReportChild(
-                report=report,
-                description=child.description,
-                age=child.age,
-                **order.fact(report, reported_on),
-            )
+    order.add(report, *wording(report, report.pk, words_of_place(data.place)))
+    for told in data.children:
+        child = ReportChild(
+            report=report,
+            description=told.description,
+            age=told.age,
+            **order.fact(report, reported_on),
         )
+        order.add(child, *wording(report, child.pk, words_of_child(told.description)))
     _keep_reporter(order, data, report)
     order.journal(report.pk, report)
     code = "screening_urgent_hours" if report.urgent else "screening_days"

@@ -10,9 +10,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import Assignment, Case, Interest, SafeContact
-from kamkor.cases.vocabulary import CHILD, ON_REGISTER, OPEN_STATES, PROPOSED
+from kamkor.cases.vocabulary import (
+    CHILD,
+    FAMILY,
+    ON_REGISTER,
+    OPEN_STATES,
+    PROPOSED,
+    CaseState,
+)
 from kamkor.kernel.commands import NotFound
-from kamkor.people.queries import scope_filter
+from kamkor.people.queries import households_named, people_named, scope_filter
 
 
 def cases_visible_to(viewer: Viewer) -> QuerySet[Case]:
@@ -58,6 +65,13 @@ def own_cases(viewer: Viewer) -> QuerySet[Case]:
 def on_register(viewer: Viewer, register: str = CHILD) -> QuerySet[Case]:
     """Who stands on a register now, in the viewer's scope."""
     return whole_cases(viewer).filter(register=register, state__in=list(ON_REGISTER))
+
+
+def cases_named(viewer: Viewer, typed: str) -> QuerySet[Case]:
+    """Children's cases by the child's name, families' by the name of the home."""
+    named = Q(child__in=people_named(viewer, typed))
+    named |= Q(register=FAMILY, household__in=households_named(viewer, typed))
+    return whole_cases(viewer).filter(named).exclude(state=CaseState.VOID)
 
 
 def cases_of_people(viewer: Viewer, people: Iterable[UUID]) -> QuerySet[Case]:

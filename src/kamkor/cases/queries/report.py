@@ -9,7 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import HEAD, OBLAST, SPECIALIST, WORKER
 from kamkor.cases.models import (
+    Case,
     Report,
+    ReportChild,
     Reporter,
     ReportRead,
     Screening,
@@ -20,7 +22,13 @@ from kamkor.cases.queries.case import cases_visible_to
 from kamkor.cases.vocabulary import ReportState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
-from kamkor.people.queries import scope_filter
+from kamkor.people.names import words_of_child, words_of_place
+from kamkor.people.queries import (
+    households_visible_to,
+    people_described,
+    scope_filter,
+    told_before,
+)
 from kamkor.workforce import queries as workforce
 
 
@@ -158,17 +166,43 @@ def _received_in(report: Report) -> int | None:
 
 
 def earlier_reports(viewer: Viewer, report: Report) -> QuerySet[Report]:
-    """Earlier reports about the same place or the same described child, newest first."""
-    names = [child.description for child in report.children.all()]
-    same = Q(place=report.place, territory=report.territory_id)
-    same |= Q(children__description__in=names)
+    """Earlier reports about the same place, child or home, newest first.
+
+    What was told in another spelling or order is found by its folded words; what was told
+    otherwise, by the cases of the child and the home that are known meanwhile.
+    """
+    placed = told_before(viewer, words_of_place(report.place), places=True)
+    described: list[UUID] = []
+    people: list[UUID] = []
+    for child in report.children.filter(withdrawn_at=None):
+        words = words_of_child(child.description)
+        described += told_before(viewer, words, places=False)
+        people += people_described(viewer, words)
+    cases = _cases_about(viewer, report, placed, people)
+    same = Q(id__in=placed, territory=report.territory_id) | Q(id__in=described)
+    same |= Q(id__in=cases.exclude(report=None).values("report_id"))
+    same |= Q(id__in=ReportChild.objects.filter(case__in=cases).values("report_id"))
     return (
         reports_visible_to(viewer)
         .filter(same, received_at__lt=report.received_at)
         .exclude(id=report.pk)
-        .distinct()
-        .order_by("-received_at", "-id")[:10]
+        .order_by("-received_at", "-id")
     )
+
+
+def _cases_about(
+    viewer: Viewer, report: Report, placed: list[UUID], people: list[UUID]
+) -> QuerySet[Case]:
+    """The cases of whoever a report is about, and of all who live with them."""
+    cases = Case.objects.filter(scope_filter(viewer))
+    homes = households_visible_to(viewer)
+    here = homes.filter(id__in=placed, territory=report.territory_id)
+    known = cases.filter(
+        Q(report=report) | Q(child__in=people) | Q(household__in=here.values("id"))
+    )
+    shared = homes.filter(Q(cases__in=known) | Q(members__person__in=people))
+    about = Q(household__in=shared.values("id"))
+    return cases.filter(about | Q(child__in=known.exclude(child=None).values("child_id")))
 
 
 def still_seen(viewer: Viewer, report_id: UUID) -> bool:
