@@ -14,7 +14,7 @@ import pytest
 
 from kamkor.cases.operations import correction, steps
 from kamkor.cases.rules.standing import SAFETY, Event, standing_of
-from kamkor.cases.vocabulary import STEPS, CaseState
+from kamkor.cases.vocabulary import STATE_BEFORE, STEP_OF, STEPS, CaseState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Operation
 from kamkor.kernel.errors import Refusal
@@ -168,7 +168,36 @@ def test_the_exception_of_the_diagram_is_true() -> None:
         assert standing_of(events[:-1]).state == state
         after[state] = standing_of(events).state
     assert after == {CaseState.IDENTIFIED: "identified", CaseState.CHECK_DUE: "closed"}
-    assert dict(documents_pathway.ONLY_FROM) == {("record_visit", "check"): {"check_due"}}
+    assert documents_pathway.ONLY_FROM["record_visit", "check"] == {"check_due"}
+
+
+LIVES: dict[str, list[tuple[str, str, dict[str, object]]]] = {
+    CaseState.IDENTIFIED: [("identification", "", {"risk_level": "low"})],
+    CaseState.REGISTERED: [
+        ("identification", "", {"risk_level": "low"}),
+        ("registration", "register", {}),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "refused"),
+    [(CaseState.IDENTIFIED, "not_on_register", "refuse_end"), (CaseState.REGISTERED, "", "refuse")],
+)
+def test_the_proposals_of_the_diagram_are_true(state: str, outcome: str, refused: str) -> None:
+    """Where a proposal leads, and a refusal after it, hangs on the state it is made from."""
+    told = [*LIVES[state], ("proposal", "", {}), ("decision", "refuse", {})]
+    events = [
+        Event(kind, date(2025, 3, day), clock.day_starts(date(2025, 3, day)), decided, values)
+        for day, (kind, decided, values) in enumerate(told, 1)
+    ]
+    waits, back = standing_of(events[:-1]).state, standing_of(events).state
+    propose, decide = STEP_OF["propose_taking_off"], STEP_OF["decide_taking_off"]
+    only = documents_pathway.ONLY_FROM
+    assert (waits, back) == (propose.leads_to[outcome], state)
+    assert state in only["propose_taking_off", outcome]
+    assert decide.leads_to[refused] in {back, STATE_BEFORE}
+    assert only["decide_taking_off", refused] == {waits}
 
 
 def test_every_step_stands_on_the_page() -> None:

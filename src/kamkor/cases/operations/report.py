@@ -111,29 +111,34 @@ def receipt_digest(code: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-TAKING_DOWN = (
+@step(
+    ReceiveReport,
     NobodyOnDuty,
     LearnedAfterReporting,
     TerritoryUnknown,
     TelephoneUnreadable,
     PostUnknown,
 )
-
-
-@step(ReceiveReport, *TAKING_DOWN)
 def receive_report(order: Order[ReceiveReport]) -> None:
     """Take down a report about one or several children; violence seals it at once."""
-    order.answer["report"] = str(take_down(order, order.data).pk)
+    data = order.data
+    reported_on = data.happened_on or clock.local_day(order.now)
+    if data.learned_on is not None and data.learned_on > reported_on:
+        raise LearnedAfterReporting("learned_on")
+    report = take_down(order, data)
+    order.answer["report"] = str(report.pk)
+    _keep_reporter(order, data, report)
 
 
 def take_down(order: Order[Any], data: ReceiveReport) -> Report:
-    """Hand over one report, with what makes it due, and who alone may see it if it is sealed."""
+    """Hand over one report, with what makes it due, and who alone may see it if it is sealed.
+
+    Raises ``TerritoryUnknown``, ``NobodyOnDuty``.
+    """
     viewer = order.viewer
     if not is_place_of_cases(data.territory):
         raise TerritoryUnknown("territory")
     reported_on = data.happened_on or clock.local_day(order.now)
-    if data.learned_on is not None and data.learned_on > reported_on:
-        raise LearnedAfterReporting("learned_on")
     day = clock.local_day(order.now)
     involved = _involved(data, day)
     duty = duty_person(viewer.district, viewer.oblast, day, involved)
@@ -147,7 +152,6 @@ def take_down(order: Order[Any], data: ReceiveReport) -> Report:
             **order.fact(report, reported_on),
         )
         order.add(child, *wording(report, child.pk, words_of_child(told.description)))
-    _keep_reporter(order, data, report)
     order.journal(report.pk, report)
     code = "screening_urgent_hours" if report.urgent else "screening_days"
     steps.open_task(order, report, "screening_due", steps.due_in(code), for_role="duty")
