@@ -89,6 +89,8 @@ def navigation(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:
         links += [("/do/receive-report/", _("New report"))]
     elif viewer.may(Action.SEE_IDENTITY):
         links += [("/register/", _("Register"))]
+    if viewer.may(Action.SEE_NUMBERS):
+        links += [("/figures/", _("Figures"))]
     if viewer.may(Action.MANAGE):
         links += [("/roster/", _("Duty and leave"))]
     if viewer.role == ADMINISTRATOR:

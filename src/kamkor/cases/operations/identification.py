@@ -197,7 +197,7 @@ HOME_FIELDS = ["place", "territory", "shown_name", "sort_key"]
 
 def _case_on_the_spot(order: Order[IdentifyChild], identity: Identity) -> Case:
     data, viewer = order.data, order.viewer
-    scope: Any = steps.own_scope(viewer)
+    scope: Any = steps.own_scope(viewer, data.territory)
     household = None
     if data.household is not None:
         household = households_visible_to(viewer).filter(id=data.household).first()
