@@ -47,11 +47,6 @@ def country() -> Territory:
     return Territory.objects.get(level=COUNTRY_LEVEL)
 
 
-def units(codes: list[str]) -> list[Territory]:
-    """The units of these codes, the higher ones first."""
-    return list(Territory.objects.filter(soate__in=codes).order_by("level", "soate"))
-
-
 def unit_of(soate: str) -> Territory:
     """The unit of a code."""
     return Territory.objects.get(soate=soate)

@@ -9,7 +9,6 @@ from kamkor.figures.rules.question import OutsideYourTerritory, Question, check,
 from kamkor.figures.vocabulary import FIGURES
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotPermitted
-from kamkor.kernel.errors import FieldRequired
 from kamkor.territory import queries as territory
 from kamkor.workforce import queries as workforce
 
@@ -33,7 +32,7 @@ def question_for(
     """The question, with the days filled in: the year up to ``last``, and ``on`` its last day.
 
     Raises ``NotPermitted``, ``OutsideYourTerritory``, ``PlaceUnknown``, the refusals of
-    ``figures.rules.question``, and ``FieldRequired`` where the viewer must choose a territory.
+    ``figures.rules.question``. Without a place the viewer's own is meant.
     """
     if not viewer.may(Action.SEE_NUMBERS):
         raise NotPermitted
@@ -63,24 +62,21 @@ def sees_numbers_only(viewer: Viewer) -> bool:
     return not viewer.may(Action.SEE_IDENTITY)
 
 
-def territories_counted_by(viewer: Viewer) -> set[str] | None:
-    """The territories whose figures the viewer may ask for; ``None`` for all of them."""
+def territories_counted_by(viewer: Viewer) -> list[str] | None:
+    """The territories whose figures the viewer may ask for, its own first; ``None`` for all."""
     if viewer.level in MINISTRY_AND_COMMISSIONER:
         return None
     day = clock.today()
     if viewer.level == Level.OBLAST and viewer.oblast is not None:
         covered = workforce.territories_of_oblast(viewer.oblast, day)
-        return {*covered, *(territory.oblast_of(code) for code in covered)}
-    return set(workforce.territories_of(viewer.district or 0, day))
+        return [*dict.fromkeys(territory.oblast_of(code) for code in covered), *covered]
+    return workforce.territories_of(viewer.district or 0, day)
 
 
 def _own_place(viewer: Viewer) -> "Territory":
     allowed = territories_counted_by(viewer)
     if allowed is None:
         return territory.country()
-    units = territory.units(sorted(allowed))
-    highest = min((unit.level for unit in units), default=0)
-    own = [unit for unit in units if unit.level == highest]
-    if len(own) != 1:
-        raise FieldRequired("territory")
-    return own[0]
+    if not allowed:
+        raise OutsideYourTerritory("territory")
+    return territory.unit_of(allowed[0])
