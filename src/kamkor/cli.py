@@ -29,6 +29,7 @@ COMMANDS = {
     "demo": "build the demo oblast if it is not there yet, and serve it",
     "serve": "serve the desk on what stands in the data folder",
     "commands": "carry out a file of commands as one person: FILE.jsonl --as USERNAME",
+    "figures": "count the register: figures register --territory CODE --by KEYS",
     "account": "create an account, or list them",
     "doctor": "check logins, row security, migrations, keys and room on the disk",
 }

@@ -113,8 +113,8 @@ def test_web_worker_and_figures_own_nothing() -> None:
 
 
 FACT = (
-    "by_post command corrects first_recorded_at happened_on id office_district office_oblast"
-    " office_unit recorded_at team withdrawn_at"
+    "by_post command corrects department district first_recorded_at happened_on id office_district"
+    " office_oblast office_unit recorded_at team withdrawn_at"
 )
 
 

@@ -10,6 +10,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -149,10 +150,19 @@ class Order(Generic[S]):
         """Hand over rows to be written when all rules have been passed."""
         self.rows.extend(rows)
 
-    def fact(self, scope: Scoped, happened_on: Any = None) -> dict[str, Any]:  # noqa: ANN401 - a date or nothing
-        """The columns every fact of this command shares, in the office that holds ``scope``."""
+    def fact(
+        self, scope: Scoped, happened_on: date | None = None, *, counted_as: Scoped | None = None
+    ) -> dict[str, Any]:
+        """The columns every fact of this command shares, in the office that holds ``scope``.
+
+        It is counted where ``counted_as``, else ``scope``, was on the day.
+        """
+        day = happened_on or clock.local_day(self.now)
+        department, district = (counted_as or scope).place_on(day)
         return {
-            "happened_on": happened_on or clock.local_day(self.now),
+            "happened_on": day,
+            "department": department,
+            "district": district,
             "recorded_at": self.now,
             "first_recorded_at": self.now,
             "command": self.id,

@@ -1,5 +1,7 @@
 """What every room's tables are made of: scope columns, facts, and the journal."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -18,13 +20,21 @@ class Scoped(models.Model):
     class Meta:
         abstract = True
 
+    def place_on(self, _day: date) -> tuple[int | None, str]:
+        """The department that answers for the row on a day, and the district or city it counts in.
+
+        A row that knows of earlier ones says so.
+        """
+        return self.office_district, str(getattr(self, "territory_id", None) or "")
+
 
 class Fact(Scoped):
     """Something that happened: only ever added; ``withdrawn_at`` is set once by a correction.
 
     ``happened_on`` is the day it happened, ``recorded_at`` when the server received it;
     ``first_recorded_at`` is that of the fact it goes back to, so that a correction keeps its
-    place in the order of what happened.
+    place in the order of what happened. ``department`` and ``district`` (an office, a territory)
+    are those of ``happened_on``: the fact stays counted there, wherever its case moves.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -35,6 +45,8 @@ class Fact(Scoped):
     corrects = models.UUIDField(null=True)
     command = models.UUIDField()
     by_post = models.IntegerField()
+    department = models.IntegerField(null=True)
+    district = models.CharField(max_length=14, blank=True, db_default="")
 
     class Meta:
         abstract = True

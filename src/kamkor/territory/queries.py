@@ -5,9 +5,18 @@ from datetime import date
 from django.db.models import Prefetch, Q, QuerySet
 
 from kamkor.kernel import clock
+from kamkor.kernel.errors import Refusal
+from kamkor.kernel.words import noop
 from kamkor.territory.models import Territory, TerritoryName
 
-DISTRICT_LEVEL = 2
+COUNTRY_LEVEL, OBLAST_LEVEL, DISTRICT_LEVEL = 0, 1, 2
+
+
+class PlaceUnknown(Refusal):
+    """No unit bears this code or name."""
+
+    code = "place_unknown"
+    message = noop("There is no “%(place)s”. Give a code, an ISO code or a full name.")
 
 
 def _in_force(day: date) -> Q:
@@ -31,3 +40,60 @@ def is_place_of_cases(soate: str) -> bool:
     """Whether a code is that of a district or city, where a child can live."""
     place = Q(level=DISTRICT_LEVEL) | Q(kind="city_republican")
     return Territory.objects.filter(place, soate=soate).exists()
+
+
+def country() -> Territory:
+    """The country itself."""
+    return Territory.objects.get(level=COUNTRY_LEVEL)
+
+
+def unit_of(soate: str) -> Territory:
+    """The unit of a code."""
+    return Territory.objects.get(soate=soate)
+
+
+def all_units() -> list[Territory]:
+    """All units, each oblast followed by its districts."""
+    return list(Territory.objects.order_by("soate"))
+
+
+def place_named(text: str) -> Territory:
+    """The unit of a SOATE code, an ISO code or a name it ever bore in one of our languages.
+
+    Raises ``PlaceUnknown``, also where two units bear the name.
+    """
+    plain = text.strip()
+    named = Q(names__ky__iexact=plain) | Q(names__ru__iexact=plain)
+    named |= Q(names__kk__iexact=plain) | Q(names__en__iexact=plain)
+    iso = Q(iso_code__iexact=plain) if plain else Q(pk=None)
+    found = list(Territory.objects.filter(Q(soate=plain) | iso | named).distinct()[:2])
+    if len(found) != 1:
+        raise PlaceUnknown("territory", place=plain)
+    return found[0]
+
+
+def codes_within(unit: Territory) -> list[str]:
+    """The codes of a unit and of all units below it."""
+    codes, last = [unit.soate], [unit.soate]
+    while last:
+        below = Territory.objects.filter(parent_id__in=last).order_by("soate")
+        last = list(below.values_list("soate", flat=True))
+        codes += last
+    return codes
+
+
+def oblast_of(soate: str) -> str:
+    """The oblast, or city of republican significance, that a unit lies in."""
+    unit = Territory.objects.get(soate=soate)
+    while unit.level > OBLAST_LEVEL and unit.parent is not None:
+        unit = unit.parent
+    return unit.soate
+
+
+def oblasts_within(soate: str) -> list[str]:
+    """The oblasts and cities of republican significance of the country; else the unit itself."""
+    unit = Territory.objects.get(soate=soate)
+    if unit.level != COUNTRY_LEVEL:
+        return [soate]
+    parts = Territory.objects.filter(level=OBLAST_LEVEL).order_by("soate")
+    return list(parts.values_list("soate", flat=True))

@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.operations import first_steps_read
 from kamkor.access.rules import Viewer
-from kamkor.access.vocabulary import ADMINISTRATOR, HEAD, MINISTRY, SPECIALIST, WORKER
+from kamkor.access.vocabulary import ADMINISTRATOR, HEAD, SPECIALIST, WORKER
 from kamkor.cases.queries.case import (
     cases_to_visit,
-    on_register,
     open_cases,
     own_cases,
     sealed_elsewhere,
@@ -25,8 +24,8 @@ from kamkor.cases.queries.report import alarms_of_last_day, declined_without_sec
 from kamkor.cases.queries.responsible import open_children_without_responsible
 from kamkor.cases.queries.task import open_tasks, overdue
 from kamkor.cases.vocabulary import CHILD
-from kamkor.figures.queries import children_on_register_by_department
 from kamkor.kernel import clock
+from kamkor.web import figures
 from kamkor.web.case_page import badges_in_list, name_of, next_visit_of, visit_is_late
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_items, due_list, task_entry
@@ -49,10 +48,9 @@ def home(request: ViewedRequest) -> HttpResponse:
         WORKER: workers_day,
         SPECIALIST: specialists_day,
         HEAD: heads_morning,
-        MINISTRY: numbers,
         ADMINISTRATOR: accounts,
     }
-    return pages.get(viewer.role, numbers)(request)
+    return pages.get(viewer.role, figures.show)(request)
 
 
 def first_steps(request: ViewedRequest) -> bool:
@@ -357,29 +355,6 @@ def loads_table(viewer: Viewer) -> dict[str, Any]:
         "rows": rows,
         "empty": _("Nobody is in post."),
     }
-
-
-def numbers(request: ViewedRequest) -> HttpResponse:
-    """For ministry, oblast and commissioner: children on the register by department."""
-    viewer = request.viewer
-    counted = children_on_register_by_department(viewer)
-    rows = [
-        {"cells": [{"text": office_name(office)}, {"text": number, "numeric": True}]}
-        for office, number in counted.departments
-    ]
-    table = {
-        "caption": _("Children on the register by department"),
-        "columns": [{"label": _("Department")}, {"label": _("Children"), "numeric": True}],
-        "rows": rows,
-        "empty": _("Nobody stands on the register."),
-    }
-    context = {
-        "total": counted.total,
-        "table": table,
-        "listed": on_register(viewer).count() if viewer.role != MINISTRY else None,
-        "help_url": "/help/numbers/",
-    }
-    return render(request, "figures/numbers.html", context)
 
 
 def accounts(request: ViewedRequest) -> HttpResponse:

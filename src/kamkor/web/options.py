@@ -63,7 +63,7 @@ class ViewerOptions:
 
     def _territories(self) -> list[dict[str, Any]]:
         names = names_on(clock.today(), get_language() or "en")
-        own = self._own_territories()
+        own = self._covered()
         near = {code[:5] for code in own}
         parts = [(code, text) for code, text in names.items() if code[5:8] != "000" or code in own]
         ordered = sorted(
@@ -71,11 +71,14 @@ class ViewerOptions:
         )
         return [{"value": code, "label": text} for code, text in ordered]
 
-    def _own_territories(self) -> list[str]:
+    def _own_territories(self) -> list[dict[str, Any]]:
+        names = names_on(clock.today(), get_language() or "en")
+        return [{"value": code, "label": names[code]} for code in self._covered()]
+
+    def _covered(self) -> list[str]:
         if self.viewer.district is None:
             return []
-        office = workforce.office(self.viewer.district)
-        return [cover.territory_id for cover in office.covers.order_by("id")]
+        return workforce.territories_of(self.viewer.district, clock.today())
 
     def _departments(self) -> list[dict[str, Any]]:
         return [

@@ -90,6 +90,8 @@ def navigation(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:
     elif viewer.may(Action.SEE_IDENTITY):
         links += [("/duty/", _("Duty desk"))] if viewer.answers_alarms else []
         links += [("/register/", _("Register"))]
+    if viewer.may(Action.SEE_NUMBERS):
+        links += [("/figures/", _("Figures"))]
     if viewer.may(Action.MANAGE):
         links += [("/roster/", _("Duty and leave"))]
     if viewer.role == ADMINISTRATOR:

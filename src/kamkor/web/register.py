@@ -140,6 +140,16 @@ def _row(case: Case, names: dict[int, str], register: str) -> dict[str, Any]:
     return {"url": f"/cases/{case.pk}/", "id": str(case.pk), "cells": cells}
 
 
+def row_of_case(case: Case) -> dict[str, Any]:
+    """A case as lists of other pages show it: who, the number, where it stands."""
+    cells = [
+        {"text": name_of(case), "badges": badges_in_list(case)},
+        {"text": case.number, "nowrap": True},
+        {"text": raised(_(STATE_LABELS[case.state]))},
+    ]
+    return {"url": f"/cases/{case.pk}/", "id": str(case.pk), "cells": cells}
+
+
 def _empty(viewer: Viewer, filters: Filters, *, searched: bool) -> dict[str, Any]:
     """Three texts: nothing yet, nothing matches, and not yours to see, which says no more."""
     if searched:

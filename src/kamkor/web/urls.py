@@ -9,6 +9,7 @@ from kamkor.web import (
     case_page,
     command_door,
     faults,
+    figures,
     find,
     help,  # noqa: A004 - the room's word
     home,
@@ -37,6 +38,9 @@ urlpatterns = [
     path("reports/<uuid:report_id>/<slug:slug>/", case_forms.about_report, name="about_report"),
     path("register/", register.register, name="register"),
     path("register/export.<slug:kind>", register.export, name="export"),
+    path("figures/", figures.show, name="figures"),
+    path("figures/list/", figures.behind_number, name="behind_number"),
+    path("figures/export.<slug:kind>", figures.export, name="figures_export"),
     path("find/", find.find, name="find"),
     path("cases/<uuid:case_id>/", case_page.case_page, name="case"),
     path(

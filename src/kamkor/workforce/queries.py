@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from kamkor.kernel import clock
-from kamkor.workforce.models import DutyTurn, Leave, Office, Post, PostHolding
+from kamkor.workforce.models import DutyTurn, Leave, Office, OfficeTerritory, Post, PostHolding
 from kamkor.workforce.rules import Seat, acting_seat, anybody, responsible_seat
 from kamkor.workforce.vocabulary import FALLBACK_KINDS
 
@@ -125,6 +125,18 @@ def departments_covering(soate: str, day: date | None = None) -> QuerySet[Office
     return departments().filter(
         in_force(day or clock.today(), "covers__"), covers__territory_id=soate
     )
+
+
+def territories_of(office_id: int, day: date) -> list[str]:
+    """The codes of the districts and cities an office covers on a day, in its own order."""
+    covers = OfficeTerritory.objects.filter(in_force(day), office_id=office_id)
+    return list(covers.order_by("id").values_list("territory_id", flat=True))
+
+
+def territories_of_oblast(oblast_id: int, day: date) -> list[str]:
+    """The codes of the districts and cities that the departments of an oblast cover on a day."""
+    covers = OfficeTerritory.objects.filter(in_force(day), office__oblast_id=oblast_id)
+    return sorted(covers.values_list("territory_id", flat=True).distinct())
 
 
 def office(office_id: int) -> Office:

@@ -1,5 +1,8 @@
 """The case: one child's episode, or one family's entry; and who is responsible for it."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
@@ -47,6 +50,7 @@ class Case(Scoped):
     offered_to = models.ForeignKey(
         "kamkor.Office", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    transferred_on = models.DateField(null=True)
     state_protection = models.BooleanField(default=False)
     away_from_home = models.BooleanField(default=False)
 
@@ -63,6 +67,16 @@ class Case(Scoped):
             models.Index(fields=["office_unit", "sort_key"], name="case_by_unit"),
             models.Index(fields=["office_district", "sort_key"], name="case_by_district"),
         )
+
+    earlier_places: Sequence[tuple[date, int | None, str]] = ()
+    """Until which day which department answered, and for which district; set by a query."""
+
+    def place_on(self, day: date) -> tuple[int | None, str]:
+        """The department that answered on a day, and the district or city the child lived in."""
+        for until, department, district in self.earlier_places:
+            if day < until:
+                return department, district
+        return super().place_on(day)
 
 
 class Assignment(Fact):

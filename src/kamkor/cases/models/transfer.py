@@ -16,10 +16,14 @@ class TransferOffer(Fact):
 
 
 class TransferAnswer(Fact):
-    """The other department accepts, or returns the case with why."""
+    """The other department accepts, or returns the case with why.
+
+    ``moved_to`` is the district or city in which an accepted child lives from then on.
+    """
 
     case = models.ForeignKey("kamkor.Case", on_delete=models.PROTECT, related_name="answers")
     offer = models.ForeignKey(TransferOffer, on_delete=models.PROTECT, related_name="answers")
     accepted = models.BooleanField()
+    moved_to = models.CharField(max_length=14, blank=True)
     reason = models.CharField(max_length=40, blank=True)
     note = models.TextField(max_length=4000, blank=True)

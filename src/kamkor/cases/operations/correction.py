@@ -16,7 +16,7 @@ from kamkor.cases.operations.facts import CORRECTABLE, WITHDRAWABLE, copied
 from kamkor.cases.operations.registration import BOTH, GroundOfOtherRegister
 from kamkor.cases.operations.sealing import NOTICES, seal_case
 from kamkor.cases.operations.settling import settle_cases
-from kamkor.cases.queries.case import case_for, cases_visible_to
+from kamkor.cases.queries.case import case_for, cases_visible_to, remember_places
 from kamkor.cases.vocabulary import MAY_BE_TAKEN_BACK
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotFound, Order, operation
@@ -125,6 +125,9 @@ def correct_fact(order: Order[CorrectFact]) -> None:
     if not changed:
         raise NothingChanged
     _check_against_birth(data.kind, new, case)
+    if "happened_on" in changed:
+        remember_places([case])
+        new.department, new.district = case.place_on(new.happened_on)
     order.journal(case.pk, case)
     order.add(new)
     order.answer.update({"fact": str(new.pk), "changed": sorted(changed)})
@@ -146,9 +149,12 @@ def _children_of_visit(
         return []
     withdrawn = []
     cases = cases_visible_to(order.viewer)
-    for row in VisitChild.objects.filter(visit=old, withdrawn_at=None, case__in=cases):
+    rows = VisitChild.objects.filter(visit=old, withdrawn_at=None, case__in=cases)
+    for row in rows.select_related("case"):
         child = copied(order, row)
         child.visit, child.happened_on = new, new.happened_on
+        remember_places([row.case])
+        child.department, child.district = row.case.place_on(new.happened_on)
         order.add(child)
         order.journal(row.case_id, row)
         withdrawn.append((VisitChild, row.pk))

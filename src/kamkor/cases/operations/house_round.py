@@ -84,7 +84,7 @@ def record_round(order: Order[RecordRound]) -> None:
         nobody_home=data.nobody_home,
         refused=data.refused,
         no_concern=data.no_concern,
-        **order.fact(steps.own_scope(order.viewer), data.happened_on),
+        **order.fact(steps.own_scope(order.viewer, data.territory), data.happened_on),
     )
     order.add(made)
     order.journal(made.pk, made)

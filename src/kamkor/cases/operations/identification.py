@@ -204,7 +204,7 @@ HOME_FIELDS = ["place", "territory", "shown_name", "sort_key"]
 
 def _case_on_the_spot(order: Order[IdentifyChild], identity: Identity) -> Case:
     data, viewer = order.data, order.viewer
-    scope: Any = steps.own_scope(viewer)
+    scope: Any = steps.own_scope(viewer, data.territory)
     household = _known_home(order)
     if household is not None and household.team is not None:
         # Whoever is found in a sealed home is sealed with it.

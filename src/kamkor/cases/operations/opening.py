@@ -66,7 +66,9 @@ def open_reported_case(order: Order[Any], report: Report, assign_to: int | None)
     day = clock.local_day(order.now)
     post = _first_responsible(order, report, assign_to, day)
     # What is not sealed begins where the acting post may write, and then follows.
-    scope: Any = report if report.team is not None else steps.own_scope(order.viewer)
+    scope: Any = report
+    if report.team is None:
+        scope = steps.own_scope(order.viewer, report.territory_id)
     household = new_household(order, scope, report.territory_id, report.place)
     first_visit = "first_visit_urgent_hours" if report.urgent else "first_visit_days"
     duty = report.duty_post_id

@@ -200,7 +200,7 @@ def _report(order: Order[Any], data: ReceiveReport, duty_post: int, reported_on:
         home_unsafe=bool(rule.get("seals")) or data.safe_contact is not None,
         safe_contact=data.safe_contact or "",
         urgent=data.danger_now or bool(rule.get("urgent")),
-        **order.fact(steps.own_scope(order.viewer), reported_on),
+        **order.fact(steps.own_scope(order.viewer, data.territory), reported_on),
     )
     report.receipt_digest = receipt_digest(receipt_code(report.pk))
     return report

@@ -174,7 +174,7 @@ def _later_events(case: Case, live: LiveFacts) -> Iterable[Event]:
     for fact in live.of(TransferOffer, case):
         yield _event("offer", fact, to_office=fact.to_office_id)
     for fact in live.of(TransferAnswer, case):
-        yield _event("answer", fact)
+        yield _event("answer", fact, "accept" if fact.accepted else "return")
     for fact in live.of(TakingOffProposal, case):
         yield _event("proposal", fact)
     for fact in live.of(TakingOffDecision, case):

@@ -13,7 +13,7 @@ from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import OBLAST
 from kamkor.cases.models import Case, Report, Task, TaskDone
 from kamkor.cases.operations.settling import settle_cases
-from kamkor.cases.queries.case import case_for
+from kamkor.cases.queries.case import case_for, remember_places
 from kamkor.cases.vocabulary import STATE_LABELS, STEP_OF
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotPermitted, Order, operation
@@ -98,6 +98,7 @@ def claimed_case(order: Order[Any], case_id: UUID, *, check_version: bool = True
     """
     order.claim(case_id, check_version=check_version)
     case = case_for(order.viewer, case_id)
+    remember_places([case])
     require_own_side(order, case)
     require_state(order.operation, case.state)
     order.journal(case.pk, case)
@@ -142,12 +143,17 @@ class Place:
     office_unit: int | None
     office_district: int | None
     office_oblast: int | None
+    territory: str
     team: UUID | None = None
 
+    def place_on(self, _day: date) -> tuple[int | None, str]:
+        """The department and the district or city of the new row."""
+        return self.office_district, self.territory
 
-def own_scope(viewer: Viewer) -> Any:  # noqa: ANN401 - stands for a scoped row
-    """New rows of the viewer stand in its own office."""
-    return Place(viewer.unit, viewer.district, viewer.oblast)
+
+def own_scope(viewer: Viewer, territory: str) -> Any:  # noqa: ANN401 - stands for a scoped row
+    """New rows of the viewer stand in its own office, and count in a district or city."""
+    return Place(viewer.unit, viewer.district, viewer.oblast, territory)
 
 
 def not_before(day: date, earlier: date | None, at: str = "happened_on") -> None:

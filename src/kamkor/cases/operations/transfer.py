@@ -8,10 +8,10 @@ from kamkor.cases.models import Assignment, Case, TransferAnswer, TransferOffer
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.answering import InterestedCannotAnswer, require_not_interested
 from kamkor.cases.operations.belonging import HOUSEHOLD, TRANSFER, open_at_home, parted
-from kamkor.cases.operations.steps import OfficeUnknown, PostUnknown, step
+from kamkor.cases.operations.steps import OfficeUnknown, PostUnknown, TerritoryUnknown, step
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotPermitted, Order
-from kamkor.kernel.errors import Refusal
+from kamkor.kernel.errors import FieldRequired, Refusal
 from kamkor.kernel.shapes import Ask, Coded, Shape, Text
 from kamkor.kernel.words import noop
 from kamkor.workforce import queries as workforce
@@ -87,10 +87,28 @@ class AcceptTransfer(Shape):
 
     case: Annotated[UUID, Ask(noop("Case"), widget="hidden")]
     post: Annotated[int, Ask(noop("Who becomes responsible?"), options="loads")]
+    territory: (
+        Annotated[
+            str,
+            Ask(
+                noop("Where does the child live now?"),
+                noop("Needed only if your department has several districts"),
+                options="own_territories",
+            ),
+        ]
+        | None
+    ) = None
     note: Annotated[Text, Ask(noop("Note"))] | None = None
 
 
-@step(AcceptTransfer, NotPermitted, PostUnknown, InterestedCannotAnswer)
+@step(
+    AcceptTransfer,
+    NotPermitted,
+    PostUnknown,
+    InterestedCannotAnswer,
+    TerritoryUnknown,
+    FieldRequired,
+)
 def accept_transfer(order: Order[AcceptTransfer]) -> None:
     """Take a case over; from today this department answers for it, earlier facts stay counted
     where they happened."""
@@ -99,16 +117,21 @@ def accept_transfer(order: Order[AcceptTransfer]) -> None:
     offer = _offer_to_us(order, case)
     seat = steps.seat_in_post(viewer, data.post, clock.local_day(order.now), "post")
     require_not_interested(order, case, seat, "post")
+    district = _district_from_now(order, case)
     order.add(
         TransferAnswer(
             case=case,
             offer=offer,
             accepted=True,
+            moved_to=district,
             note=data.note or "",
             **order.fact(case),
         ),
         Assignment(case=case, post_id=seat.post_id, **order.fact(case)),
     )
+    if district != case.territory_id:
+        case.territory_id = district
+        order.change(case, ["territory"])
     moving = access.lent_by(offer.command, TRANSFER, to_office=offer.to_office_id)
     shown = access.lent_by(offer.command, HOUSEHOLD, to_office=offer.to_office_id)
     order.add(*access.lent(shown, HOUSEHOLD, order.id, to_post=seat.post_id))
@@ -118,6 +141,21 @@ def accept_transfer(order: Order[AcceptTransfer]) -> None:
         access.end_lending(moving, TRANSFER)
 
     order.after(take_over)
+
+
+def _district_from_now(order: Order[AcceptTransfer], case: Case) -> str:
+    """The district or city the child counts in from today: one of those the department covers."""
+    ours = workforce.territories_of(order.viewer.district, clock.local_day(order.now))
+    chosen = order.data.territory
+    if chosen is not None:
+        if chosen not in ours:
+            raise TerritoryUnknown("territory")
+        return chosen
+    if case.territory_id in ours:
+        return case.territory_id
+    if len(ours) != 1:
+        raise FieldRequired("territory")
+    return ours[0]
 
 
 class ReturnTransfer(Shape):

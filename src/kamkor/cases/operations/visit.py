@@ -8,7 +8,7 @@ from pydantic import Field
 from kamkor.cases.models import Case, Need, SiblingLook, Visit, VisitChild
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.steps import step
-from kamkor.cases.queries.case import whole_cases
+from kamkor.cases.queries.case import remember_places, whole_cases
 from kamkor.cases.rules.visit import (
     QUESTIONS,
     faults_of_row,
@@ -163,7 +163,7 @@ def record_visit(order: Order[RecordVisit]) -> None:
         words_of_carer=data.words_of_carer or "",
         next_on=data.next_on,
         minutes=data.minutes,
-        **order.fact(household, data.happened_on),
+        **order.fact(household, data.happened_on, counted_as=next(iter(cases.values()), family)),
     )
     order.add(visit)
     order.answer["visit"] = str(visit.pk)
@@ -186,6 +186,7 @@ def _cases_visited(order: Order[RecordVisit], household: "Household") -> dict[UU
     }
     if len(found) != len(wanted):
         raise NoChildOfHousehold("children")
+    remember_places(found.values())
     for case in found.values():
         steps.require_own_side(order, case)
         steps.require_state("record_visit", case.state)
@@ -204,6 +205,7 @@ def _family_visited(order: Order[RecordVisit], household: "Household") -> Case |
     if found is None or not steps.is_own_side(order, found):
         return None
     order.claim(found.pk, check_version=False)
+    remember_places([found])
     return found
 
 

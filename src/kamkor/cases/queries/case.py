@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
-from kamkor.cases.models import Assignment, Case, Interest, SafeContact
+from kamkor.cases.models import Assignment, Case, Interest, SafeContact, TransferAnswer
 from kamkor.cases.vocabulary import (
     CHILD,
     FAMILY,
@@ -46,6 +46,20 @@ def case_for(viewer: Viewer, case_id: UUID, at: str = "case") -> Case:
     if found is None:
         raise NotFound(at)
     return found
+
+
+def remember_places(cases: Iterable[Case]) -> None:
+    """Tell cases that were handed over which department answered for them on which days."""
+    moved = {case.pk: case for case in cases if case.transferred_on is not None}
+    if not moved:
+        return
+    accepted = TransferAnswer.objects.filter(
+        case__in=moved, accepted=True, withdrawn_at=None
+    ).order_by("happened_on", "first_recorded_at")
+    for answer in accepted:
+        case = moved[answer.case_id]
+        earlier = (answer.happened_on, answer.department, answer.district)
+        case.earlier_places = (*case.earlier_places, earlier)
 
 
 def open_cases(viewer: Viewer) -> QuerySet[Case]:

@@ -40,6 +40,7 @@ class Standing:
     not_seen_in_a_row: int = 0
     next_visit_on: date | None = None
     offered_to_id: int | None = None
+    transferred_on: date | None = None
     state_protection: bool = False
     away_from_home: bool = False
     proposed_from: str = ""
@@ -139,6 +140,15 @@ def _offer(standing: Standing, event: Event) -> Standing:
     )
 
 
+def _answer(standing: Standing, event: Event) -> Standing:
+    return replace(
+        standing,
+        state=CaseState.REGISTERED,
+        offered_to_id=None,
+        transferred_on=event.happened_on if event.outcome == "accept" else standing.transferred_on,
+    )
+
+
 _CHANGES: dict[str, Callable[[Standing, Event], Standing]] = {
     "accepted_report": lambda standing, _: replace(standing, state=CaseState.REPORTED),
     "identification": _identification,
@@ -147,7 +157,7 @@ _CHANGES: dict[str, Callable[[Standing, Event], Standing]] = {
     "assignment": lambda standing, event: replace(standing, responsible_id=_post(event)),
     "visit": _visit,
     "offer": _offer,
-    "answer": lambda standing, _: replace(standing, state=CaseState.REGISTERED, offered_to_id=None),
+    "answer": _answer,
     "proposal": _proposal,
     "decision": _decision,
     "accompaniment_end": lambda standing, _: replace(standing, state=CaseState.CHECK_DUE),

@@ -1,0 +1,1 @@
+"""Counting through the figures login, which reads no name and no narrative."""

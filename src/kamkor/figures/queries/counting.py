@@ -1,0 +1,125 @@
+"""Counts a question through the figures login; the same answer for everybody who may ask it."""
+
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connections
+
+from kamkor.access.rules import Viewer
+from kamkor.figures.queries.asking import sees_numbers_only
+from kamkor.figures.queries.statement import counting_statement, values_of
+from kamkor.figures.rules.disclosure import DIFFERENCE, TOTAL, Cell, kept_back
+from kamkor.figures.rules.question import Question
+from kamkor.figures.vocabulary import BELOW_OBLAST, FIGURES, Figure, Key
+from kamkor.kernel import rulesets
+from kamkor.territory import queries as territory
+
+FIGURES_LOGIN = "figures"
+
+
+def counted(viewer: Viewer, question: Question) -> list[Cell]:
+    """All figures of a question: each total first, then its parts, nested as they were asked."""
+    numbers_only = sees_numbers_only(viewer)
+    cells: list[Cell] = []
+    for name in question.figures:
+        own = list(_cells(FIGURES[name], question))
+        cells += [kept_back(cell) for cell in own] if numbers_only else own
+    return cells
+
+
+def month_ends(first: date, last: date) -> list[date]:
+    """The last day of each month of a period; of its last month the period's own last day."""
+    ends = []
+    year, month = first.year, first.month
+    while (year, month) <= (last.year, last.month):
+        ends.append(min(date(year, month, monthrange(year, month)[1]), last))
+        year, month = year + month // 12, month % 12 + 1
+    return ends
+
+
+def _asked(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connections[FIGURES_LOGIN].cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+def values_for(figure: Figure, question: Question, keys: Sequence[Key]) -> dict[str, Any]:
+    """What the names in a statement about these keys stand for."""
+    ends = month_ends(question.first, question.last)
+    days = {question.on, *ends} if figure.is_stock and Key.MONTH in keys else {question.on}
+    return {**values_of(figure, question, sorted(days)), "month_ends": ends}
+
+
+def _cells(figure: Figure, question: Question) -> Iterator[Cell]:
+    keys = question.keys_of(figure.name)
+    statement = counting_statement(figure, question, keys)
+    rows = _asked(statement, values_for(figure, question, keys))
+    found = {tuple(row[1:-1]): int(row[-1]) for row in rows}
+    order = _Order(question)
+    ways = sorted(found, key=lambda way: order.of(keys, way))
+    for way in ways:
+        yield Cell(figure.name, found[way], _named(question, keys, way))
+        yield from _difference(figure, question, keys, way, found)
+
+
+def _named(question: Question, keys: Sequence[Key], way: Sequence[str]) -> dict[str, str]:
+    named = dict.fromkeys((str(key) for key in question.by), TOTAL)
+    return named | dict(zip((str(key) for key in keys), way, strict=True))
+
+
+def _difference(
+    figure: Figure,
+    question: Question,
+    keys: tuple[Key, ...],
+    way: tuple[str, ...],
+    found: dict[tuple[str, ...], int],
+) -> Iterator[Cell]:
+    """Between a total and the sum of its parts; kept back where sealed cases make part of it."""
+    depth = sum(one != TOTAL for one in way)
+    if depth == len(keys):
+        return
+    after = depth + 1
+    parts = [
+        number
+        for other, number in found.items()
+        if other[:depth] == way[:depth]
+        and other[depth] != TOTAL
+        and all(one == TOTAL for one in other[after:])
+    ]
+    named = _named(question, keys, way) | {str(keys[depth]): DIFFERENCE}
+    sealed = not question.hides_sealed(keys[:depth]) and keys[depth] in BELOW_OBLAST
+    if sealed:
+        for oblast in territory.oblasts_within(question.territory):
+            yield Cell(
+                figure.name,
+                None,
+                named,
+                suppressed=True,
+                part="difference",
+                territory=oblast,
+            )
+    elif found[way] != sum(parts):
+        yield Cell(figure.name, found[way] - sum(parts), named, part="difference")
+
+
+class _Order:
+    """The order in which values of a key are shown: as in their rule set, unknown last."""
+
+    def __init__(self, question: Question) -> None:
+        self._bands = [band.code for band in rulesets.rules("age_bands", question.on)]
+
+    def of(self, keys: Sequence[Key], way: Sequence[str]) -> list[tuple[int, int, str]]:
+        """What to sort by: totals before their parts."""
+        return [self._one(key, value) for key, value in zip(keys, way, strict=True)]
+
+    def _one(self, key: Key, value: str) -> tuple[int, int, str]:
+        if value == TOTAL:
+            return (0, 0, "")
+        if value == "unknown":
+            return (2, 0, "")
+        place = self._bands.index(value) if key == Key.AGE and value in self._bands else 0
+        if key in {Key.DEPARTMENT, Key.WORKER}:
+            place = int(value)
+        return (1, place, value)

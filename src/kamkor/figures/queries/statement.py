@@ -1,0 +1,253 @@
+"""The one statement that counts a figure, put together from the facts it is counted from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kamkor.figures.rules.question import Question
+from kamkor.figures.vocabulary import Figure, Key
+from kamkor.kernel import clock, rulesets
+
+WRONG = """wrong AS MATERIALIZED (
+    SELECT f.case_id FROM kamkor_takingoffdecision f
+    WHERE f.agreed AND f.reason = ANY(%(errors)s) AND {known}
+)"""
+# Each gives: subject, case_id, child_id, day, department, district, by_post, reason, sealed.
+_OF_CASE = """SELECT {subject} AS subject, c.id AS case_id, c.child_id, f.happened_on AS day,
+    f.department, f.district, f.by_post, {reason} AS reason, c.team IS NOT NULL AS sealed
+FROM {table} f JOIN kamkor_case c ON c.id = f.case_id
+WHERE c.register = %(register)s AND {known} AND f.happened_on BETWEEN %(first)s AND %(last)s
+    AND NOT EXISTS (SELECT FROM wrong w WHERE w.case_id = f.case_id)"""
+_STANDING = """SELECT {subject} AS subject, c.id AS case_id, c.child_id, d.day,
+    coalesce(h.to_office_id, f.department) AS department,
+    coalesce(h.moved_to, f.district) AS district,
+    f.by_post, '' AS reason, c.team IS NOT NULL AS sealed
+FROM days d JOIN kamkor_registration f ON f.registered AND f.happened_on <= d.day AND {known}
+JOIN kamkor_case c ON c.id = f.case_id AND c.register = %(register)s
+LEFT JOIN handed h ON h.case_id = f.case_id AND h.day = d.day
+WHERE NOT EXISTS (SELECT FROM off o WHERE o.case_id = f.case_id AND o.happened_on <= d.day)
+    AND NOT EXISTS (SELECT FROM wrong w WHERE w.case_id = f.case_id)"""
+OFF = """off AS MATERIALIZED (
+    SELECT f.case_id, f.happened_on, f.reason FROM kamkor_takingoffdecision f
+    WHERE f.agreed AND {known}
+)"""
+DAYS = "days AS MATERIALIZED (SELECT unnest(%(days)s::date[]) AS day)"
+# Who answers for a case on a day: whoever accepted it last.
+HANDED = """handed AS MATERIALIZED (
+    SELECT DISTINCT ON (d.day, f.case_id) d.day, f.case_id, o.to_office_id, f.moved_to
+    FROM days d JOIN kamkor_transferanswer f ON f.accepted AND f.happened_on <= d.day AND {known}
+    JOIN kamkor_transferoffer o ON o.id = f.offer_id
+    ORDER BY d.day, f.case_id, f.happened_on DESC, f.first_recorded_at DESC
+)"""
+_COHORT_OFF = """ AND EXISTS (
+    SELECT FROM off o WHERE o.case_id = f.case_id AND o.happened_on <= %(on)s)
+AND NOT EXISTS (SELECT FROM standing s WHERE s.subject = {subject})"""
+_REENTERED = """ AND f.registered AND EXISTS (
+    SELECT FROM kamkor_case earlier JOIN off o ON o.case_id = earlier.id
+    WHERE earlier.{column} = c.{column} AND earlier.register = c.register
+    AND earlier.id <> c.id AND o.happened_on <= f.happened_on
+    AND NOT EXISTS (SELECT FROM wrong w WHERE w.case_id = earlier.id))"""
+_VISITED = """SELECT v.household_id AS subject, c.id AS case_id, c.child_id, f.happened_on AS day,
+    f.department, f.district, f.by_post, '' AS reason, c.team IS NOT NULL AS sealed
+FROM kamkor_visitchild f JOIN kamkor_visit v ON v.id = f.visit_id
+JOIN kamkor_case c ON c.id = f.case_id
+WHERE {known} AND f.happened_on BETWEEN %(first)s AND %(last)s AND f.kind <> ALL(%(calls)s)
+    AND NOT EXISTS (SELECT FROM wrong w WHERE w.case_id = f.case_id)"""
+_REPORTED = """SELECT f.id AS subject, NULL::uuid AS case_id, NULL::uuid AS child_id,
+    f.happened_on AS day, f.department, f.district, f.by_post, '' AS reason, f.source,
+    f.team IS NOT NULL AS sealed
+FROM kamkor_report f
+WHERE {known} AND f.happened_on BETWEEN %(first)s AND %(last)s"""
+# The last word on each report by the day; a declined one may have been opened again.
+_DECLINED = """SELECT r.id AS subject, NULL::uuid AS case_id, NULL::uuid AS child_id,
+    f.happened_on AS day, f.department, f.district, f.by_post, f.reason, r.source,
+    r.team IS NOT NULL AS sealed
+FROM kamkor_report r JOIN LATERAL (
+    SELECT f.happened_on, f.first_recorded_at, f.decision, f.reason, f.department, f.district,
+        f.by_post
+    FROM kamkor_screening f
+    WHERE f.report_id = r.id AND f.happened_on <= %(on)s AND {known}
+    ORDER BY f.first_recorded_at DESC LIMIT 1
+) f ON f.decision = 'decline'
+WHERE f.happened_on BETWEEN %(first)s AND %(last)s AND NOT EXISTS (
+    SELECT FROM kamkor_secondlook l WHERE l.report_id = r.id AND NOT l.upheld
+    AND l.first_recorded_at > f.first_recorded_at AND l.happened_on <= %(on)s AND {known_look})"""
+
+BIRTH = """birth AS MATERIALIZED (
+    SELECT DISTINCT ON (f.person_id) f.person_id, f.born_on, f.sex FROM kamkor_birth f
+    WHERE {known} ORDER BY f.person_id, f.first_recorded_at DESC, f.id DESC
+)"""
+_BIRTH_NOW = "birth AS (SELECT p.id AS person_id, p.born_on, p.sex FROM kamkor_person p)"
+_JOINS: dict[str, str] = {
+    Key.MAIN_GROUND: "LEFT JOIN kamkor_registrationground g"
+    " ON g.case_id = r.case_id AND g.main AND {known_ground}",
+    Key.GROUND: "LEFT JOIN kamkor_registrationground n ON n.case_id = r.case_id AND {known_each}",
+    Key.SOURCE: "LEFT JOIN kamkor_identification i ON i.case_id = r.case_id AND {known_source}",
+    Key.SEX: "LEFT JOIN birth b ON b.person_id = r.child_id",
+    Key.WORKER: """LEFT JOIN LATERAL (
+        SELECT a.post_id FROM kamkor_assignment a
+        WHERE a.case_id = r.case_id AND a.happened_on <= r.day AND {known_post}
+        ORDER BY a.happened_on DESC, a.first_recorded_at DESC LIMIT 1) a ON true""",
+}
+_JOINS[Key.AGE] = _JOINS[Key.SEX]
+_ALIAS = {"ground": "g", "each": "n", "source": "i", "post": "a", "look": "l"}
+_VALUES: dict[str, str] = {
+    Key.MAIN_GROUND: "g.ground",
+    Key.GROUND: "n.ground",
+    Key.SOURCE: "i.source",
+    Key.SEX: "nullif(b.sex, '')",
+    # The first five figures of a code are those of its oblast.
+    Key.OBLAST: "rpad(nullif(left(r.district, 5), ''), 14, '0')",
+    Key.DISTRICT: "nullif(r.district, '')",
+    Key.DEPARTMENT: "r.department::text",
+    Key.REASON: "nullif(r.reason, '')",
+    Key.WORKER: "a.post_id::text",
+    Key.MONTH: "to_char(r.day, 'YYYY-MM')",
+}
+UNKNOWN = "unknown"
+
+
+def known(alias: str, question: Question) -> str:
+    """Which facts count: recorded by the end of the day asked for, and not withdrawn by then."""
+    if question.known_on is None:
+        return f"{alias}.withdrawn_at IS NULL"
+    return (
+        f"{alias}.recorded_at < %(known)s"
+        f" AND ({alias}.withdrawn_at IS NULL OR {alias}.withdrawn_at >= %(known)s)"
+    )
+
+
+def rows_of(figure: Figure, question: Question) -> tuple[list[str], str]:
+    """The facts a figure is counted from: the parts named before, and the question itself."""
+    column = "child_id" if figure.register == "child" else "household_id"
+    subject = "f.id" if figure.unit == "event" else f"c.{column}"
+    words = {"subject": subject, "column": column, "known": known("f", question), "reason": "''"}
+    before = [WRONG]
+    if figure.counts in {"on_register", "cohort", "reentered", "taken_off"}:
+        before += [OFF]
+    table = {
+        "taken_off": "kamkor_takingoffdecision",
+        "cohort": "kamkor_identification",
+        "identified": "kamkor_identification",
+        "not_seen": "kamkor_visitchild",
+    }.get(figure.counts, "kamkor_registration")
+    text = _OF_CASE
+    if figure.counts == "taken_off":
+        words["reason"], text = "f.reason", text + " AND f.agreed"
+    elif figure.counts == "not_seen":
+        words["reason"], text = "f.not_seen_reason", text + " AND f.seen = 'not_seen'"
+    elif figure.counts == "registered":
+        text += " AND f.registered"
+    elif figure.counts == "reentered":
+        text += _REENTERED
+    elif figure.counts == "cohort":
+        before += [DAYS, HANDED, f"standing AS MATERIALIZED ({_STANDING})"]
+        words["reason"] = (
+            "(SELECT o.reason FROM off o WHERE o.case_id = f.case_id AND o.happened_on <= %(on)s"
+            " ORDER BY o.happened_on DESC LIMIT 1)"
+        )
+        text += _COHORT_OFF
+    else:
+        text = {
+            "identified": _OF_CASE,
+            "on_register": _STANDING,
+            "visited": _VISITED,
+            "reported": _REPORTED,
+            "declined": _DECLINED,
+        }[figure.counts]
+    if figure.counts == "on_register":
+        before += [DAYS, HANDED]
+    words |= {"table": table, "known_look": known("l", question)}
+    return [part.format(**words) for part in before], text.format(**words)
+
+
+def counted_rows(figure: Figure, question: Question, keys: tuple[Key, ...]) -> str:
+    """``WITH`` parts up to ``placed``: subject, case, sealed, day and the keys ``k1``, ``k2``..."""
+    before, rows = rows_of(figure, question)
+    if {Key.SEX, Key.AGE} & set(keys):
+        birth = _BIRTH_NOW if question.known_on is None else BIRTH
+        before.append(birth.format(known=known("f", question)))
+    joins = [_JOINS[key] for key in keys if key in _JOINS and not _own_column(key, figure)]
+    conditions = {f"known_{name}": known(alias, question) for name, alias in _ALIAS.items()}
+    joined = "\n".join(dict.fromkeys(join.format(**conditions) for join in joins))
+    columns = "".join(
+        f", coalesce({_value(key, figure)}, '{UNKNOWN}') AS k{number}"
+        for number, key in enumerate(keys, 1)
+    )
+    within = "" if question.districts is None else "WHERE r.district = ANY(%(districts)s)"
+    return (
+        "WITH "
+        + ",\n".join([*before, f"rows AS ({rows})"])
+        + f""",
+placed AS MATERIALIZED (
+    SELECT r.subject, r.case_id, r.sealed, r.day{columns} FROM rows r {joined} {within}
+)"""
+    )
+
+
+def _own_column(key: Key, figure: Figure) -> str:
+    """Where the counted fact says itself what is else asked of its case."""
+    if key == Key.SOURCE and figure.counts in {"reported", "declined"}:
+        return "r.source"
+    if key == Key.WORKER and figure.counts in {"visited", "reported", "declined"}:
+        return "r.by_post::text"
+    return ""
+
+
+def _value(key: Key, figure: Figure) -> str:
+    if key == Key.AGE:
+        return _age("extract(year FROM age(r.day, b.born_on))")
+    return _own_column(key, figure) or _VALUES[key]
+
+
+def _age(years: str) -> str:
+    return f"""(SELECT band FROM unnest(%(bands)s::text[], %(from_ages)s::int[], %(to_ages)s::int[])
+        AS bands(band, from_age, to_age) WHERE {years} BETWEEN from_age AND to_age)"""
+
+
+def values_of(figure: Figure, question: Question, days: list[Any]) -> Mapping[str, Any]:
+    """What the statement's names stand for."""
+    bands = rulesets.rules("age_bands", question.on)
+    return {
+        "register": figure.register,
+        "first": question.first,
+        "last": question.last,
+        "on": question.on,
+        "known": clock.day_ends(question.known_on) if question.known_on else None,
+        "days": days,
+        "districts": list(question.districts or ()),
+        "errors": [
+            one.code for one in rulesets.all_rules("taking_off_reasons") if one.get("error")
+        ],
+        "calls": [one.code for one in rulesets.all_rules("visit_kinds") if one.get("by_telephone")],
+        "bands": [band.code for band in bands],
+        "from_ages": [int(band.get("from") or 0) for band in bands],
+        "to_ages": [int(band.get("to") or 200) for band in bands],
+    }
+
+
+def listing_statement(
+    figure: Figure, question: Question, keys: tuple[Key, ...], conditions: list[str]
+) -> str:
+    """The subjects and cases behind a cell."""
+    where = " AND ".join(["case_id IS NOT NULL", *conditions])
+    return (
+        f"{counted_rows(figure, question, keys)}"
+        f" SELECT DISTINCT subject, case_id FROM placed WHERE {where}"
+    )
+
+
+def counting_statement(figure: Figure, question: Question, keys: tuple[Key, ...]) -> str:
+    """Counts at every depth of the nesting: depth, keys, and how many different subjects."""
+    parts = []
+    for depth in range(len(keys) + 1):
+        named = [f"k{number}" for number in range(1, depth + 1)]
+        shown = [*named, *["'*'"] * (len(keys) - depth)]
+        wanted = ["NOT sealed"] if question.hides_sealed(keys[:depth]) else []
+        if figure.is_stock and Key.MONTH in keys:
+            at_end = Key.MONTH not in keys[:depth]
+            wanted.append("day = %(on)s" if at_end else "day = ANY(%(month_ends)s)")
+        where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
+        group = f" GROUP BY {', '.join(named)}" if named else ""
+        columns = "".join(f", {column}" for column in shown)
+        parts.append(f"SELECT {depth}{columns}, count(DISTINCT subject) FROM placed{where}{group}")
+    return counted_rows(figure, question, keys) + "\n" + "\nUNION ALL\n".join(parts)

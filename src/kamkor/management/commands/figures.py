@@ -1,0 +1,152 @@
+"""``kamkor figures register``: counts the register for any place, period and day."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.core.management import CommandParser
+from django.utils.translation import get_language, gettext
+
+from kamkor.demo import folder
+from kamkor.figures.queries.asking import question_for
+from kamkor.figures.queries.counting import counted
+from kamkor.figures.queries.wording import Wording
+from kamkor.figures.rules.disclosure import Cell
+from kamkor.figures.rules.question import OutsideYourTerritory, Question
+from kamkor.figures.vocabulary import FIGURES, Key
+from kamkor.kernel.commands import NotPermitted
+from kamkor.kernel.credentials import data_folder
+from kamkor.kernel.errors import Refusal
+from kamkor.management.shell import (
+    NOT_PERMITTED,
+    WRONG_USE,
+    ShellCommand,
+    Stopped,
+    viewer_named,
+)
+
+FORBIDDEN = (NotPermitted, OutsideYourTerritory)
+DEMO_VIEWER = "daniyar"
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Command(ShellCommand):
+    """Prints the figures of the register, each with its definition, as it was asked."""
+
+    help = "Count the register: --territory --from --to --on --known-on --by --format --as."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """What may be asked."""
+        parser.add_argument("what", choices=["register"])
+        parser.add_argument("--territory", default="", help="SOATE, ISO code or full name")
+        for name, dest, about in (
+            ("from", "first", "first day of the period (default: 1 January of its last year)"),
+            ("to", "last", "last day of the period (default: --on, else today)"),
+            ("on", "on", "the day whose state is counted (default: --to)"),
+            ("known-on", "known_on", "as known at the end of this day (default: now)"),
+        ):
+            parser.add_argument(
+                f"--{name}", dest=dest, type=date.fromisoformat, metavar="YYYY-MM-DD", help=about
+            )
+        parser.add_argument("--by", default="", help=f"of: {', '.join(Key)}; order is nesting")
+        parser.add_argument("--figure", action="append", help="only these figures")
+        parser.add_argument("--format", choices=["table", "csv", "json"], default="table")
+        parser.add_argument("--as", dest="username", metavar="USERNAME", help="who asks")
+
+    def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's own
+        """Count and print; the result alone goes to stdout."""
+        viewer = viewer_named(options["username"] or _demo_viewer())
+        try:
+            question = question_for(
+                viewer,
+                place=options["territory"],
+                first=options["first"],
+                last=options["last"],
+                on=options["on"],
+                known_on=options["known_on"],
+                by=tuple(word.strip() for word in options["by"].split(",") if word.strip()),
+                figures=tuple(options["figure"] or FIGURES),
+            )
+        except Refusal as refusal:
+            fault = refusal.first
+            status = NOT_PERMITTED if isinstance(refusal, FORBIDDEN) else WRONG_USE
+            where = f"--{fault.field}: " if fault.field else ""
+            raise Stopped(status, where + gettext(fault.message) % fault.details) from None
+        cells = counted(viewer, question)
+        wording = Wording(question.on, get_language() or "en")
+        sys.stdout.write(_FORMATS[options["format"]](question, cells, wording))
+
+
+def _demo_viewer() -> str:
+    if not folder.is_demo(data_folder()):
+        raise Stopped(WRONG_USE, "say who asks: --as USERNAME")
+    return DEMO_VIEWER
+
+
+def as_objects(question: Question, cells: Sequence[Cell], wording: Wording) -> list[dict[str, Any]]:
+    """The figures as the contract writes them down."""
+    shown = []
+    for cell in cells:
+        figure = FIGURES[cell.figure]
+        place = cell.territory or question.territory
+        row: dict[str, Any] = {
+            "figure": cell.figure,
+            "value": cell.value,
+            "unit": figure.unit,
+            "territory": place,
+            "territory_name": wording.place(place),
+            "from": question.first.isoformat(),
+            "to": question.last.isoformat(),
+            "on": question.on.isoformat(),
+            "known_on": question.known_on.isoformat() if question.known_on else None,
+            "definition": gettext(figure.definition),
+            **cell.keys,
+        }
+        if cell.suppressed:
+            row["suppressed"] = True
+        if cell.part:
+            row["part"] = cell.part
+        shown.append(row)
+    return shown
+
+
+def _json(question: Question, cells: Sequence[Cell], wording: Wording) -> str:
+    return json.dumps(as_objects(question, cells, wording), ensure_ascii=False, indent=1) + "\n"
+
+
+def _csv(question: Question, cells: Sequence[Cell], wording: Wording) -> str:
+    rows = as_objects(question, cells, wording)
+    names = [*dict.fromkeys(name for row in rows for name in row if name not in _LAST), *_LAST]
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(names)
+    writer.writerows([_safe(row.get(name)) for name in names] for row in rows)
+    return "\ufeff" + text.getvalue()
+
+
+_LAST = ("suppressed", "part")
+
+
+def _safe(value: object) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(RISKY) else text
+
+
+def _table(question: Question, cells: Sequence[Cell], wording: Wording) -> str:
+    lines = [
+        f"{wording.place(question.territory)}, {question.first:%d.%m.%Y} – {question.last:%d.%m.%Y}"
+    ]
+    for cell in cells:
+        keys = [wording.of(key, value) for key, value in cell.keys.items() if value != "*"]
+        place = f"{wording.place(cell.territory)}: " if cell.territory else ""
+        label = place + (" / ".join(keys) if keys else gettext(FIGURES[cell.figure].label))
+        value = "–" if cell.value is None else str(cell.value)
+        lines.append(f"{'    ' if keys else ''}{label}: {value}")
+    return "\n".join(lines) + "\n"
+
+
+_FORMATS = {"json": _json, "csv": _csv, "table": _table}

@@ -1,0 +1,155 @@
+"""Maps and charts as SVG, drawn on the server: shapes and classes here, markup in templates."""
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from kamkor.kernel.rulesets import COUNTRY_FOLDER
+
+WIDTH, MOST_HEIGHT = 640.0, 520.0
+CLASSES = 5
+CHART_WIDTH, CHART_HEIGHT = 640, 200
+
+Ring = list[tuple[float, float]]
+
+
+@cache
+def _shapes(level: int) -> dict[str, tuple[str, list[Ring]]]:
+    """Parent code and rings of each unit of a level, by its code; longitude and latitude."""
+    text = (COUNTRY_FOLDER / f"kg_adm{level}.geojson").read_text("utf-8")
+    found = {}
+    for feature in json.loads(text)["features"]:
+        about, shape = feature["properties"], feature["geometry"]
+        parts = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+        rings = [[(float(x), float(y)) for x, y in ring] for part in parts for ring in part]
+        found[about["soate"]] = (about.get("parent_soate", ""), rings)
+    return found
+
+
+def outlines(
+    territory: str,
+    values: Mapping[str, int | None],
+    name_of: Callable[[str], str],
+    address_of: Callable[[str], str],
+) -> dict[str, Any] | None:
+    """The map of a country's oblasts or an oblast's districts, each in the class of its value.
+
+    A unit without a value, or with one that is kept back, is hatched. Equirectangular, scaled
+    by the cosine of the middle latitude. None if no outline is known.
+    """
+    own = {code: rings for code, (parent, rings) in _shapes(2).items() if parent == territory}
+    shapes = own or {
+        code: rings
+        for code, (_, rings) in _shapes(1).items()
+        if territory not in _shapes(1) or code == territory
+    }
+    points = [point for rings in shapes.values() for ring in rings for point in ring]
+    if not points:
+        return None
+    west, east = min(x for x, _ in points), max(x for x, _ in points)
+    south, north = min(y for _, y in points), max(y for _, y in points)
+    narrow = math.cos(math.radians((south + north) / 2))
+    scale = min(WIDTH / ((east - west) * narrow), MOST_HEIGHT / (north - south))
+
+    def at(point: tuple[float, float]) -> tuple[float, float]:
+        return (point[0] - west) * narrow * scale, (north - point[1]) * scale
+
+    limits = class_limits([value for value in values.values() if value is not None])
+    return {
+        "width": round((east - west) * narrow * scale),
+        "height": round((north - south) * scale),
+        "units": [
+            {
+                "name": name_of(code),
+                "value": values.get(code, 0),
+                "shade": _class(values.get(code, 0), limits),
+                "path": " ".join(_path([at(point) for point in ring]) for ring in rings),
+                **_place_of_number([[at(point) for point in ring] for ring in rings]),
+                "url": address_of(code),
+            }
+            for code, rings in shapes.items()
+        ],
+        "legend": _legend(limits),
+    }
+
+
+def class_limits(values: Sequence[int]) -> list[int]:
+    """The upper limits of at most five classes of about as many units each."""
+    ordered = sorted(values)
+    if not ordered:
+        return []
+    cuts = [ordered[math.ceil(len(ordered) * part / CLASSES) - 1] for part in range(1, CLASSES + 1)]
+    return list(dict.fromkeys(cuts))
+
+
+def _class(value: int | None, limits: Sequence[int]) -> int:
+    if value is None:
+        return 0
+    return next((at for at, limit in enumerate(limits, 1) if value <= limit), 1)
+
+
+def _legend(limits: Sequence[int]) -> list[dict[str, Any]]:
+    starts = [0, *(limit + 1 for limit in limits)]
+    return [
+        {"shade": at, "text": f"{start}–{limit}" if start < limit else str(limit)}
+        for at, (start, limit) in enumerate(zip(starts, limits, strict=False), 1)
+    ]
+
+
+def _path(points: Sequence[tuple[float, float]]) -> str:
+    steps: list[str] = []
+    last = None
+    for x, y in points:
+        here = (round(x), round(y))
+        if here != last:
+            steps.append(f"{here[0]} {here[1]}")
+        last = here
+    return f"M{'L'.join(steps)}Z"
+
+
+def _place_of_number(rings: Sequence[Ring]) -> dict[str, int]:
+    """In the middle of a unit's largest part."""
+    largest = max(rings, key=lambda ring: abs(_doubled_area(ring)))
+    x, y = _middle(largest)
+    return {"x": round(x), "y": round(y)}
+
+
+def _doubled_area(points: Ring) -> float:
+    pairs = zip(points, [*points[1:], points[0]], strict=True)
+    return sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairs)
+
+
+def _middle(points: Ring) -> tuple[float, float]:
+    """The centre of gravity of a ring."""
+    doubled = _doubled_area(points)
+    x = y = 0.0
+    for (ax, ay), (bx, by) in zip(points, [*points[1:], points[0]], strict=True):
+        cross = ax * by - bx * ay
+        x += (ax + bx) * cross
+        y += (ay + by) * cross
+    if not doubled:
+        return points[0]
+    return x / (3 * doubled), y / (3 * doubled)
+
+
+def bars(values: Sequence[tuple[str, int | None]]) -> dict[str, Any]:
+    """A bar for each value, as tall as its share of the largest; ``None`` is hatched."""
+    most = max([value or 0 for _, value in values], default=0) or 1
+    step = CHART_WIDTH / max(len(values), 1)
+    shown = []
+    for at, (label, value) in enumerate(values):
+        height = round(CHART_HEIGHT * (value or 0) / most)
+        shown.append(
+            {
+                "label": label,
+                "value": value,
+                "x": round(at * step + step * 0.1),
+                "middle": round(at * step + step / 2),
+                "width": round(step * 0.8),
+                "y": CHART_HEIGHT - (CHART_HEIGHT if value is None else height) + 20,
+                "height": CHART_HEIGHT if value is None else height,
+            }
+        )
+    return {"bars": shown, "width": CHART_WIDTH, "height": CHART_HEIGHT + 50}

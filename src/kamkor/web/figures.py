@@ -1,0 +1,282 @@
+"""Figures: what was asked, the number with its definition, the map, the months, the table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from kamkor.access.vocabulary import Action
+from kamkor.figures.queries.behind import behind
+from kamkor.figures.queries.counting import counted
+from kamkor.figures.queries.wording import Wording
+from kamkor.figures.rules.disclosure import DIFFERENCE, TOTAL, Cell
+from kamkor.figures.vocabulary import FIGURES, Key
+from kamkor.kernel import clock
+from kamkor.kernel.commands import NotPermitted
+from kamkor.kernel.errors import Refusal
+from kamkor.territory.queries import COUNTRY_LEVEL, OBLAST_LEVEL, unit_of
+from kamkor.web import faults
+from kamkor.web.export import as_csv, as_xlsx
+from kamkor.web.figure_pictures import bars, outlines
+from kamkor.web.figures_asked import Asked, panel
+from kamkor.web.register import row_of_case
+from kamkor.web.templatetags.words import day, moment, raised
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kamkor.access.rules import Viewer
+    from kamkor.figures.rules.question import Question
+    from kamkor.web.door import ViewedRequest
+
+MONTHS_SHOWN = 12
+LISTED = 500
+
+
+def show(request: ViewedRequest) -> HttpResponse:
+    """One figure of one place: total, map, months, parts, and every other figure beside it."""
+    viewer = request.viewer
+    if not viewer.may(Action.SEE_NUMBERS):
+        return faults.fault_page(request, 403)
+    asked = Asked.of(request)
+    context: dict[str, Any] = {"help_url": "/help/numbers/"}
+    try:
+        question = asked.question(viewer)
+    except NotPermitted:
+        return faults.fault_page(request, 403)
+    except Refusal as refusal:
+        fault = refusal.first
+        context["refused"] = {"code": fault.code, "message": _(fault.message) % fault.details}
+        context["filters"] = panel(viewer, asked)
+        return render(request, "figures/show.html", context, status=422)
+    wording = Wording(question.on, get_language() or "en")
+    context["filters"] = panel(viewer, asked, question.territory)
+    context |= _answer(viewer, asked, question, wording)
+    return render(request, "figures/show.html", context)
+
+
+def _answer(viewer: Viewer, asked: Asked, question: Question, wording: Wording) -> dict[str, Any]:
+    figure = FIGURES[asked.figure]
+    cells = counted(viewer, question)
+    return {
+        "figure": {
+            "name": figure.name,
+            "label": _(figure.label),
+            "definition": _(figure.definition),
+            "value": _number(cells[0]),
+        },
+        "where": wording.place(question.territory),
+        "when": _when(question, stock=figure.is_stock),
+        "known": day(question.known_on) if question.known_on else "",
+        "below_oblast": question.below_oblast,
+        "map": _map(viewer, asked, question, wording),
+        "months": _months(viewer, question, wording),
+        "table": _table(viewer, asked, question, cells, wording),
+        "all": _every_figure(viewer, asked, question),
+        "list_url": asked.address("/figures/list/") if _has_list(viewer, asked) else "",
+        "printed": {"at": moment(clock.now()), "filter": _about(asked, question, wording)},
+    }
+
+
+def _when(question: Question, *, stock: bool) -> str:
+    return day(question.on) if stock else f"{day(question.first)} – {day(question.last)}"
+
+
+def _number(cell: Cell) -> str:
+    return "–" if cell.value is None else str(cell.value)
+
+
+def _has_list(viewer: Viewer, asked: Asked) -> bool:
+    counts = FIGURES[asked.figure].counts
+    return viewer.may(Action.SEE_IDENTITY) and counts not in {"reported", "declined"}
+
+
+def _map(
+    viewer: Viewer, asked: Asked, question: Question, wording: Wording
+) -> dict[str, Any] | None:
+    """The oblasts of the country, or the districts of an oblast; none of a district alone."""
+    level = unit_of(question.territory).level
+    if level > OBLAST_LEVEL:
+        return None
+    key = Key.OBLAST if level == COUNTRY_LEVEL else Key.DISTRICT
+    if key not in FIGURES[asked.figure].keys:
+        return None
+    cells = counted(viewer, replace(question, by=(key,)))
+    values = {cell.keys[key]: cell.value for cell in cells if not cell.part}
+    return outlines(
+        question.territory,
+        {code: value for code, value in values.items() if code != TOTAL},
+        wording.place,
+        lambda code: asked.address(territory=code, by="", by2=""),
+    )
+
+
+def _months(viewer: Viewer, question: Question, wording: Wording) -> dict[str, Any]:
+    """The last twelve months of the period; of a state, the end of each month."""
+    last = question.on if FIGURES[question.figures[0]].is_stock else question.last
+    year, month = divmod(last.year * 12 + last.month - MONTHS_SHOWN, 12)
+    first = date(year, month + 1, 1)
+    by_month = replace(question, first=first, last=last, on=last, by=(Key.MONTH,))
+    cells = [
+        cell
+        for cell in counted(viewer, by_month)
+        if not cell.part and cell.keys[Key.MONTH] != TOTAL
+    ]
+    values = {cell.keys[Key.MONTH]: cell.value for cell in cells}
+    months = [f"{place // 12}-{place % 12 + 1:02}" for place in range(*_span(first, last))]
+    return bars([(wording.of(Key.MONTH, one), values.get(one, 0)) for one in months])
+
+
+def _span(first: date, last: date) -> tuple[int, int]:
+    return first.year * 12 + first.month - 1, last.year * 12 + last.month
+
+
+def _table(
+    viewer: Viewer, asked: Asked, question: Question, cells: Sequence[Cell], wording: Wording
+) -> dict[str, Any] | None:
+    keys = question.keys_of(asked.figure)
+    if not keys:
+        return None
+    rows = []
+    for cell in cells:
+        url = _list_address(viewer, asked, cell, keys)
+        shown = [{"text": raised(wording.of(key, cell.keys[key]))} for key in keys]
+        if cell.territory:
+            shown[0] = {"text": f"{shown[0]['text']}, {wording.place(cell.territory)}"}
+        number = {"text": _number(cell), "numeric": True, "url": url, "figure": asked.figure}
+        rows.append({"cells": [*shown, number]})
+    figure = FIGURES[asked.figure]
+    return {
+        "caption": _(figure.label),
+        "columns": [
+            *({"label": _(label)} for label in (asked.key_label(key) for key in keys)),
+            {"label": _(figure.label), "numeric": True},
+        ],
+        "rows": rows,
+        "export_urls": [
+            {"label": "CSV", "url": asked.address("/figures/export.csv")},
+            {"label": "XLSX", "url": asked.address("/figures/export.xlsx")},
+        ],
+    }
+
+
+def _list_address(viewer: Viewer, asked: Asked, cell: Cell, keys: Sequence[Key]) -> str:
+    values = [cell.keys[key] for key in keys]
+    if not _has_list(viewer, asked) or DIFFERENCE in values or not cell.value:
+        return ""
+    chosen = {f"k{at}": value for at, value in enumerate(values, 1) if value != TOTAL}
+    return asked.address("/figures/list/", **chosen)
+
+
+def _every_figure(viewer: Viewer, asked: Asked, question: Question) -> dict[str, Any]:
+    """All figures of the place and the period, each with its definition."""
+    cells = counted(viewer, replace(question, by=(), figures=tuple(FIGURES)))
+    rows = [
+        {
+            "url": asked.address(figure=cell.figure),
+            "cells": [
+                {"text": _(FIGURES[cell.figure].label)},
+                {"text": _number(cell), "numeric": True, "figure": cell.figure},
+                {"text": _(FIGURES[cell.figure].definition)},
+            ],
+        }
+        for cell in cells
+    ]
+    return {
+        "id": "all-figures",
+        "caption": _("All figures"),
+        "columns": [
+            {"label": _("Figure")},
+            {"label": _("Number"), "numeric": True},
+            {"label": _("What it counts")},
+        ],
+        "rows": rows,
+    }
+
+
+def _about(asked: Asked, question: Question, wording: Wording) -> str:
+    parts = [
+        _(FIGURES[asked.figure].label),
+        wording.place(question.territory),
+        f"{day(question.first)} – {day(question.last)}",
+        _("State of %(day)s") % {"day": day(question.on)},
+    ]
+    if question.known_on:
+        parts.append(_("As known on %(day)s") % {"day": day(question.known_on)})
+    return "; ".join(parts)
+
+
+def export(request: ViewedRequest, kind: str) -> HttpResponse:
+    """The table as CSV or XLSX, with the question and the definition beside it."""
+    viewer = request.viewer
+    asked = Asked.of(request)
+    try:
+        question = asked.question(viewer)
+    except Refusal:
+        return faults.fault_page(request, 403)
+    wording = Wording(question.on, get_language() or "en")
+    keys = question.keys_of(asked.figure)
+    figure = FIGURES[asked.figure]
+    rows = [
+        [
+            *(raised(wording.of(key, cell.keys[key])) for key in keys),
+            _number(cell),
+            wording.place(cell.territory or question.territory),
+        ]
+        for cell in counted(viewer, question)
+    ]
+    heads = [*(_(asked.key_label(key)) for key in keys), _(figure.label), _("Place")]
+    about = [
+        (_("Exported by"), f"{viewer.name}, {_(viewer.role_label)}"),
+        (_("Exported at"), moment(clock.now())),
+        (_("Filter"), _about(asked, question, wording)),
+        (_("Definition"), _(figure.definition)),
+    ]
+    make = as_xlsx if kind == "xlsx" else as_csv
+    return make(f"figure-{asked.figure}", heads, rows, about)
+
+
+def behind_number(request: ViewedRequest) -> HttpResponse:
+    """The cases behind a number that the reader may see, and how many more there are."""
+    viewer = request.viewer
+    asked = Asked.of(request)
+    try:
+        question = asked.question(viewer)
+        keys = question.keys_of(asked.figure)
+        given = [(key, request.GET.get(f"k{at}", "")) for at, key in enumerate(keys, 1)]
+        found = behind(
+            viewer, question, asked.figure, {str(key): value for key, value in given if value}
+        )
+    except Refusal:
+        return faults.fault_page(request, 403)
+    wording = Wording(question.on, get_language() or "en")
+    context = {
+        "back_url": asked.address(),
+        "help_url": "/help/numbers/",
+        "heading": _(FIGURES[asked.figure].label),
+        "about": "; ".join(
+            [_about(asked, question, wording)]
+            + [wording.of(key, value) for key, value in given if value]
+        ),
+        "others": found.others,
+        "limit": LISTED if len(found.cases) > LISTED else 0,
+        "table": {
+            "caption": _(FIGURES[asked.figure].label),
+            "columns": [
+                {"label": _("Child or family")},
+                {"label": _("Case")},
+                {"label": _("State")},
+            ],
+            "rows": [row_of_case(case) for case in found.cases[:LISTED]],
+            "total": len(found.cases),
+            "figure": "cases_listed",
+            "empty": {"text": _("None of these cases is yours to see.")},
+        },
+    }
+    return render(request, "figures/behind.html", context)

@@ -1,0 +1,156 @@
+"""What a page of figures was asked: codes and days of its address, and the panel to choose them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from kamkor.figures.queries.asking import question_for, territories_counted_by
+from kamkor.figures.vocabulary import FIGURES, KEY_LABELS, Key
+from kamkor.kernel import clock
+from kamkor.kernel.errors import FieldInvalid
+from kamkor.territory.queries import COUNTRY_LEVEL, all_units, names_on
+from kamkor.web.dates import typed_date_as_iso
+
+if TYPE_CHECKING:
+    from kamkor.access.rules import Viewer
+    from kamkor.figures.rules.question import Question
+    from kamkor.web.door import ViewedRequest
+
+FIRST_FIGURE = "children_on_register"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as the address holds it: codes and days only."""
+
+    figure: str
+    place: str
+    first: str
+    last: str
+    on: str
+    known_on: str
+    by: tuple[str, ...]
+
+    @classmethod
+    def of(cls, request: ViewedRequest) -> Asked:
+        """The question of an address; an unknown figure counts as not given."""
+        given = request.GET
+        figure = given.get("figure", FIRST_FIGURE)
+        return cls(
+            figure if figure in FIGURES else FIRST_FIGURE,
+            given.get("territory", ""),
+            given.get("from", ""),
+            given.get("to", ""),
+            given.get("on", ""),
+            given.get("known_on", ""),
+            tuple(word for word in (given.get("by", ""), given.get("by2", "")) if word),
+        )
+
+    def address(self, base: str = "/figures/", **changed: str) -> str:
+        """The address of the same question, with some of it changed."""
+        first, second = (*self.by, "", "")[:2]
+        held = {
+            "figure": self.figure,
+            "territory": self.place,
+            "from": self.first,
+            "to": self.last,
+            "on": self.on,
+            "known_on": self.known_on,
+            "by": first,
+            "by2": second,
+            **changed,
+        }
+        return f"{base}?" + urlencode({key: value for key, value in held.items() if value})
+
+    def question(self, viewer: Viewer) -> Question:
+        """The question itself; raises the refusal of what cannot be asked."""
+        return question_for(
+            viewer,
+            place=self.place,
+            first=_day(self.first, "from"),
+            last=_day(self.last, "to"),
+            on=_day(self.on, "on"),
+            known_on=_day(self.known_on, "known_on"),
+            by=self.by,
+            figures=(self.figure,),
+        )
+
+    @staticmethod
+    def key_label(key: Key) -> str:
+        """What a breakdown is called, in English, to be translated."""
+        return KEY_LABELS[key]
+
+
+def _day(typed: str, field: str) -> date | None:
+    if not typed:
+        return None
+    try:
+        return date.fromisoformat(typed_date_as_iso(typed))
+    except ValueError:
+        raise FieldInvalid(field) from None
+
+
+def panel(viewer: Viewer, asked: Asked, territory: str = "") -> dict[str, Any]:
+    """The fields to ask with; only places that the post may count."""
+    first, second = (*asked.by, "", "")[:2]
+    keys = [("", _("nothing"))] + [(str(key), _(label)) for key, label in KEY_LABELS.items()]
+    figures = [(name, _(figure.label)) for name, figure in FIGURES.items()]
+    return {
+        "action": "/figures/",
+        "heading": _("Ask"),
+        "submit_label": _("Count"),
+        "open": True,
+        "clear_url": "/figures/",
+        "fields": [
+            _select("figure", _("Figure"), figures, asked.figure),
+            _select("territory", _("Place"), _places(viewer), territory or asked.place),
+            _date("from", _("From"), asked.first),
+            _date("to", _("To"), asked.last),
+            _date("on", _("State of"), asked.on),
+            _date("known_on", _("As known on"), asked.known_on),
+            _select("by", _("Broken down by"), keys, first),
+            _select("by2", _("and by"), keys, second),
+        ],
+    }
+
+
+def _places(viewer: Viewer) -> list[tuple[str, str]]:
+    allowed = territories_counted_by(viewer)
+    names = names_on(clock.today(), get_language() or "en")
+    units = [unit for unit in all_units() if allowed is None or unit.soate in allowed]
+    shown = [(unit.soate, f"{_INDENT * unit.level}{names[unit.soate]}") for unit in units]
+    return shown if any(unit.level == COUNTRY_LEVEL for unit in units) else [("", "–"), *shown]
+
+
+_INDENT = "\u2003"
+
+
+def _select(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> dict[str, Any]:
+    return {
+        "kind": "select",
+        "name": name,
+        "id": name,
+        "label": label,
+        "required": True,
+        "bare": True,
+        "options": [
+            {"value": value, "label": text, "checked": value == chosen} for value, text in options
+        ],
+    }
+
+
+def _date(name: str, label: str, typed: str) -> dict[str, Any]:
+    return {
+        "kind": "date",
+        "name": name,
+        "id": name,
+        "label": label,
+        "required": True,
+        "value": typed,
+    }
