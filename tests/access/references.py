@@ -16,7 +16,7 @@ def listed(name: str) -> dict[str, str]:
     """What the migrations together list under a name."""
     found: dict[str, str] = {}
     for migration in MIGRATIONS:
-        found |= getattr(import_module(f"kamkor.migrations.{migration}"), name)
+        found |= getattr(import_module(f"kamkor.migrations.{migration}"), name, {})
     return found
 
 

@@ -3,7 +3,7 @@
 from tests.access.references import broken_references, references
 from tests.cases.acts import play, seed_of_run
 from tests.cast import USERNAMES, Cast
-from tests.factories import registered, transferred, two_children
+from tests.factories import NOOKEN, registered, transferred, two_children
 
 STEPS = 160
 
@@ -22,7 +22,7 @@ def test_nothing_is_referred_to_that_is_hidden_where_a_child_moved_away(cast: Ca
     assert _broken(cast) == []
     transferred(cast, first)
     assert _broken(cast) == []
-    cast.specialist2.do("accept_transfer", case=first, post=cast.cholpon.post)
+    cast.specialist2.do("accept_transfer", case=first, post=cast.cholpon.post, territory=NOOKEN)
     assert _broken(cast) == []
 
 

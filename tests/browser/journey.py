@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from tests.browser.person import Person
 
 SUZAK = "41703220000000"
+NOOKEN = "41703215000000"
 
 
 @dataclass
@@ -131,6 +132,7 @@ def hand_over(sender: Person, receiver: Person, cases: Cases, post: str) -> None
     receiver.open(cases.children[0])
     receiver.begin("accept_transfer")
     receiver.choose("post", post)
+    receiver.fill(territory=NOOKEN)
     receiver.save("accept_transfer")
     assert receiver.refusals == []
     sender.open(cases.children[0])

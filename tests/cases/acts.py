@@ -279,7 +279,8 @@ def _transfer(day: Day, player: Player) -> None:
     other = day.cast.everybody[day.draw.choice(("specialist2", "bakyt"))]
     if day.draw.random() < 0.7:
         post = day.cast.everybody[day.draw.choice(PLAYERS)].post
-        day.try_(other, "accept_transfer", case=str(case.pk), post=post)
+        territory = NOOKEN if other.username == "specialist2" else SUZAK
+        day.try_(other, "accept_transfer", case=str(case.pk), post=post, territory=territory)
     day.try_(other, "return_transfer", case=str(case.pk), reason="not_living_here")
 
 

@@ -109,7 +109,10 @@ CHOSEN: dict[str, Callable[[Cast, Player], Values]] = {
     "assign_worker": lambda cast, player: {
         "post": player.post if player.department != cast.aigul.department else cast.nurlan.post
     },
-    "accept_transfer": lambda _, player: {"post": player.post},
+    "accept_transfer": lambda cast, player: {
+        "post": player.post,
+        "territory": NOOKEN if player.department == cast.specialist2.department else SUZAK,
+    },
     "offer_transfer": lambda cast, _: {"to_office": cast.specialist2.department},
 }
 

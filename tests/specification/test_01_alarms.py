@@ -297,7 +297,7 @@ def test_who_reported_goes_with_a_redirect_and_never_with_a_transfer(cast: Cast)
     assert [_knows(cast, name, report) for name in names] == [True, True, True, False]
     case = _transferred(cast, report)
     assert _knows(cast, "bakyt", report) is False
-    accept = {"case": case, "post": cast.aigul.post}
+    accept = {"case": case, "post": cast.aigul.post, "territory": SUZAK}
     cast.bakyt.do("accept_transfer", **accept)
     assert [_knows(cast, name, report) for name in ("aigul", "bakyt", "head")] == [False] * 3
 

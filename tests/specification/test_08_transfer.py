@@ -7,6 +7,7 @@ from kamkor.cases.queries.case import on_register
 from kamkor.people.models import Household, HouseholdMember, Person
 from tests.cast import Cast, Player
 from tests.factories import (
+    NOOKEN,
     a_child,
     a_registration,
     accepted,
@@ -20,7 +21,8 @@ from tests.factories import (
 
 
 def _accept(cast: Cast, case: str, post: int | None = None) -> None:
-    cast.specialist2.do("accept_transfer", case=case, post=post or cast.cholpon.post)
+    answering = post or cast.cholpon.post
+    cast.specialist2.do("accept_transfer", case=case, post=answering, territory=NOOKEN)
 
 
 def _rows(player: Player) -> list[int]:

@@ -10,6 +10,8 @@ from kamkor.cases.queries.responsible import (
 from tests.cast import Cast
 from tests.doors.desk import Desk
 from tests.factories import (
+    NOOKEN,
+    SUZAK,
     a_registration,
     a_report,
     a_return,
@@ -60,13 +62,14 @@ def test_a_case_does_not_come_back_to_the_interested_through_another_department(
     case = registered(cast)
     cast.aigul.do("declare_interest", case=case, kind="relative")
     transferred(cast, case)
-    cast.specialist2.do("accept_transfer", case=case, post=cast.cholpon.post)
+    cast.specialist2.do("accept_transfer", case=case, post=cast.cholpon.post, territory=NOOKEN)
     back = {"to_office": cast.bakyt.department, "reason": "family_moved", "note": "x"}
     cast.specialist2.do("offer_transfer", case=case, **back)
     desk, address = Desk("bakyt", cast.time), f"/cases/{case}/accept-transfer/"
-    page = desk.act(address, "accept_transfer", post=cast.aigul.post)
+    page = desk.act(address, "accept_transfer", post=cast.aigul.post, territory=SUZAK)
     assert page.refusals == ["interested_cannot_answer"]
-    assert desk.act(address, "accept_transfer", post=cast.nurlan.post).status == 303
+    done = desk.act(address, "accept_transfer", post=cast.nurlan.post, territory=SUZAK)
+    assert done.status == 303
     assert cast.nurlan.case(case).responsible_id == cast.nurlan.post
 
 

@@ -148,7 +148,13 @@ def moved_between_departments(home: Home, to: int, outcome: str, receiver: "Home
         return
     post = receiver.worker
     yield home.act(
-        answered, 11, receiver.department.specialist, "accept_transfer", case=case, post=post
+        answered,
+        11,
+        receiver.department.specialist,
+        "accept_transfer",
+        case=case,
+        post=post,
+        territory=receiver.department.territories[0],
     )
     receiver.cases, receiver.household = home.cases, home.household
     yield from visited_until_now(receiver, answered, 6)
