@@ -6,7 +6,8 @@ from uuid import UUID
 from kamkor.access import operations as access
 from kamkor.cases.models import Assignment, Case, TransferAnswer, TransferOffer
 from kamkor.cases.operations import steps
-from kamkor.cases.operations.belonging import HOUSEHOLD, TRANSFER, open_at_home, parted
+from kamkor.cases.operations.belonging import TRANSFER, open_at_home, parted
+from kamkor.cases.operations.lending import HOUSEHOLD
 from kamkor.cases.operations.steps import OfficeUnknown, PostUnknown, step
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotPermitted, Order
