@@ -1,11 +1,13 @@
 """Whatever a visible row refers to is visible with it, for everybody, after any day."""
 
+from kamkor.people.models import Household
 from tests.access.references import broken_references, references
 from tests.cases.acts import play, seed_of_run
 from tests.cast import USERNAMES, Cast
-from tests.factories import NOOKEN, registered, transferred, two_children
+from tests.factories import NOOKEN, registered, seen, transferred, two_children, visited
 
 STEPS = 160
+QUESTIONS = ("injury_fear_word", "harmful_person_access", "no_able_adult_tonight")
 
 
 def _broken(cast: Cast) -> list[str]:
@@ -23,6 +25,27 @@ def test_nothing_is_referred_to_that_is_hidden_where_a_child_moved_away(cast: Ca
     transferred(cast, first)
     assert _broken(cast) == []
     cast.specialist2.do("accept_transfer", case=first, post=cast.cholpon.post, territory=NOOKEN)
+    assert _broken(cast) == []
+
+
+def test_nothing_is_referred_to_that_is_hidden_where_the_other_side_reassigns_or_ends(
+    cast: Cast,
+) -> None:
+    first, _ = two_children(cast)
+    transferred(cast, first)
+    cast.specialist2.do("accept_transfer", case=first, post=cast.cholpon.post)
+    for post in (cast.ulan.post, cast.cholpon.post):
+        cast.specialist2.do("assign_worker", case=first, post=post, happened_on=cast.today)
+        assert _broken(cast) == []
+    concern = {**seen(first), "none_of_these": False, **dict.fromkeys(QUESTIONS, False)}
+    visited(cast, cast.cholpon, concern | {"basics_missing": True})
+    day = {"case": first, "happened_on": cast.today}
+    cast.cholpon.do("propose_taking_off", **day, reason="difficulty_overcome", note="x")
+    cast.specialist2.do("decide_taking_off", **day, decision="agree")
+    visited(cast, cast.cholpon, seen(first), kind="after_leaving")
+    assert cast.cholpon.state(first) == "closed"
+    cast.time.passes(minutes=20)
+    assert cast.cholpon.sees(Household) == 0
     assert _broken(cast) == []
 
 

@@ -154,6 +154,7 @@ def lists_of(desk: Desk) -> Iterator[Page]:
     for name in (*CANARIES, "10105201500001", "кан", "K"):
         yield desk.send("/register/", {"name": name})
         yield desk.send("/find/", {"name": name})
+    yield desk.send("/find/", {"born-year": "2015"})
 
 
 def words_of(page: Page) -> str:

@@ -120,6 +120,49 @@ def end_lending(
     standing.update(until=clock.now())
 
 
+def end_lending_with(
+    subject: UUID,
+    reason: str,
+    until: datetime,
+    *,
+    to_post: int | None = None,
+    to_office: int | None = None,
+) -> None:
+    """Let end at a moment what a post or an office is shown together with a subject."""
+    standing = _lent_with(subject, reason, to_post, to_office).filter(until=None)
+    standing.update(until=until)
+
+
+def lend_again(
+    subject: UUID, reason: str, *, to_post: int | None = None, to_office: int | None = None
+) -> None:
+    """Show a post or an office again whatever it was once shown together with a subject."""
+    rows = _lent_with(subject, reason, to_post, to_office)
+    lent_now = set(rows.filter(until=None).values_list("subject", flat=True))
+    ended = rows.exclude(subject__in=lent_now).order_by("since", "id")
+    newest = {row.subject: row for row in ended}
+    Lent.objects.bulk_create(
+        Lent(
+            subject=row.subject,
+            to_post_id=row.to_post_id,
+            to_office_id=row.to_office_id,
+            reason=reason,
+            since=clock.now(),
+            command=row.command,
+        )
+        for row in newest.values()
+    )
+
+
+def _lent_with(
+    subject: UUID, reason: str, to_post: int | None, to_office: int | None
+) -> "models.QuerySet[Lent]":
+    rows = Lent.objects.filter(reason=reason, to_post_id=to_post, to_office_id=to_office)
+    if to_post is None and to_office is None:
+        return rows.none()
+    return rows.filter(command__in=rows.filter(subject=subject).values("command"))
+
+
 def posts_shown(subject: UUID, reason: str) -> set[int]:
     """The posts to which a subject is lent for this reason."""
     standing = Lent.objects.filter(subject=subject, reason=reason, until=None)

@@ -18,7 +18,12 @@ from kamkor.workforce import queries as workforce
 if TYPE_CHECKING:
     from kamkor.workforce.models import Employee, Post
 
-LENT_LIMIT = 500
+# A context holds this many ids; so many are lent to nobody while lendings end as they should.
+LENT_LIMIT = 2000
+
+
+class LentBeyondLimit(Exception):
+    """More is lent to a post than its context can hold; nothing is left out in silence."""
 
 
 def account_named(username: str) -> Account | None:
@@ -141,8 +146,11 @@ def _lent(posts: tuple[int, ...], office: int, now: datetime) -> tuple[UUID, ...
     # What is lent to a department is for those who decide there, not for its units' workers.
     to_us = Q(to_post_id__in=posts) | Q(to_office_id=office)
     current = Lent.objects.filter(to_us).filter(Q(until=None) | Q(until__gt=now))
-    newest = current.order_by("-since", "-id").values_list("subject", flat=True)[:LENT_LIMIT]
-    return tuple(dict.fromkeys(newest))
+    subjects = current.order_by("subject").values_list("subject", flat=True).distinct()
+    found = tuple(subjects[: LENT_LIMIT + 1])
+    if len(found) > LENT_LIMIT:
+        raise LentBeyondLimit(f"more than {LENT_LIMIT} records are lent to posts {posts}")
+    return found
 
 
 def shut_out_of(subjects: Iterable[UUID]) -> dict[UUID, set[int]]:

@@ -11,17 +11,18 @@ first = import_module("kamkor.migrations.0002_row_security")
 earlier = import_module("kamkor.migrations.0003_sealed_homes")
 before = import_module("kamkor.migrations.0005_ends_and_candidates")
 
-# Protected besides the tables that stand in 0002, with the column that may be lent or barred.
-PROTECTED = {"kamkor_wordingtoken": "subject"}
+TABLE, SUBJECT = "kamkor_wordingtoken", "subject"
+# The next migration that adds a protected table takes these from here.
+PROTECTED = before.TABLES | {TABLE: SUBJECT}
+WITH_THE_HOME = earlier.WITH_THE_HOME
 
 
 def lock(apps, schema_editor):
-    parts = [rowsecurity.policy(table, subject) for table, subject in PROTECTED.items()]
+    parts = [rowsecurity.policy(TABLE, SUBJECT)]
     for login in ("kamkor_web", "kamkor_worker"):
-        parts.append(rowsecurity.grant("kamkor_wordingtoken", login, "SELECT, INSERT"))
-        parts.append(f"GRANT USAGE ON SEQUENCE kamkor_wordingtoken_id_seq TO {login};\n")
-    tables = before.TABLES | PROTECTED
-    parts.append(rowsecurity.move_function(tables, earlier.WITH_THE_HOME))
+        parts.append(rowsecurity.grant(TABLE, login, "SELECT, INSERT"))
+        parts.append(f"GRANT USAGE ON SEQUENCE {TABLE}_id_seq TO {login};\n")
+    parts.append(rowsecurity.move_function(PROTECTED, WITH_THE_HOME))
     with schema_editor.connection.cursor() as cursor:
         for statement in first.split("\n".join(parts)):
             cursor.execute(statement)

@@ -144,6 +144,6 @@ def _identify_address(
     if person is None:
         return address
     known = {"child": person.pk}
-    if case is not None and case.household_id:
-        known["household"] = case.household_id
+    if case is not None and case.household is not None:
+        known["household"] = case.household.pk
     return f"{address}?{urlencode(known)}"

@@ -54,7 +54,8 @@ def _visit(fact: AnyFact) -> tuple[str, list[str]]:
     lines += [
         f"{_('Yes')}: {coded(name, 'visit_questions')}" for name in QUESTIONS if getattr(fact, name)
     ]
-    visit = fact.visit
+    # The home's visit may no longer be shown, or be another unit's; the child's row is whole.
+    visit = getattr(fact, "visit", None)
     if fact.words_of_child:
         lines.append(f"{_('The child')}: {fact.words_of_child}")
     if visit is not None:

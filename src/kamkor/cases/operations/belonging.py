@@ -11,14 +11,13 @@ from kamkor.access import operations as access
 from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import Case
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.lending import HOUSEHOLD
 from kamkor.cases.vocabulary import OPEN_STATES
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order, write_together
 from kamkor.people.operations import offices_of_home, persons_at_home
 from kamkor.workforce import queries as workforce
 
-# Why rows are lent where one child of a household moves and another stays.
-HOUSEHOLD = "household"
 # Why rows are lent to the department that a case is offered to.
 TRANSFER = "transfer"
 
@@ -121,7 +120,8 @@ def follow_responsible_now(order: Order[Any], case_id: UUID) -> None:
     else:
         department = workforce.seats_of(case.office_district or 0, clock.today())
         access.end_lending(around(case), HOUSEHOLD, to_posts=department)
-    if staying:
+    # A home of another department is only lent: also to whoever answers here from now on.
+    if staying or not _holds_home(case):
         shown = [*_home(case), *_reports_of([case, *others])]
         for post in (seat.post_id, *staying):
             write_together(access.lent(shown, HOUSEHOLD, order.id, to_post=post))

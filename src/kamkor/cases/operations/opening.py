@@ -50,6 +50,9 @@ def new_case(
         sort_key=child.sort_key if child else (household.sort_key if household else ""),
         **scope_of(scope),
     )
+    if household is None and previous is not None:
+        # It is shown no longer since the earlier episode ended, and is the home all the same.
+        case.household_id = previous.household_id
     order.add(case)
     order.add(Assignment(case=case, post_id=post_id, **order.fact(case, since or opened_on)))
     order.journal(case.pk, case)

@@ -7,7 +7,8 @@ from django.db.models import Q
 from kamkor.access import operations as access
 from kamkor.cases.models import Case, Interest, SafeContact, Task, TransferAnswer
 from kamkor.cases.operations import steps
-from kamkor.cases.operations.belonging import HOUSEHOLD, around, cases_at_home
+from kamkor.cases.operations.belonging import around, cases_at_home
+from kamkor.cases.operations.lending import HOUSEHOLD
 from kamkor.cases.vocabulary import OPEN_STATES, CaseState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order

@@ -28,8 +28,9 @@ from kamkor.cases.models import (
     TransferOffer,
     VisitChild,
 )
+from kamkor.cases.operations.lending import end_with_case, show_again
 from kamkor.cases.rules.standing import SAFETY, Event, Standing, standing_of
-from kamkor.cases.vocabulary import FAMILY, ReportState
+from kamkor.cases.vocabulary import FAMILY, OPEN_STATES, ReportState
 from kamkor.kernel import rulesets
 
 
@@ -53,6 +54,11 @@ def apply_standing(case: Case, standing: Standing) -> None:
         del derived["responsible_id"]
     derived["sort_key"] = _sort_key(case)
     Case.objects.filter(id=case.pk).update(**derived)
+    was_open, is_open = case.state in OPEN_STATES, standing.state in OPEN_STATES
+    if was_open and not is_open:
+        end_with_case(case)
+    if is_open and not was_open:
+        show_again(case)
 
 
 def _sort_key(case: Case) -> str:

@@ -17,6 +17,7 @@ from kamkor.cases.models import (
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.answering import who_goes_on
 from kamkor.cases.operations.belonging import episodes_of
+from kamkor.cases.operations.lending import show_again
 from kamkor.cases.operations.opening import new_case
 from kamkor.cases.operations.registration import (
     SAFE_CONTACT,
@@ -281,3 +282,4 @@ def return_to_register(order: Order[ReturnToRegister]) -> None:
     )
     record_grounds(order, case)
     steps.stop_tasks(order, old.pk)
+    order.after(lambda: show_again(case))

@@ -7,7 +7,8 @@ from kamkor.access import operations as access
 from kamkor.cases.models import Assignment, Case, TransferAnswer, TransferOffer
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.answering import InterestedCannotAnswer, require_not_interested
-from kamkor.cases.operations.belonging import HOUSEHOLD, TRANSFER, open_at_home, parted
+from kamkor.cases.operations.belonging import TRANSFER, open_at_home, parted
+from kamkor.cases.operations.lending import HOUSEHOLD
 from kamkor.cases.operations.steps import OfficeUnknown, PostUnknown, TerritoryUnknown, step
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotPermitted, Order

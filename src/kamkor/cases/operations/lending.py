@@ -1,0 +1,52 @@
+"""What is shown of a home to those who answer for one of its children, and until when."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from kamkor.access import operations as access
+from kamkor.cases.models import Case
+from kamkor.cases.vocabulary import FAMILY, OPEN_STATES
+from kamkor.kernel import clock, rulesets
+from kamkor.people.operations import offices_of_home
+from kamkor.workforce import queries as workforce
+
+# Why rows are lent where one child of a household moves and another stays.
+HOUSEHOLD = "household"
+
+
+def end_with_case(case: Case) -> None:
+    """What of the home was shown because of a child's case ends with it.
+
+    It stays as long as the closing can be taken back, and where the same post, or another of
+    its department, still answers for somebody of the home. A family's entry goes on showing its
+    own home.
+    """
+    home = case.household_id
+    if home is None or case.register == FAMILY or _answers_for_another(case):
+        return
+    minutes = int(rulesets.value("deadlines", "taking_back_minutes", clock.today()))
+    until = clock.now() + timedelta(minutes=minutes)
+    access.end_lending_with(home, HOUSEHOLD, until, to_post=case.responsible_id)
+    department = case.office_district or 0
+    others = access.posts_shown(home, HOUSEHOLD) & set(
+        workforce.seats_of(department, clock.today())
+    )
+    if not others and department not in offices_of_home(home):
+        access.end_lending_with(home, HOUSEHOLD, until, to_office=department)
+
+
+def show_again(case: Case) -> None:
+    """A case is open again: its department and who answers for it see its home as before."""
+    if case.household_id is not None:
+        targets = {"to_post": case.responsible_id, "to_office": case.office_district}
+        for target, one in targets.items():
+            access.lend_again(case.household_id, HOUSEHOLD, **{target: one})
+
+
+def _answers_for_another(case: Case) -> bool:
+    others = Case.objects.filter(
+        household_id=case.household_id or UUID(int=0), responsible_id=case.responsible_id
+    ).exclude(id=case.pk)
+    return others.filter(Q(state__in=list(OPEN_STATES)) | Q(register=FAMILY)).exists()

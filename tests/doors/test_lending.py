@@ -1,0 +1,123 @@
+"""What is lent ends with the case, comes back with it, and is never left out in silence."""
+
+import pytest
+
+from kamkor.access import queries
+from kamkor.access.models import Lent
+from kamkor.kernel.models import JournalEntry
+from kamkor.people.models import Household, Person
+from tests.cast import Cast, Player
+from tests.doors.desk import Desk
+from tests.factories import a_return, seen, transferred, two_children, visited
+
+
+@pytest.fixture
+def apart(cast: Cast) -> str:
+    """One of two children of a home is Cholpon's in another department; her case."""
+    first, _ = two_children(cast)
+    transferred(cast, first, reason="child_moved")
+    cast.specialist2.do("accept_transfer", case=first, post=cast.cholpon.post)
+    return first
+
+
+def homes(*players: Player) -> list[int]:
+    """How many homes the database shows to each."""
+    return [one.sees(Household) for one in players]
+
+
+def press(cast: Cast, who: str, address: str, operation: str, **typed: str) -> None:
+    """Fill in and send a form of the desk."""
+    page = Desk(who, cast.time).act(address, operation, **typed)
+    assert page.status == 303, page.refusals
+    cast.time.passes(minutes=1)
+
+
+def off_the_register(cast: Cast, case: str) -> None:
+    """The other department takes its child off the register; a last check is due."""
+    day = cast.time.today.strftime("%d.%m.%Y")
+    typed = {"reason": "difficulty_overcome", "happened_on": day, "note": "Seen."}
+    press(cast, "cholpon", f"/cases/{case}/propose-taking-off/", "propose_taking_off", **typed)
+    typed = {"decision": "agree", "happened_on": day}
+    press(cast, "specialist2", f"/cases/{case}/decide-taking-off/", "decide_taking_off", **typed)
+
+
+def closed(cast: Cast, case: str) -> None:
+    """The check after leaving closes the case."""
+    home = cast.cholpon.home(case)
+    desk = Desk("cholpon", cast.time)
+    typed = {"kind": "after_leaving", "children-0-seen": "alone"}
+    typed |= {"children-0-none_of_these": "yes"}
+    page = desk.act(f"/cases/{case}/record-visit/", "record_visit", **typed)
+    assert page.status == 303, page.refusals
+    assert (cast.cholpon.state(case), cast.cholpon.home(case)) == ("closed", home)
+
+
+def test_a_home_is_shown_no_longer_when_the_case_has_ended(cast: Cast, apart: str) -> None:
+    assert homes(cast.cholpon, cast.specialist2) == [1, 1]
+    off_the_register(cast, apart)
+    assert homes(cast.cholpon, cast.specialist2) == [1, 1]
+    closed(cast, apart)
+    assert homes(cast.cholpon, cast.specialist2) == [1, 1]
+    cast.time.passes(minutes=11)
+    assert homes(cast.cholpon, cast.specialist2) == [0, 0]
+    # The brother or sister who stayed is hidden too, the own child is not.
+    assert [one.sees(Person) for one in (cast.cholpon, cast.specialist2)] == [1, 1]
+    assert homes(cast.aigul, cast.bakyt) == [1, 1]
+    for who in ("cholpon", "specialist2"):
+        page = Desk(who, cast.time).open(f"/cases/{apart}/")
+        assert (page.status, page.state) == (200, "closed")
+        assert "Household" not in page.text
+
+
+def test_a_closing_taken_back_shows_the_home_as_before(cast: Cast, apart: str) -> None:
+    off_the_register(cast, apart)
+    closed(cast, apart)
+    lent = cast.cholpon.viewer.lent
+    act = cast.cholpon.journal(apart)[-1]
+    assert act[1] == "record_visit"
+    with cast.cholpon.inside():
+        command = JournalEntry.objects.get(subject=apart, version=act[0]).command
+    cast.cholpon.do("take_back", command=str(command))
+    assert cast.cholpon.state(apart) == "check_due"
+    cast.time.passes(minutes=11)
+    assert homes(cast.cholpon, cast.specialist2) == [1, 1]
+    assert set(cast.cholpon.viewer.lent) == set(lent)
+
+
+def test_a_return_to_the_register_shows_the_home_again(cast: Cast, apart: str) -> None:
+    off_the_register(cast, apart)
+    closed(cast, apart)
+    cast.time.passes(days=1)
+    assert homes(cast.cholpon, cast.specialist2) == [0, 0]
+    typed = a_return(cast.time.today.strftime("%d.%m.%Y"))
+    address = f"/cases/{apart}/return-to-register/"
+    page = Desk("specialist2", cast.time).act(address, "return_to_register", **typed)
+    assert page.status == 303, page.refusals
+    back = page.response["Location"].split("/")[2]
+    assert homes(cast.cholpon, cast.specialist2) == [1, 1]
+    visited(cast, cast.cholpon, seen(back))
+
+
+def test_too_much_lent_is_said_and_never_left_out(
+    cast: Cast, apart: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    held = len(cast.cholpon.viewer.lent)
+    desk = Desk("cholpon", cast.time)
+    desk.client.raise_request_exception = False
+    monkeypatch.setattr(queries, "LENT_LIMIT", held)
+    assert desk.open("/").status == 200
+    monkeypatch.setattr(queries, "LENT_LIMIT", held - 1)
+    page = desk.open("/")
+    assert page.status == 500
+    assert page.all(data_incident="*")
+    assert "LentBeyondLimit" in caplog.text
+
+
+def test_what_is_lent_twice_counts_once(cast: Cast, apart: str) -> None:
+    before = cast.cholpon.viewer.lent
+    rows = list(Lent.objects.filter(to_post_id=cast.cholpon.post))
+    Lent.objects.bulk_create(
+        Lent(subject=one.subject, to_post_id=one.to_post_id, reason=one.reason, since=one.since, command=one.command)
+        for one in rows
+    )  # fmt: skip
+    assert cast.cholpon.viewer.lent == before
