@@ -1,7 +1,7 @@
 """The shape of what a command carries: read the same way from forms, files and phones."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Self, TypeVar, get_args, get_origin
@@ -14,6 +14,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    create_model,
     model_validator,
 )
 from pydantic.fields import FieldInfo
@@ -191,6 +192,12 @@ def _meaning(
             "most": str(context.get("le", "…")),
         }
     return errors.FieldInvalid, {}
+
+
+def shape_of(name: str, fields: Mapping[str, FieldInfo]) -> type[Shape]:
+    """A shape of fields that other shapes ask for."""
+    parts: dict[str, Any] = {key: (info.annotation, info) for key, info in fields.items()}
+    return create_model(name, __base__=Shape, **parts)
 
 
 def read_shape(shape: type[S], data: dict[str, Any]) -> S:
