@@ -12,7 +12,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help base setup demo run fmt check test story shots drill-start controls clean-clone ci
+.PHONY: help base setup demo run fmt check test story shots drill-start controls release clean-clone ci
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,10 @@ drill-start: setup ## stop and kill the embedded server, and start it again (ARG
 
 controls: setup ## break the product in each listed way; the named test must fail
 	@$(PY) tools/controls.py $(ARGS)
+
+release: setup ## what takes too long for ci, into docs/release.md (ARGS="--resume", "browser")
+	@tools/need_chromium.sh
+	@$(PY) tools/release.py $(ARGS)
 
 clean-clone:
 	@tools/clean_clone.sh

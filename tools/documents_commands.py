@@ -207,7 +207,8 @@ def _correctable() -> list[str]:
     for name, kind in CORRECTABLE.items():
         shown = [
             f"`{field}` (code of [{rule_set}](rules.md#{rule_set}))" if rule_set else f"`{field}`"
-            for field, rule_set in kind.fields.items()
+            for field in kind.fields
+            for rule_set in (kind.rule_set(field),)
         ]
         rows.append((f"`{name}`", ", ".join(shown)))
     heads = ("kind", "fields that may be corrected, as keys of `values`")

@@ -9,6 +9,8 @@ _SIBLING = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c21"
 _HOME = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c30"
 _FACT = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c40"
 _TASK = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c50"
+_TURN = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c60"
+_LEAVE = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c70"
 _SUZAK = "41703220000000"
 
 ANSWERS: dict[str, dict[str, str]] = {
@@ -27,6 +29,8 @@ ANSWERS: dict[str, dict[str, str]] = {
     "record_visit": {"visit": "id of the visit"},
     "return_to_register": {"case": "id of the new episode"},
     "correct_fact": {"fact": "id of the new entry", "changed": "names of the changed fields"},
+    "set_duty_turn": {"turn": "id of the turn"},
+    "record_leave": {"leave": "id of the leave"},
 }
 
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -189,6 +193,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "valid_from": "2025-12-01",
         "valid_to": "2025-12-07",
     },
+    "end_duty_turn": {"turn": _TURN, "free_from": "2025-12-05"},
     "record_leave": {
         "post": 6,
         "kind": "annual",
@@ -196,4 +201,5 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "valid_to": "2025-12-21",
         "cover": 8,
     },
+    "end_leave": {"leave": _LEAVE, "back_on": "2025-12-15"},
 }

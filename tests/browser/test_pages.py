@@ -1,9 +1,13 @@
-"""Every other page of the desk, in Kyrgyz: accessible at two widths, never too wide."""
+"""Every other page of the desk, in Kyrgyz: accessible at two widths, never too wide.
+
+In a release in all languages.
+"""
 
 import pytest
 
 from tests.browser import journey
 from tests.browser.conftest import SignIn
+from tests.browser.languages import LOOKED_AT
 from tests.browser.looking import Looking
 from tests.browser.person import Person
 
@@ -40,10 +44,16 @@ PAGES = {
 }
 
 
+@pytest.fixture(params=LOOKED_AT)
+def language(request: pytest.FixtureRequest) -> str:
+    """Each language in which pages are looked at."""
+    return str(request.param)
+
+
 @pytest.mark.parametrize("username", list(PAGES))
-def test_the_pages_of_a_post(sign_in: SignIn, username: str) -> None:
+def test_the_pages_of_a_post(sign_in: SignIn, username: str, language: str) -> None:
     """Each page of one post, looked at closely."""
-    person = sign_in(username, "ky")
+    person = sign_in(username, language)
     person.look = looking = Looking(closely=True)
     for address, code in PAGES[username]:
         person.open(address)
@@ -51,9 +61,9 @@ def test_the_pages_of_a_post(sign_in: SignIn, username: str) -> None:
     assert looking.found == []
 
 
-def test_signing_in(sign_in: SignIn) -> None:
+def test_signing_in(sign_in: SignIn, language: str) -> None:
     """The sign-in page, a refused sign-in and the informant's page."""
-    person = sign_in("aigul", "ky")
+    person = sign_in("aigul", language)
     person.page.locator(".k-account summary").click()
     person.look = looking = Looking(closely=True)
     person.save("sign_out")
@@ -67,9 +77,9 @@ def test_signing_in(sign_in: SignIn) -> None:
 
 
 @pytest.fixture
-def long_named(sign_in: SignIn) -> tuple[Person, journey.Cases]:
+def long_named(sign_in: SignIn, language: str) -> tuple[Person, journey.Cases]:
     """A case whose child bears a name of 120 letters without a gap."""
-    aigul = sign_in("aigul", "ky")
+    aigul = sign_in("aigul", language)
     cases = journey.urgent_report(aigul, "Узун ысым")
     journey.read_and_accept(aigul, cases)
     journey.identify(aigul, cases, LONG)
@@ -98,11 +108,11 @@ FORMS = (
 
 
 def test_every_form_empty_and_refused(
-    long_named: tuple[Person, journey.Cases], sign_in: SignIn
+    long_named: tuple[Person, journey.Cases], sign_in: SignIn, language: str
 ) -> None:
     """Each form of a case as it opens, and as it comes back with what was refused."""
     _, cases = long_named
-    bakyt = sign_in("bakyt", "ky")
+    bakyt = sign_in("bakyt", language)
     bakyt.look = looking = Looking(closely=True)
     for form in FORMS:
         bakyt.open(f"{cases.children[0]}{form}/")

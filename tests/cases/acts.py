@@ -293,7 +293,6 @@ def _interest(day: Day, player: Player) -> None:
 def _correct(day: Day, player: Player) -> None:
     case = day.a_case(player)
     kind = day.draw.choice(sorted(CORRECTABLE))
-    fields = CORRECTABLE[kind].fields
     if case is None:
         return
     with player.inside():
@@ -301,8 +300,9 @@ def _correct(day: Day, player: Player) -> None:
         fact = day._one(list(facts.filter(withdrawn_at=None).order_by("id")))
     if fact is None:
         return
-    field = day.draw.choice(sorted(fields))
-    value: Any = day.code(fields[field]) if fields[field] else "2" if field == "minutes" else "x"
+    field = day.draw.choice(sorted(CORRECTABLE[kind].fields))
+    rule_set = CORRECTABLE[kind].rule_set(field)
+    value: Any = day.code(rule_set) if rule_set else "2" if field == "minutes" else "x"
     if field in {"happened_on", "until", "born_on", "next_on"}:
         value = day.day()
     if field in {*QUESTIONS, "looked_at"}:

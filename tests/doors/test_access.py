@@ -52,6 +52,7 @@ ADDRESSES = {
     "begin": "/do/identify-child/",
     "take_back": "/take-back/",
     "roster": "/roster/",
+    "about_roster": "/roster/{turn}/end-duty-turn/",
     "commands": "/commands/",
 }
 HIDDEN_FROM_CHOLPON = ("suzak", "sealed")

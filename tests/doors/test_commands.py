@@ -8,12 +8,13 @@ import pytest
 from django.http import HttpResponse
 
 from kamkor.access.models import Account
+from kamkor.cases.models import Round
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.translations import compile_catalogues
 from tests.doors.desk import Desk
 from tests.doors.world import MISSING, World
-from tests.factories import a_report
+from tests.factories import SUZAK, a_report
 
 pytestmark = pytest.mark.usefixtures("undone")
 
@@ -84,6 +85,25 @@ def test_the_same_twice_in_one_list(world: World) -> None:
     assert [one["result"] for one in answers] == ["applied", "duplicate"]
     assert answers[0]["answer"] == answers[1]["answer"]
     assert entries_of(world, body) == 1
+
+
+def test_an_act_is_taken_back_in_the_same_list(world: World) -> None:
+    """Done, taken back, and both sent again, in one list: each is answered as one after another."""
+    round_ = {"territory": SUZAK, "area": "Mill street", "happened_on": world.cast.today}
+    act = command("record_round", data=round_ | {"visited": 9})
+    back = command("take_back", data={"command": act["id"]})
+    other = command("take_back", data={"command": MISSING})
+    answers = post(world.desks["aigul"], [act, back, back, other, act]).json()
+    assert [one["result"] for one in answers] == [
+        "applied",
+        "applied",
+        "duplicate",
+        "refused",
+        "duplicate",
+    ]
+    assert answers[3]["code"] == "not_found"
+    assert world.cast.aigul.sees(Round, withdrawn_at=None) == 0
+    assert [entries_of(world, one) for one in (act, back)] == [1, 1]
 
 
 def test_an_id_with_other_content_is_refused(world: World) -> None:

@@ -188,6 +188,30 @@ def test_the_empty_duty_desk_and_the_empty_day(world: World) -> None:
     assert "Nothing is due." in page.text
 
 
+def test_a_printed_register_says_its_filters_in_words(world: World) -> None:
+    """On paper stand who, when, and which filters, never their codes."""
+    desk = world.desks["aigul"]
+    printed = {
+        address: desk.open(f"/register/{address}")
+        .all("p", class_="k-print-only govuk-body-s")[0]
+        .text
+        for address in (
+            "",
+            "?register=family&state=all",
+            "?state=identified&risk=high&ground=neglected",
+        )
+    }
+    words = [text.partition(" · ")[2] for text in printed.values()]
+    assert words == [
+        "Children; State: On the register",
+        "Families; State: All",
+        "Children; State: Identified; Ground: Neglected / unsupervised child; Risk level: High",
+    ]
+    assert all(
+        text.startswith("Printed by Айгүл Токтосунова, 02.03.2026") for text in printed.values()
+    )
+
+
 RISKY = ("=1+1", "+996", "-5", "@SUM(A1)", "=HYPERLINK(x)")
 
 
@@ -212,7 +236,7 @@ def test_the_csv_is_safe_and_says_what_it_is(formulas: World) -> None:
     about = dict(row for row in rows[end + 1 :])
     assert about["Exported by"] == "Айгүл Токтосунова, child accompaniment worker"
     assert about["Exported at"].startswith("02.03.2026 ")
-    assert "state=identified" in about["Filter"]
+    assert about["Filter"] == "Children; State: Identified"
     assert int(about["Rows"]) == end - 1 == len(RISKY) + 2
 
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urljoin
 
 import pytest
 
+from kamkor.kernel.commands import Operation
 from kamkor.kernel.translations import compile_catalogues
 from tests.doors.desk import Desk, Page
 from tests.doors.world import CANARIES, World
@@ -204,6 +205,18 @@ def test_a_form_reached_by_address_says_who_may(world: World, undone: None) -> N
     assert "register_child" not in desk.open(case).operations
     assert (page.status, page.refusals) == (403, ["not_permitted"])
     assert "This may be done by: head of department, child-protection specialist." in page.text
+
+
+def test_every_act_has_its_help_and_says_what_it_is_for(world: World, undone: None) -> None:
+    """Each operation stands in the index of help, with a page that holds more than who may."""
+    desk = world.desks["head"]
+    index = desk.open("/help/").links
+    pages = {name: f"/help/{name.replace('_', '-')}/" for name in Operation.registry}
+    assert [name for name, address in pages.items() if address not in index] == []
+    said = {
+        name: desk.open(address).all("p", class_="govuk-body") for name, address in pages.items()
+    }
+    assert [name for name, found in said.items() if len(found) < 3] == []
 
 
 @pytest.mark.parametrize("language", ["ky", "ru", "kk", "en"])

@@ -1,10 +1,11 @@
 """What stands in two districts when the doors are tried: children whose names are canaries."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from kamkor.cases.models import Case, Identification
+from kamkor.workforce.models import DutyTurn
 from tests.cast import Cast, Player
 from tests.doors.desk import Desk
 from tests.factories import NOOKEN, SUZAK, a_child, a_report
@@ -20,7 +21,7 @@ USERS = (
 
 @dataclass(frozen=True)
 class Place:
-    """The ids of one child's matter: report, case, person, home, due item, fact."""
+    """The ids of one child's matter: report, case, person, home, due item, fact; turn of duty."""
 
     report: str = MISSING
     case: str = MISSING
@@ -28,6 +29,7 @@ class Place:
     household: str = MISSING
     task: str = MISSING
     fact: str = MISSING
+    turn: str = MISSING
 
     @property
     def ids(self) -> set[str]:
@@ -48,6 +50,12 @@ def reported_child(
         row = Case.objects.get(id=case)
         fact = Identification.objects.get(case=row)
     return Place(told, case, str(row.child_id), str(row.household_id), str(task.pk), str(fact.pk))
+
+
+def with_turn(worker: Player, place: Place) -> Place:
+    """The place with the turn of duty of the worker's department."""
+    turn = DutyTurn.objects.get(office_id=worker.department, withdrawn_at=None)
+    return replace(place, turn=str(turn.pk))
 
 
 def canary_report(territory: str, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - a command's data
@@ -95,9 +103,11 @@ class World:
         )
         report = a_report(territory=NOOKEN, place="Massy, 1")
         self.places = {
-            "suzak": reported_child(cast, cast.aigul, canary_report(SUZAK), child),
+            "suzak": with_turn(
+                cast.aigul, reported_child(cast, cast.aigul, canary_report(SUZAK), child)
+            ),
             "sealed": reported_child(cast, cast.aigul, violent, sealed),
-            "nooken": reported_child(cast, cast.cholpon, report, own),
+            "nooken": with_turn(cast.cholpon, reported_child(cast, cast.cholpon, report, own)),
             "missing": Place(),
         }
         cast.time.passes(minutes=5)

@@ -240,10 +240,10 @@ def test_the_kind_of_an_interest_is_corrected_and_stays_declared(cast: Cast) -> 
         ("identification", {"risk_level": "huge"}, ("values.risk_level", "code_unknown")),
         ("identification", {"case": "x"}, ("values.case", "field_unknown")),
         ("identification", {"happened_on": "2026-03-03"}, ("values.happened_on", "date_in_future")),
-        ("identification", {"happened_on": "soon"}, ("values.happened_on", "field_invalid")),
+        ("identification", {"happened_on": "soon"}, ("values.happened_on", "date_unreadable")),
         ("identification", {"happened_on": "2014-01-01"}, ("values.happened_on", "before_birth")),
         ("identification", {"difficulty": "x" * 4001}, ("values.difficulty", "text_too_long")),
-        ("identification", {"happened_on": None}, ("values.happened_on", "field_invalid")),
+        ("identification", {"happened_on": None}, ("values.happened_on", "field_required")),
         ("birth", {"born_on": "2026-03-03"}, ("values.born_on", "date_in_future")),
         ("birth", {"precision": "roughly"}, ("values.precision", "code_unknown")),
         ("dream", {"note": "x"}, ("kind", "code_unknown")),
@@ -257,6 +257,19 @@ def test_a_correction_that_cannot_be_so_is_refused(
     fact = _live(cast.aigul, model).pk
     data = {"kind": kind, "fact": str(fact), "values": values, "reason": "typing_error"}
     assert cast.aigul.faults("correct_fact", case=case, **data) == [fault]
+
+
+@pytest.mark.parametrize("minutes", ["-1", "1441", 99_999])
+def test_a_number_is_corrected_within_the_bounds_it_was_asked_with(
+    cast: Cast, minutes: int | str
+) -> None:
+    case = registered(cast)
+    visit = visited(cast, cast.aigul, seen(case))
+    data = {"kind": "visit", "fact": visit, "reason": "typing_error"}
+    values = {"minutes": minutes}
+    assert cast.aigul.faults("correct_fact", case=case, **data, values=values) == [
+        ("values.minutes", "number_out_of_range")
+    ]
 
 
 def test_a_birth_is_not_corrected_to_after_a_visit(cast: Cast) -> None:

@@ -121,11 +121,12 @@ def test_a_later_command_of_a_batch_builds_on_an_earlier_one(cast: Cast) -> None
 
 
 def test_if_the_database_refuses_one_of_a_batch_the_others_are_done(cast: Cast) -> None:
-    turn = {"post": cast.nurlan.post, "rank": 2, "valid_from": cast.today, "valid_to": cast.today}
+    leave = {"post": cast.nurlan.post, "cover": cast.aigul.post, "kind": "annual"}
+    leave |= {"valid_from": cast.today, "valid_to": cast.in_days(4)}
     commands = [
-        Command(new_id(), "set_duty_turn", turn),
-        Command(new_id(), "set_duty_turn", turn | {"post": cast.begimai.post}),
-        Command(new_id(), "set_duty_turn", turn | {"rank": 3}),
+        Command(new_id(), "record_leave", leave),
+        Command(new_id(), "record_leave", leave | {"valid_to": cast.today}),
+        Command(new_id(), "record_leave", leave | {"post": cast.begimai.post}),
     ]
     answers = cast.head.answers(*commands)
     assert [one.result for one in answers] == ["applied", "refused", "applied"]

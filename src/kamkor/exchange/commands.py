@@ -36,10 +36,10 @@ class Line:
     username: str
     command: Command
 
-    def needs(self, earlier: Sequence["Line"]) -> bool:
-        """Whether the command needs an answer, or is about one of these earlier commands."""
-        ids = {str(line.command.id) for line in earlier}
-        return any(_ANSWER.fullmatch(text) or text in ids for text in _texts(self.command.data))
+    @property
+    def needs_answer(self) -> bool:
+        """Whether the command needs the answer of an earlier line."""
+        return any(_ANSWER.fullmatch(text) for text in _texts(self.command.data))
 
 
 def lines_of(text: str, username: str) -> list[Line]:
@@ -103,7 +103,7 @@ def _parts(lines: Sequence[Line]) -> Iterator[list[Line]]:
     part: list[Line] = []
     for line in lines:
         full = len(part) == TOGETHER
-        if part and (full or line.username != part[0].username or line.needs(part)):
+        if part and (full or line.username != part[0].username or line.needs_answer):
             yield part
             part = []
         part.append(line)

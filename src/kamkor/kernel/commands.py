@@ -127,7 +127,7 @@ class Order(Generic[S]):
         self._batch = batch
 
     def claim(self, subject: UUID, *, check_version: bool = True) -> None:
-        """Take a subject's place in order before reading it.
+        """Take a subject's place in order before reading it; an earlier command is one too.
 
         Raises ``StaleVersion`` if it changed since the form was made and ``check_version``.
         """
@@ -257,7 +257,7 @@ class Batch:
         self._pending_subjects: set[UUID] = set()
 
     def settle_if_pending(self, subject: UUID) -> None:
-        """Write what is pending if it touches this subject, so that rules read what is true."""
+        """Write what is pending if it touches this subject, or is it, so that rules read it."""
         if subject in self._pending_subjects:
             self.flush()
 
@@ -279,7 +279,8 @@ class Batch:
         except Refusal as refusal:
             return Answer(command.id, "refused", refusal=refusal)
         self._pending.append((found, command, order))
-        self._pending_subjects.update(subject for subject, _ in order.subjects)
+        # Only now: what the command itself let be written has forgotten its id.
+        self._pending_subjects.update([command.id, *(subject for subject, _ in order.subjects)])
         return Answer(command.id, "applied", order.answer)
 
     def _earlier(self, command: Command) -> Answer | None:
@@ -288,7 +289,6 @@ class Batch:
         self.settle_if_pending(command.id)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_number(command.id)])
-        self._pending_subjects.add(command.id)
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT account, digest, answer::text FROM command_answer(%s)", [command.id]

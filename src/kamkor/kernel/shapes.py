@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Self, TypeVar, get_args, get_origin
@@ -15,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    create_model,
     model_validator,
 )
 from pydantic.fields import FieldInfo
@@ -200,6 +201,12 @@ def _meaning(
             "most": str(context.get("le", "…")),
         }
     return errors.FieldInvalid, {}
+
+
+def shape_of(name: str, fields: Mapping[str, FieldInfo]) -> type[Shape]:
+    """A shape of fields that other shapes ask for."""
+    parts: dict[str, Any] = {key: (info.annotation, info) for key, info in fields.items()}
+    return create_model(name, __base__=Shape, **parts)
 
 
 def read_shape(shape: type[S], data: dict[str, Any]) -> S:

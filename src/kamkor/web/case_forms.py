@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.utils.translation import gettext as _
 
 from kamkor.cases.operations.facts import CORRECTABLE
 from kamkor.cases.operations.steps import require_own_sealed
@@ -198,4 +197,4 @@ def correct(request: ViewedRequest, case_id: UUID, kind: str, fact_id: UUID) -> 
         case = case_for(request.viewer, case_id)
     except NotFound:
         return faults.fault_page(request, 404)
-    return serve_correction(request, case, kind, fact_id, _("Correct an entry"))
+    return serve_correction(request, case, kind, fact_id)

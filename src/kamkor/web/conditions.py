@@ -42,7 +42,10 @@ def marked(rule_set: str, attribute: str) -> Answers:
     ]
 
 
-_MIGRANT = Condition("kind", marked("visit_kinds", "migrant"), beside=False)
+_NOT_SEEN = Condition("seen", answers("not_seen"))
+migrant_kinds = marked("visit_kinds", "migrant")
+OF_MIGRANTS = ("lives_with", "conditions", "parents_contact")
+_MIGRANT = Condition("kind", migrant_kinds, beside=False)
 _REGISTERED = Condition("decision", answers("register"))
 _NOT_REGISTERED = Condition("decision", answers("decline"))
 _SAFE_CONTACT = Condition("decision", answers("register"), needed=False)
@@ -50,12 +53,11 @@ _OTHER_SIDE = Condition("reason", marked("taking_off_reasons", "needs_other_side
 
 CONDITIONS: dict[str, dict[str, Condition]] = {
     "ChildSeen": {
-        "not_seen_reason": Condition("seen", answers("not_seen")),
+        "not_seen_reason": _NOT_SEEN,
         "none_of_these": Condition("seen", marked("seen_kinds", "seen"), needed=False, stays=True),
-        "lives_with": _MIGRANT,
-        "conditions": _MIGRANT,
-        "parents_contact": _MIGRANT,
+        **dict.fromkeys(OF_MIGRANTS, _MIGRANT),
     },
+    "visit_child": {"not_seen_reason": _NOT_SEEN},
     "ScreenReport": {
         "reason": Condition("decision", answers("redirect", "decline")),
         "to_office": Condition("decision", answers("redirect")),

@@ -27,6 +27,8 @@ Option = dict[str, Any]
 Options = Callable[[str], list[Option]]
 
 LONG_FROM = 400
+LAST = ("note", "correction_reason")
+"""What is asked last, wherever a shape has it from."""
 
 
 def widget_of(info: FieldInfo) -> str:
@@ -168,8 +170,7 @@ class FormPage:
                 continue
             shown = self._field(info, ask, prefix + key, f"{place}{key}")
             made.append(shown | _asked_after(shape, key, prefix))
-        # A shape that extends another has the note of that one before its own fields.
-        made.sort(key=lambda one: one["name"] == "note")
+        made.sort(key=lambda one: LAST.index(one["name"]) if one["name"] in LAST else -1)
         return _folded(made)
 
     def _field(self, info: FieldInfo, ask: Ask, name: str, place: str) -> dict[str, Any]:

@@ -10,16 +10,65 @@ from django.utils.translation import gettext as _
 
 from kamkor.cases.vocabulary import STEP_OF, STEPS
 from kamkor.kernel.commands import Operation
+from kamkor.kernel.words import noop
 from kamkor.web.door import ViewedRequest
 from kamkor.web.operation import who_may
+
+# What people do beside the steps of the pathway: what it is for, and what to know of it.
+ACTS: dict[str, tuple[str, ...]] = {
+    "record_name": (
+        noop("The child's name is corrected as in the document, or known in another spelling."),
+        noop("The name as in the document is the one that is shown."),
+        noop("No name is lost: a search finds the child by every one of them."),
+    ),
+    "complete_task": (
+        noop("What was due is marked as done, on the day it was done."),
+        noop("Write the proof: the number of the letter, or who took the call."),
+        noop("It leaves the list of what is due and stays on the page of the case."),
+    ),
+    "correct_fact": (
+        noop("A wrong entry is corrected by a new one; both stay to be seen."),
+        noop("Open the case, find the entry under “What happened”, and choose “Correct”."),
+        noop(
+            "Change only what was wrong, and say why. Decisions are corrected by those who decide."
+        ),
+    ),
+    "take_back": (
+        noop("The last own act is taken back by one click, for ten minutes."),
+        noop("It can be done only while nobody has recorded anything after it."),
+        noop("A report, an alarm, a protective removal or a notice is never taken back."),
+    ),
+    "set_duty_turn": (
+        noop("Somebody is first, second or third on duty from one day to another."),
+        noop("Whoever stood there on those days is replaced for them and keeps the other days."),
+        noop("Days that have passed stay as they were."),
+    ),
+    "end_duty_turn": (
+        noop("A turn of duty ends early, from the day you give."),
+        noop("Whoever is next on the roster answers then, at last the specialist and the head."),
+        noop("The last turn stays while there is neither a specialist nor a head to answer."),
+    ),
+    "record_leave": (
+        noop("Somebody is away from one day to another, and a colleague covers."),
+        noop("What is due in those days, and the alarms, go to the cover."),
+        noop("The cover must be there on all those days."),
+    ),
+    "end_leave": (
+        noop("Somebody is back earlier: the leave ends, and the cover acts no longer."),
+        noop("The head ends any leave of the department; everybody may end their own."),
+        noop("Give the first day back, today or later."),
+    ),
+}
 
 # What a refusal says of one case, such as a date, has no place in help.
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
 
 
 def index(request: ViewedRequest) -> HttpResponse:
-    """All help pages: the screens, then the steps of the pathway."""
-    return render(request, "web/help_index.html", {"steps": STEPS, "screens": screens()})
+    """All help pages: the screens, the steps of the pathway, and what is done beside them."""
+    acts = [(name, Operation.registry[name].label, told[0]) for name, told in ACTS.items()]
+    context = {"steps": STEPS, "screens": screens(), "acts": acts}
+    return render(request, "web/help_index.html", context)
 
 
 def screens() -> list[tuple[str, str]]:
@@ -46,6 +95,7 @@ def page(request: ViewedRequest, topic: str) -> HttpResponse:
         context = {
             "title": _(operation.label),
             "who": who_may(operation),
+            "told": [_(sentence) for sentence in ACTS.get(name, ())],
             "follows": _(step.follows) if step else "",
             "refusals": [
                 PLACEHOLDER.sub("…", _(one.message)) for one in operation.refusals if one.message

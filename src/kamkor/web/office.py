@@ -1,4 +1,4 @@
-"""The department's duty roster and leave, the account, the post one acts under, alarms."""
+"""The account, the post one acts under, and the strip of alarms."""
 
 from typing import Any
 
@@ -10,68 +10,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from kamkor.access.queries import posts_of
-from kamkor.access.vocabulary import Action
-from kamkor.kernel import clock
 from kamkor.kernel.ids import new_id
-from kamkor.web import faults
 from kamkor.web.door import POST_KEY, ViewedRequest
 from kamkor.web.operation import see_other
 from kamkor.web.page import UNDO_KEY
-from kamkor.web.templatetags.words import coded, day, office_name
+from kamkor.web.templatetags.words import office_name
 from kamkor.workforce import queries as workforce
-
-
-def roster(request: ViewedRequest) -> HttpResponse:
-    """Who is on duty and who is away, from today on."""
-    viewer, today = request.viewer, clock.today()
-    if viewer.district is None or not viewer.may(Action.RECORD):
-        return faults.fault_page(request, 403)
-    turns = list(workforce.roster(viewer.district, today))
-    leaves = list(workforce.leaves(viewer.district, today))
-    posts = {turn.post_id for turn in turns} | {one.post_id for one in leaves}
-    names = workforce.holder_names(posts | {one.cover_id for one in leaves}, today)
-    ranks = {1: _("First"), 2: _("Second"), 3: _("Third")}
-    turn_rows = [
-        [day(turn.valid_from), day(turn.valid_to), ranks[turn.rank], names.get(turn.post_id, "")]
-        for turn in turns
-    ]
-    leave_rows = [
-        [
-            names.get(one.post_id, ""),
-            coded(one.kind, "leave_kinds"),
-            day(one.valid_from),
-            day(one.valid_to),
-            names.get(one.cover_id, ""),
-        ]
-        for one in leaves
-    ]
-    manages = viewer.may(Action.MANAGE)
-    context = {
-        "turns": _table(
-            _("Duty roster"),
-            [_("From"), _("Until"), _("Rank"), _("Who")],
-            turn_rows,
-            _("Nobody is on the roster: the specialist and the head answer."),
-        ),
-        "leaves": _table(
-            _("Leave and cover"),
-            [_("Who"), _("Kind"), _("From"), _("Until"), _("Cover")],
-            leave_rows,
-            _("Nobody is away."),
-        ),
-        "manages": manages,
-        "help_url": "/help/roster/",
-    }
-    return render(request, "workforce/roster.html", context)
-
-
-def _table(caption: str, heads: list[str], rows: list[list[str]], empty: str) -> dict[str, Any]:
-    return {
-        "caption": caption,
-        "columns": [{"label": head} for head in heads],
-        "rows": [{"cells": [{"text": text} for text in row]} for row in rows],
-        "empty": empty,
-    }
 
 
 def account(request: ViewedRequest) -> HttpResponse:

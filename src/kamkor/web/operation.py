@@ -1,7 +1,7 @@
 """One view for every operation: its form, what was typed again after a refusal, what follows."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from kamkor.cases.vocabulary import MAY_BE_TAKEN_BACK
 from kamkor.kernel.commands import Answer, Command, Operation, carry_out, version_of
 from kamkor.kernel.errors import Fault
 from kamkor.kernel.ids import new_id
+from kamkor.kernel.shapes import Shape
 from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
 from kamkor.web.forms import FormPage, Typed, fault_message, fill_typed, read_typed
@@ -24,9 +25,28 @@ from kamkor.web.page import UNDO_KEY
 from kamkor.web.stale import stale_page
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What stands now of the record that a form was filled from, and where that is changed.
+
+    ``mine`` is what stands now with only what I changed put in its place; ``names`` are the
+    inputs that hold the record's values.
+    """
+
+    address: str
+    mine: Typed
+    now: Typed
+    names: Sequence[str]
+
+
 @dataclass
 class Asked:
-    """One operation asked for at one address: about what, how it is first filled, where next."""
+    """One operation asked for at one address: about what, how it is first filled, where next.
+
+    The form may have a shape of its own, which ``read`` turns into the command's data and
+    ``place`` finds the command's fields in. ``standing`` tells what became of the record that
+    filled the form, where it was filled from one.
+    """
 
     operation: Operation[Any]
     subject: UUID | None
@@ -36,6 +56,22 @@ class Asked:
     fixed_rows: frozenset[str] = frozenset()
     back_url: str = "/"
     context: Mapping[str, Any] = field(default_factory=dict)
+    form: type[Shape] | None = None
+    read: Callable[[Typed], dict[str, Any]] | None = None
+    place: Callable[[str], str] = str
+    saved: str = ""
+    standing: Callable[[Typed], Standing] | None = None
+
+    @property
+    def shape(self) -> type[Shape]:
+        """The shape of the form."""
+        shape: type[Shape] = self.form or self.operation.shape
+        return shape
+
+    def data(self, typed: Typed) -> dict[str, Any]:
+        """The command's data in what was typed."""
+        read = self.read(typed) if self.read else read_typed(self.shape, typed)
+        return read | dict(self.set_by_page)
 
 
 def operation_named(slug: str) -> Operation[Any]:
@@ -64,7 +100,7 @@ def serve(request: ViewedRequest, asked: Asked) -> HttpResponse:
     if request.viewer.role not in asked.operation.roles:
         return faults.fault_page(request, 403, who_may(asked.operation))
     if request.method != "POST":
-        typed = fill_typed(asked.operation.shape, dict(asked.first))
+        typed = fill_typed(asked.shape, dict(asked.first))
         return _form_page(request, asked, typed, new_id(), _version(asked))
     return _sent(request, asked)
 
@@ -81,8 +117,7 @@ def _sent(request: ViewedRequest, asked: Asked) -> HttpResponse:
         return _form_page(request, asked, rows_changed(typed), command_id, base)
     if typed.get("stale") == ["edit"]:
         return _form_page(request, asked, typed, command_id, _version(asked))
-    data = read_typed(asked.operation.shape, typed) | dict(asked.set_by_page)
-    command = Command(command_id, asked.operation.name, data, base)
+    command = Command(command_id, asked.operation.name, asked.data(typed), base)
     answer = carry_out(request.viewer, [command])[0]
     if answer.refusal is None:
         return _done(request, asked, command, answer)
@@ -91,7 +126,8 @@ def _sent(request: ViewedRequest, asked: Asked) -> HttpResponse:
         return faults.fault_page(request, 404)
     if code == "stale_version" and asked.subject is not None:
         return stale_page(request, asked, typed, command_id)
-    return _form_page(request, asked, typed, command_id, base, found=answer.refusal.faults)
+    found = [replace(one, field=asked.place(one.field)) for one in answer.refusal.faults]
+    return _form_page(request, asked, typed, command_id, base, found=found)
 
 
 def rows_changed(typed: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -131,7 +167,7 @@ def _form_page(
     found: list[Fault] | None = None,
 ) -> HttpResponse:
     page = FormPage(
-        asked.operation.shape,
+        asked.shape,
         typed,
         ViewerOptions(request.viewer),
         found or (),
@@ -162,17 +198,18 @@ def _form_page(
 
 def _done(request: ViewedRequest, asked: Asked, command: Command, answer: Answer) -> HttpResponse:
     name = asked.operation.name
+    saved = asked.saved or _("Saved: %(what)s.") % {"what": _(asked.operation.label)}
     # Also after a double click: the second answer is the one that is shown.
     if name in MAY_BE_TAKEN_BACK and not answer.answer.get("reports"):
         request.session[UNDO_KEY] = {
             "url": "/take-back/",
             "command": str(command.id),
             "command_id": str(new_id()),
-            "text": _("Saved: %(what)s.") % {"what": _(asked.operation.label)},
+            "text": saved,
         }
     else:
         request.session[UNDO_KEY] = {
-            "text": _("Saved: %(what)s.") % {"what": _(asked.operation.label)},
+            "text": saved,
             "report": answer.answer.get("report", ""),
         }
     return see_other(next_address(request.viewer, asked, command.data, answer))

@@ -59,7 +59,7 @@ def register(request: ViewedRequest) -> HttpResponse:
         "searched": search.asked,
         "registers": _registers(filters, searched=search.asked),
         "help_url": "/help/register/",
-        "printed": {"at": moment(clock.now()), "filter": "" if search.asked else filters.address()},
+        "printed": {"at": moment(clock.now()), "filter": "" if search.asked else in_words(filters)},
     }
     return render(request, "cases/register.html", context, status=422 if search.faults else 200)
 
@@ -206,6 +206,17 @@ def _filter_panel(filters: Filters) -> dict[str, Any]:
     }
 
 
+def in_words(filters: Filters) -> str:
+    """The filters as a reader of paper or of an export understands them."""
+    chosen = [
+        f"{field['label']}: {option['label']}"
+        for field in _filter_panel(filters)["fields"]
+        for option in field["options"]
+        if option["checked"] and option["value"]
+    ]
+    return "; ".join([_("Families") if filters.register == FAMILY else _("Children"), *chosen])
+
+
 def _select(name: str, label: str, options: list[dict[str, Any]], chosen: str) -> dict[str, Any]:
     return {
         "kind": "select",
@@ -257,7 +268,7 @@ def export(request: ViewedRequest, kind: str) -> HttpResponse:
     about = [
         (_("Exported by"), f"{viewer.name}, {_(viewer.role_label)}"),
         (_("Exported at"), clock.now().astimezone(clock.ZONE).strftime("%d.%m.%Y %H:%M")),
-        (_("Filter"), filters.address()),
+        (_("Filter"), in_words(filters)),
         (_("Rows"), str(len(rows))),
         (_("Definition"), _("Cases of the register that this post may see, as they stand now.")),
     ]

@@ -174,17 +174,13 @@ def timeline_of(viewer: Viewer, case: Case, history: list[Recorded]) -> dict[str
 
 def _entry(viewer: Viewer, case: Case, one: Recorded, names: dict[int, str]) -> dict[str, Any]:
     fact = one.fact
-    if one.kind == "assignment":
-        title = _("Responsible: %(name)s") % {"name": names.get(fact.post_id, "")}
-        body: list[str] = []
-    else:
-        title, body = WRITTEN[one.kind](fact)
+    title, body = written(one, names)
     withdrawn = fact.withdrawn_at is not None
     entry: dict[str, Any] = {
         "window": window_of(fact.happened_on),
         "when": day(fact.happened_on),
         "title": title,
-        "body": [line for line in body if line],
+        "body": body,
         "by": names.get(fact.by_post, ""),
         "withdrawn": withdrawn,
         "journal": str(fact.command),
@@ -205,6 +201,14 @@ def _entry(viewer: Viewer, case: Case, one: Recorded, names: dict[int, str]) -> 
             }
         ]
     return entry
+
+
+def written(one: Recorded, names: dict[int, str]) -> tuple[str, list[str]]:
+    """A fact in words: what it is, and what it says line by line; names are those of posts."""
+    if one.kind == "assignment":
+        return _("Responsible: %(name)s") % {"name": names.get(one.fact.post_id, "")}, []
+    title, lines = WRITTEN[one.kind](one.fact)
+    return title, [line for line in lines if line]
 
 
 def window_of(happened_on: date) -> str:

@@ -18,6 +18,7 @@ from kamkor.web import (
     operation,
     register,
     report_page,
+    roster,
     sign_in,
 )
 
@@ -52,7 +53,8 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/complete-task/", case_forms.about_task, name="about_task"),
     path("do/<slug:slug>/", case_forms.begin, name="begin"),
     path("take-back/", operation.take_back, name="take_back"),
-    path("roster/", office.roster, name="roster"),
+    path("roster/", roster.roster, name="roster"),
+    path("roster/<uuid:row_id>/<slug:slug>/", roster.about_roster, name="about_roster"),
     path("commands/", command_door.commands, name="commands"),
 ]
 

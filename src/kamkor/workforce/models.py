@@ -85,7 +85,10 @@ class PostHolding(models.Model):
 
 
 class Leave(models.Model):
-    """Days on which a post's holder is away, and the post that acts instead."""
+    """Days on which a post's holder is away, and the post that acts instead.
+
+    Its days never change: who ends it early withdraws it, and adds what stays of it.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="leaves")
@@ -94,6 +97,7 @@ class Leave(models.Model):
     valid_to = models.DateField()
     cover = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="covered_leaves")
     command = models.UUIDField()
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -107,12 +111,16 @@ class Leave(models.Model):
                     (F("post"), RangeOperators.EQUAL),
                     (_days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
                 ],
+                condition=Q(withdrawn_at__isnull=True),
             ),
         )
 
 
 class DutyTurn(models.Model):
-    """Who of a department is on duty on which days: rank 1 first, then second, then third."""
+    """Who of a department is on duty on which days: rank 1 first, then second, then third.
+
+    Its days never change: who cuts it withdraws it, and adds what stays of it.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="duty_turns")
@@ -121,6 +129,7 @@ class DutyTurn(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField()
     command = models.UUIDField()
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -135,5 +144,6 @@ class DutyTurn(models.Model):
                     (F("rank"), RangeOperators.EQUAL),
                     (_days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
                 ],
+                condition=Q(withdrawn_at__isnull=True),
             ),
         )

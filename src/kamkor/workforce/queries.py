@@ -2,12 +2,20 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from kamkor.kernel import clock
 from kamkor.workforce.models import DutyTurn, Leave, Office, OfficeTerritory, Post, PostHolding
-from kamkor.workforce.rules import Seat, acting_seat, anybody, responsible_seat
+from kamkor.workforce.rules import (
+    Days,
+    Seat,
+    acting_seat,
+    anybody,
+    first_day_without,
+    responsible_seat,
+)
 from kamkor.workforce.vocabulary import FALLBACK_KINDS
 
 DISTRICT_LEVEL = 2
@@ -31,8 +39,7 @@ def seats_of(office: int, day: date) -> dict[int, Seat]:
 def seats_by_id(post_ids: Iterable[int], day: date) -> dict[int, Seat]:
     """The seats of certain posts and of the posts that cover them."""
     wanted = set(post_ids)
-    covers = Leave.objects.filter(in_force(day), post_id__in=wanted).values_list("cover_id")
-    wanted |= {cover for (cover,) in covers}
+    wanted |= set(_leaves_on(day).filter(post_id__in=wanted).values_list("cover_id", flat=True))
     return _seats(Post.objects.filter(in_force(day), id__in=wanted), day)
 
 
@@ -44,13 +51,15 @@ def _seats(posts: QuerySet[Post], day: date) -> dict[int, Seat]:
             "post_id", "employee_id"
         )
     )
-    covers = dict(
-        Leave.objects.filter(in_force(day), post_id__in=ids).values_list("post_id", "cover_id")
-    )
+    covers = dict(_leaves_on(day).filter(post_id__in=ids).values_list("post_id", "cover_id"))
     return {
         post: Seat(post, kind, office, district, holders.get(post), covers.get(post))
         for post, kind, office, district in rows
     }
+
+
+def _leaves_on(day: date) -> QuerySet[Leave]:
+    return Leave.objects.filter(in_force(day), withdrawn_at=None)
 
 
 def fallback_posts(seats: dict[int, Seat]) -> list[int]:
@@ -79,11 +88,16 @@ def responsible_on(
     return responsible_seat(seats_by_id([post_id, *others], day) | seats, post_id, fallbacks, may)
 
 
-def duty_seats(department: int, day: date) -> list[Seat]:
+def duty_seats(department: int, day: date, *, without: UUID | None = None) -> list[Seat]:
     """Who is on duty, first, second, third; then the specialist and the head. Never empty
-    while the department has anybody in post, so that an alarm always has a name."""
+    while the department has anybody in post, so that an alarm always has a name.
+
+    ``without`` a turn: as it would be if that one were not there.
+    """
     seats = seats_of(department, day)
-    turns = DutyTurn.objects.filter(in_force(day), office_id=department).order_by("rank")
+    turns = _turns(department).filter(in_force(day)).order_by("rank")
+    if without is not None:
+        turns = turns.exclude(id=without)
     order = [*turns.values_list("post_id", flat=True), *fallback_posts(seats)]
     found: list[Seat] = []
     for post_id in order:
@@ -111,8 +125,7 @@ def posts_of_employee(employee_id: int, day: date) -> list[Post]:
 
 def covered_posts(post_id: int, day: date) -> list[int]:
     """The posts that this post acts for today, because their holders are away."""
-    leaves = Leave.objects.filter(in_force(day), cover_id=post_id)
-    return list(leaves.values_list("post_id", flat=True))
+    return list(_leaves_on(day).filter(cover_id=post_id).values_list("post_id", flat=True))
 
 
 def departments() -> QuerySet[Office]:
@@ -179,23 +192,52 @@ def holder_names(post_ids: Iterable[int], day: date) -> dict[int, str]:
     return {post: f"{given} {surname}".strip() for post, given, surname in rows}
 
 
+def _turns(department: int) -> QuerySet[DutyTurn]:
+    return DutyTurn.objects.filter(office_id=department, withdrawn_at=None)
+
+
 def roster(department: int, day: date) -> QuerySet[DutyTurn]:
     """The turns of duty from a day on."""
-    return (
-        DutyTurn.objects.filter(office_id=department, valid_to__gte=day)
-        .select_related("post")
-        .order_by("valid_from", "rank")
-    )
+    return _turns(department).filter(valid_to__gte=day).order_by("valid_from", "rank")
+
+
+def turns_of_rank(department: int, rank: int, days: Days) -> QuerySet[DutyTurn]:
+    """The turns of one rank that share a day with these days."""
+    return _turns(department).filter(rank=rank, valid_from__lte=days[1], valid_to__gte=days[0])
+
+
+def turn_of(department: int, turn_id: UUID) -> DutyTurn | None:
+    """A turn of a department by its id, also one that was withdrawn."""
+    return DutyTurn.objects.filter(office_id=department, id=turn_id).first()
+
+
+def first_day_without_turn(department: int, day: date) -> date:
+    """The first day from this one on for which nobody stands on the roster."""
+    spans = roster(department, day).values_list("valid_from", "valid_to")
+    return first_day_without(spans, day)
+
+
+def _leaves_of(department: int) -> QuerySet[Leave]:
+    ours = Q(post__office_id=department) | Q(post__office__district_id=department)
+    return Leave.objects.filter(ours).select_related("post", "cover")
 
 
 def leaves(department: int, day: date) -> QuerySet[Leave]:
     """Leave that has not ended, with its cover."""
     return (
-        Leave.objects.filter(valid_to__gte=day)
-        .filter(Q(post__office_id=department) | Q(post__office__district_id=department))
-        .select_related("post", "cover")
-        .order_by("valid_from")
+        _leaves_of(department).filter(valid_to__gte=day, withdrawn_at=None).order_by("valid_from")
     )
+
+
+def leave_of(department: int, leave_id: UUID) -> Leave | None:
+    """A leave of a department by its id, also one that was withdrawn."""
+    return _leaves_of(department).filter(id=leave_id).first()
+
+
+def is_away(post_id: int, days: Days) -> bool:
+    """Whether the holder of a post is on leave on one of these days."""
+    there = Leave.objects.filter(post_id=post_id, withdrawn_at=None)
+    return there.filter(valid_from__lte=days[1], valid_to__gte=days[0]).exists()
 
 
 def seat_of_post(post_id: int, day: date) -> Seat | None:

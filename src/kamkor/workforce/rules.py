@@ -1,8 +1,11 @@
 """Who answers on a day: pure choices among holders, covers and turns of duty."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+
+Days = tuple[date, date]
+"""A span of days, both ends included."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +62,18 @@ def overlaps(first: tuple[date, date | None], second: tuple[date, date | None]) 
     return (second[1] is None or first[0] <= second[1]) and (
         first[1] is None or second[0] <= first[1]
     )
+
+
+def days_left(span: Days, taken: Days) -> list[Days]:
+    """What stays of a span, before and after, when other days are taken out of it."""
+    day = timedelta(days=1)
+    parts = ((span[0], min(span[1], taken[0] - day)), (max(span[0], taken[1] + day), span[1]))
+    return [part for part in parts if part[0] <= part[1]]
+
+
+def first_day_without(spans: Iterable[Days], day: date) -> date:
+    """The first day from this one on that lies in none of the spans."""
+    for begins, ends in sorted(spans):
+        if begins <= day <= ends:
+            day = ends + timedelta(days=1)
+    return day

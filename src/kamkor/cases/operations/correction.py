@@ -1,18 +1,23 @@
 """Correcting a fact by a new one, and taking back the last own act."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.db import models
 from pydantic import Field
 
 from kamkor.access import operations as access
 from kamkor.cases.models import Case, SafeContact, Task, VisitChild
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.belonging import follow_responsible_now
-from kamkor.cases.operations.facts import CORRECTABLE, WITHDRAWABLE, copied
+from kamkor.cases.operations.facts import (
+    CORRECTABLE,
+    WITHDRAWABLE,
+    FactFound,
+    FactKind,
+    copied,
+)
 from kamkor.cases.operations.registration import BOTH, GroundOfOtherRegister
 from kamkor.cases.operations.sealing import NOTICES, seal_case
 from kamkor.cases.operations.settling import settle_cases
@@ -22,14 +27,13 @@ from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotFound, Order, operation
 from kamkor.kernel.errors import (
     CodeUnknown,
-    DateInFuture,
-    FieldInvalid,
+    FieldRequired,
     FieldUnknown,
     Refusal,
-    TextTooLong,
+    RefusedFields,
 )
 from kamkor.kernel.models import JournalEntry
-from kamkor.kernel.shapes import Ask, Coded, Shape
+from kamkor.kernel.shapes import Ask, Coded, Shape, read_shape, shape_of
 from kamkor.kernel.words import noop
 from kamkor.people.operations import settle_birth
 
@@ -120,10 +124,13 @@ def correct_fact(order: Order[CorrectFact]) -> None:
         raise NotFound("fact")
     if old.withdrawn_at is not None:
         raise AlreadyWithdrawn
-    new = copied(order, old)
-    changed = [name for name in data.values if _set(kind.fields, new, name, data.values[name])]
+    values = _read(kind, data.values, old.happened_on)
+    changed = [name for name, value in values.items() if value != getattr(old, name)]
     if not changed:
         raise NothingChanged
+    new = copied(order, old)
+    for name in changed:
+        setattr(new, name, values[name])
     _check_against_birth(data.kind, new, case)
     if "happened_on" in changed:
         remember_places([case])
@@ -167,8 +174,6 @@ def _check_against_birth(kind: str, new: Any, case: Case) -> None:  # noqa: ANN4
         return
     if new.born_on is None:
         return
-    if new.born_on > clock.today():
-        raise DateInFuture("values.born_on", today=f"{clock.today():%d.%m.%Y}")
     first = case.visits.filter(withdrawn_at=None).order_by("happened_on").first()
     known = [case.identified_on, first.happened_on if first else None]
     if any(day is not None and day < new.born_on for day in known):
@@ -191,46 +196,27 @@ def _what_follows(order: Order[CorrectFact], case: Case, new: Any) -> None:  # n
             seal_case(order, case)
 
 
-def _set(fields: dict[str, str], row: models.Model, name: str, typed: object) -> bool:
-    """Set one field from what was typed; whether that changed it. Raises the field's refusal."""
-    at = f"values.{name}"
-    if name not in fields:
-        raise FieldUnknown(at, name=name)
-    column = row._meta.get_field(name)  # noqa: SLF001 - Django's public way to its fields
-    if not isinstance(column, models.Field):
-        raise FieldUnknown(at, name=name)
-    if isinstance(column, models.BooleanField) and isinstance(typed, str):
-        typed = {"true": True, "false": False, "": None}.get(typed.lower(), typed)
+def _read(kind: FactKind, values: dict[str, Any], day: date) -> dict[str, Any]:
+    """The new values, read as the form that first asked for them reads them.
+
+    Raises the refusals of their fields. Codes are those in force on the day of the fact.
+    """
+    for name in values:
+        if name not in kind.fields:
+            raise FieldUnknown(f"values.{name}", name=name)
+    given = {name: value for name, value in values.items() if value not in (None, "")}
+    for name in sorted(set(values) - set(given)):
+        if kind.fields[name].is_required():
+            raise FieldRequired(f"values.{name}")
+    asked = {"happened_on": FactFound.model_fields["happened_on"]}
+    asked |= {name: kind.fields[name] for name in given}
     try:
-        value = column.to_python(typed if typed != "" else column.get_default())
-    except (ValidationError, ValueError):
-        raise FieldInvalid(at) from None
-    _check_value(column, value, at, fields[name], row)
-    if value == getattr(row, name):
-        return False
-    setattr(row, name, value)
-    return True
-
-
-def _check_value(
-    column: "models.Field[Any, Any]",
-    value: Any,  # noqa: ANN401 - any column's value
-    at: str,
-    rule_set: str,
-    row: Any,  # noqa: ANN401 - any column
-) -> None:
-    if column.max_length and isinstance(value, str) and len(value) > column.max_length:
-        raise TextTooLong(at, limit=column.max_length)
-    if value is None and not column.null:
-        raise FieldInvalid(at)
-    if column.name == "happened_on" and value > clock.today():
-        raise DateInFuture(at, today=f"{clock.today():%d.%m.%Y}")
-    if (
-        rule_set
-        and value
-        and value not in {rule.code for rule in rulesets.rules(rule_set, row.happened_on)}
-    ):
-        raise CodeUnknown(at)
+        read = read_shape(shape_of(kind.model.__name__, asked), {"happened_on": day} | given)
+    except RefusedFields as refused:
+        faults = [replace(one, field=f"values.{one.field}") for one in refused.faults]
+        raise RefusedFields(faults) from None
+    empty = {name: kind.model._meta.get_field(name).get_default() for name in values}  # noqa: SLF001 - Django's public way to its fields
+    return empty | {name: getattr(read, name) for name in given}
 
 
 class TakeBack(Shape):
@@ -248,6 +234,7 @@ class TakeBack(Shape):
 )
 def take_back(order: Order[TakeBack]) -> None:
     """Take back the last own act within ten minutes, while nobody has built on it."""
+    order.claim(order.data.command, check_version=False)
     entries = list(
         JournalEntry.objects.filter(
             command=order.data.command, account=order.viewer.account_id

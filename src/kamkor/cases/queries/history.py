@@ -6,8 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import (
@@ -94,12 +92,12 @@ def _newest_first(one: Recorded) -> tuple[date, datetime, str]:
 
 @dataclass(frozen=True)
 class Change:
-    """One command that touched a subject: who, when, what, and the values it recorded."""
+    """One command that touched a subject: who, when, what, and the facts it recorded."""
 
     operation: str
     post: int
     recorded_at: datetime
-    values: list[str] = field(default_factory=list)
+    facts: list[Recorded] = field(default_factory=list)
 
 
 def changes_since(viewer: Viewer, subject: UUID, version: int) -> list[Change]:
@@ -112,23 +110,14 @@ def changes_since(viewer: Viewer, subject: UUID, version: int) -> list[Change]:
             entry.operation,
             entry.post,
             entry.recorded_at,
-            list(_values(viewer, subject, entry.command)),
+            list(_recorded(viewer, subject, entry.command)),
         )
         for entry in entries.order_by("version")
     ]
 
 
-def _values(viewer: Viewer, subject: UUID, command: UUID) -> Iterable[str]:
+def _recorded(viewer: Viewer, subject: UUID, command: UUID) -> Iterable[Recorded]:
     scope = scope_filter(viewer, subject="case_id")
-    for model in OF_CASE.values():
-        for fact in model.objects.filter(scope, Q(case_id=subject), command=command):
-            yield from _shown(fact)
-
-
-def _shown(fact: Any) -> Iterable[str]:  # noqa: ANN401 - any fact
-    for name in ("happened_on", "reason", "ground", "risk_level", "difficulty", "danger", "note"):
-        value = getattr(fact, name, "")
-        if isinstance(value, date):
-            yield f"{value:%d.%m.%Y}"
-        elif value:
-            yield str(value)
+    for kind, model in OF_CASE.items():
+        for fact in model.objects.filter(scope, case_id=subject, command=command):
+            yield Recorded(kind, fact)
