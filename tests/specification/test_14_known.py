@@ -156,6 +156,22 @@ def test_no_open_copy_stands_beside_a_sealed_child(cast: Cast) -> None:
     assert cast.oblast.sees(Person) == 0
 
 
+def test_a_sealed_report_about_a_known_child_seals_its_home(cast: Cast) -> None:
+    old = _closed(cast)
+    brother = identified(cast, given_name="Нур", household=cast.aigul.home(old))
+    cast.bakyt.do("assign_worker", case=brother, post=cast.nurlan.post, happened_on=cast.today)
+    (case,) = accepted(cast.aigul, worry="physical_violence")
+    kept = cast.bakyt.case(old)
+    known = {"child": str(kept.child_id), "household": str(kept.household_id)}
+    data = a_child(cast.today, case=case, **known)
+    assert Desk("bakyt", cast.time).command("identify_child", **data)["result"] == "applied"
+    assert cast.oblast.sees(Case) == 0
+    teams = {cast.bakyt.case(one).team for one in (case, old, brother)}
+    assert len(teams) == 1
+    # Whoever answers for the brother is named in the team and goes on.
+    assert cast.nurlan.case(brother).responsible_id == cast.nurlan.post
+
+
 def test_what_was_joined_to_a_known_child_is_not_taken_back(cast: Cast) -> None:
     old = _closed(cast)
     (case,) = accepted(cast.aigul)
