@@ -195,10 +195,14 @@ def build(
     )
 
 
-def staffed(sign_ins: Path, days: Days) -> list[Department]:
-    """The offices with somebody in each post who may act; the sign-ins are written to a file."""
+def staffed(sign_ins: Path | None, days: Days) -> list[Department]:
+    """The offices with somebody in each post who may act.
+
+    The sign-ins of the named accounts are written to a file; without one they stand already.
+    """
     build_offices()
-    build_accounts(sign_ins)
+    if sign_ins is not None:
+        build_accounts(sign_ins)
     found = departments(days)
     _light_accounts(found, days)
     return found

@@ -160,6 +160,11 @@ def _steps(life: Life, entry: Entry) -> Iterator[Planned]:
             yield change.day, 4, partial(_corrected, life, entry, change)
 
 
+def _act(day: date, hour: int, post: int, operation: str, /, **data: Any) -> Act:  # noqa: ANN401 - a command's data
+    """A command on the full hour: what one post does in that hour is done together."""
+    return Act(at(day, hour), post, operation, data)
+
+
 def _identified(life: Life) -> Part:
     """The worker finds the children, on the spot or after an accepted report."""
     home, told = life.home, life.found
@@ -170,7 +175,7 @@ def _identified(life: Life) -> Part:
         more = {**home.at_home(told.on), "family_too": life.family is not None}
         for place, child in enumerate(home.children):
             data = home.identification(child, told.day, **more) | {"happened_on": told.said}
-            reply: Reply = yield home.act(told.on, 9 + place, home.worker, "identify_child", **data)
+            reply: Reply = yield _act(told.on, 9 + place, home.worker, "identify_child", **data)
             home.cases.append(reply.answer["case"])
             home.family = reply.answer.get("family", home.family)
             home.household = reply.answer["household"]
@@ -193,7 +198,7 @@ def _registered(life: Life) -> Part:
     home, told = life.home, life.registered
     for place, entry in enumerate(life.entries):
         grounds = grounds_of(home, entry.register, told.day)
-        yield home.act(
+        yield _act(
             told.on,
             9 + place,
             home.department.specialist,
@@ -210,18 +215,18 @@ def _proposed(life: Life, entry: Entry, step: Off) -> Part:
     home = life.home
     data = {"reason": step.reason, "note": home.codes.text(texts.NOTES)}
     data |= {"case": entry.case, "happened_on": step.proposed.said}
-    yield home.act(step.proposed.on, 15, home.worker, "propose_taking_off", **data)
+    yield _act(step.proposed.on, 15, home.worker, "propose_taking_off", **data)
 
 
 def _decided(life: Life, entry: Entry, told: Told) -> Part:
     data = {"case": entry.case, "decision": "agree", "happened_on": told.said}
-    yield life.home.act(told.on, 16, life.home.department.specialist, "decide_taking_off", **data)
+    yield _act(told.on, 16, life.home.department.specialist, "decide_taking_off", **data)
 
 
 def _returned(life: Life, entry: Entry, step: Back) -> Part:
     home = life.home
     grounds = grounds_of(home, entry.register, step.day)
-    reply: Reply = yield home.act(
+    reply: Reply = yield _act(
         step.day,
         17,
         home.department.specialist,
@@ -247,7 +252,7 @@ def _visited(life: Life, day: date) -> Part:
             reason = home.codes.next("not_seen_reasons", day)
             row = {"case": entry.case, "seen": "not_seen", "not_seen_reason": reason}
         rows.append(row)
-    yield home.act(
+    yield _act(
         day,
         20,
         home.worker,
@@ -262,7 +267,7 @@ def _visited(life: Life, day: date) -> Part:
 
 def _offered(life: Life, move: Move) -> Part:
     home = life.home
-    yield home.act(
+    yield _act(
         move.offered,
         15,
         home.department.specialist,
@@ -276,7 +281,7 @@ def _offered(life: Life, move: Move) -> Part:
 
 def _accepted(life: Life, move: Move) -> Part:
     data = {"case": life.children[0].case, "post": move.worker, "territory": move.district}
-    yield life.home.act(move.accepted, 15, move.to.specialist, "accept_transfer", **data)
+    yield _act(move.accepted, 15, move.to.specialist, "accept_transfer", **data)
 
 
 def _corrected(life: Life, entry: Entry, change: Change) -> Part:
@@ -289,6 +294,4 @@ def _corrected(life: Life, entry: Entry, change: Change) -> Part:
             "reason": change.reason,
         }
 
-    home = life.home
-    moment = at(change.day, 18, home.number % 50)
-    yield Act(moment, home.department.specialist, "correct_fact", found)
+    yield Act(at(change.day, 18), life.home.department.specialist, "correct_fact", found)

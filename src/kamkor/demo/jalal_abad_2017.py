@@ -43,6 +43,7 @@ class Span:
 
 
 _MOVED_BEFORE = 11
+_WORKDAYS = 5
 _EARLY = Span(FIRST, date(2017, 6, 20))
 _BEFORE_AUTUMN = Span(FIRST, date(2017, 8, 25))
 _ANY = Span(FIRST, date(2017, 9, 29))
@@ -99,10 +100,23 @@ class Year:
         """A working day so many days after another."""
         return self.day(day + timedelta(days=least), day + timedelta(days=most))
 
+    def sitting(self, life: Life, begins: date, ends: date) -> date:
+        """A day between two days on which the home's department decides; else the first after.
+
+        Every department decides on one day of the week.
+        """
+        weekday = life.home.department.specialist % _WORKDAYS
+        first = begins + timedelta(days=(weekday - begins.weekday()) % 7)
+        return first + timedelta(weeks=self.random.randint(0, max(0, (ends - first).days // 7)))
+
+    def sitting_after(self, life: Life, day: date, least: int, most: int) -> date:
+        """A day on which the home's department decides, so many days after another."""
+        return self.sitting(life, day + timedelta(days=least), day + timedelta(days=most))
+
     # Homes
 
-    def life(self, draft: Draft, found: Told, registered: Told) -> Life:
-        """A life with a new home, its people, and entries without steps."""
+    def life(self, draft: Draft, found: Told) -> Life:
+        """A life with a new home, its people, and entries; registered within a week."""
         number = len(self.lives)
         home = House(
             number=number,
@@ -119,13 +133,14 @@ class Year:
         )
         children = [Entry("child") for _ in draft.children]
         family = None if draft.family_off is None else Entry("family")
-        made = Life(home, found, registered, children, family)
+        made = Life(home, found, found, children, family)
+        made.registered = Told(self.sitting_after(made, found.on, 1, 7))
         self.lives.append(made)
         return made
 
     def _lived(self, draft: Draft, span: Span) -> Life:
         found = self.day(span.begins, span.ends)
-        life = self.life(draft, Told(found), Told(self.after(found, 2, 8)))
+        life = self.life(draft, Told(found))
         life.by_report = life.family is None and self.random.random() < 0.15
         if self.random.random() < 0.4:
             life.visited = self.after(life.registered.day, 4, 10)
@@ -151,8 +166,8 @@ class Year:
         """Found and registered before the day, written down after it."""
         found = self.day(_LATELY.begins, _LATELY.ends)
         typed = self.day(COUNTED + timedelta(days=1), date(2017, 11, 17))
-        registered = self.after(found, 2, 7)
-        self.life(draft, Told(found, typed), Told(registered, self.after(typed, 1, 6)))
+        life = self.life(draft, Told(found, typed))
+        life.registered = Told(self.after(found, 2, 7), life.registered.day)
 
     def _misdated(self, draft: Draft, *, inside: bool) -> None:
         """Written down with days on the wrong side of the day, and corrected later."""
@@ -160,12 +175,10 @@ class Year:
         beyond = (date(2017, 10, 12), date(2017, 10, 16))
         true, wrong = (before, beyond) if inside else (beyond, before)
         typed = self.day(date(2017, 10, 17), date(2017, 10, 25))
-        corrected = self.after(typed, 8, 30)
-        self.life(
-            draft,
-            Told(true[0], typed, wrong[0], corrected),
-            Told(true[1], self.after(typed, 1, 6), wrong[1], corrected),
-        )
+        life = self.life(draft, Told(true[0], typed))
+        corrected = self.sitting_after(life, typed, 8, 30)
+        life.found = Told(true[0], typed, wrong[0], corrected)
+        life.registered = Told(true[1], life.registered.on, wrong[1], corrected)
 
     # Who is counted on the day
 
@@ -184,7 +197,7 @@ class Year:
             for entry, off in zip(life.entries, draft.offs, strict=True):
                 (gone if off else standing).append((life, entry))
                 if id(draft) in returning and not off:
-                    left = self._off(self.after(life.registered.day, 16, 30))
+                    left = self._off(life, self.sitting_after(life, life.registered.day, 16, 30))
                     entry.steps += [left, Back(self.after(left.decided.day, 10, 20))]
         self.random.shuffle(gone)
         self.random.shuffle(standing)
@@ -212,9 +225,9 @@ class Year:
             life.home.make_adult(proposed)
         return reason
 
-    def _off(self, proposed: date, reason: str = "") -> Off:
+    def _off(self, life: Life, proposed: date, reason: str = "") -> Off:
         """Taken off as it should be; without a reason because the difficulty is overcome."""
-        decided = self.after(proposed, 1, 6)
+        decided = self.sitting_after(life, proposed, 1, 7)
         return Off(Told(proposed), Told(decided), reason or "difficulty_overcome")
 
     def _take_off(self, gone: list[tuple[Life, Entry]]) -> None:
@@ -228,7 +241,7 @@ class Year:
         queue = [way for way, times in ways.items() for _ in range(times)]
         for life, entry in gone:
             begins = life.registered.day + timedelta(days=16)
-            proposed = self.day(begins, COUNTED - timedelta(days=8))
+            proposed = self.sitting(life, begins, COUNTED - timedelta(days=8))
             way = queue.pop() if queue else ""
             if way == "again" and begins > date(2017, 7, 14):
                 queue.insert(0, way)
@@ -238,41 +251,46 @@ class Year:
     def _steps_off(self, life: Life, entry: Entry, proposed: date, way: str) -> list[Off | Back]:
         if not way:
             reason = self._reason(life, entry, proposed)
-            return [self._off(proposed, reason)]
-        off = self._off(proposed)
+            return [self._off(life, proposed, reason)]
+        off = self._off(life, proposed)
         if way == "later_back":
             return [off, Back(self.day(_AFTER.begins, _AFTER.ends))]
         if way == "again":
-            first = self._off(self.after(life.registered.day, 16, 26))
+            first = self._off(life, self.sitting_after(life, life.registered.day, 16, 26))
             back = self.after(first.decided.day, 5, 12)
-            again = self._off(self.after(back, 7, 20))
+            again = self._off(life, self.sitting_after(life, back, 7, 20))
             return [first, Back(back), again]
-        typed = self.day(COUNTED + timedelta(days=5), date(2017, 11, 20))
+        typed = self.sitting(life, COUNTED + timedelta(days=5), date(2017, 11, 20))
         if way == "late":
             return [replace(off, decided=replace(off.decided, typed=typed))]
         wrong = self.day(COUNTED + timedelta(days=1), typed)
-        told = Told(off.decided.day, typed, wrong, self.after(typed, 5, 25))
+        told = Told(off.decided.day, typed, wrong, self.sitting_after(life, typed, 5, 25))
         return [replace(off, decided=told)]
 
     def _leave_later(self, standing: list[tuple[Life, Entry]]) -> None:
         """On the register on the day, and taken off since, or corrected in what is not counted."""
         leaving = self.random.randint(28, 45)
         wrongly = self.random.randint(3, 5)
-        corrected = self.random.randint(16, 22)
+        corrected = self.random.randint(30, 40)
         for life, entry in standing[:leaving]:
-            proposed = self.day(_AFTER.begins, _AFTER.ends)
-            entry.steps.append(self._off(proposed))
+            proposed = self.sitting(life, _AFTER.begins, _AFTER.ends)
+            entry.steps.append(self._off(life, proposed))
         for life, entry in standing[leaving : leaving + wrongly]:
-            typed = self.day(date(2017, 10, 18), date(2017, 10, 31))
-            off = self._off(self.day(date(2017, 9, 25), date(2017, 10, 4)))
-            told = Told(date(2017, 10, 13), typed, date(2017, 10, 10), self.after(typed, 5, 25))
+            typed = self.sitting(life, date(2017, 10, 18), date(2017, 10, 31))
+            off = self._off(life, self.sitting(life, date(2017, 9, 25), date(2017, 10, 4)))
+            told = Told(
+                date(2017, 10, 13),
+                typed,
+                date(2017, 10, 10),
+                self.sitting_after(life, typed, 5, 25),
+            )
             proposed = max(off.proposed.day, life.registered.day)
             entry.steps.append(replace(off, proposed=Told(proposed), decided=told))
         for life, entry in standing[leaving + wrongly :][:corrected]:
             entry.changes.append(self._change(life, entry))
 
     def _change(self, life: Life, entry: Entry) -> Change:
-        day = self.after(life.registered.day, 12, 60)
+        day = self.sitting_after(life, life.registered.day, 12, 60)
         number = life.entries.index(entry)
         born = life.home.children[number].born if number < len(life.children) else ""
         if len(born) == len("2017-01-01"):
@@ -296,9 +314,9 @@ class Year:
             life = self._lived(self._draft([False], family_off=family), _BEFORE_AUTUMN)
             begins = life.registered.day + timedelta(days=12)
             span = Span(begins, LAST - timedelta(days=20)) if number % 2 else _AFTER
-            proposed = self.day(span.begins, span.ends)
+            proposed = self.sitting(life, span.begins, span.ends)
             for entry in life.entries:
-                entry.steps.append(self._off(proposed, "entered_in_error"))
+                entry.steps.append(self._off(life, proposed, "entered_in_error"))
         for _ in range(self.random.randint(2, 4)):
             self._misdated(self._draft([False]), inside=False)
         for _ in range(self.random.randint(22, 32)):

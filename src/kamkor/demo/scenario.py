@@ -1,6 +1,7 @@
 """The demo's scenarios: a register as it was told of once, built instead of the plain demo."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -13,21 +14,34 @@ from kamkor.demo.entries import Life, story
 from kamkor.demo.posts import Department
 
 _EVENING = 22
-Drawn = tuple[date, date, Callable[[int, Days, list[Department]], list[Life]]]
-"""First and last day of a scenario, and what draws its lives."""
 
-_SCENARIOS: dict[str, Drawn] = {
-    "jalal-abad-2017": (jalal_abad_2017.FIRST, jalal_abad_2017.LAST, jalal_abad_2017.lives),
+
+@dataclass(frozen=True)
+class Scenario:
+    """First and last day of what is played, and what draws the lives of all homes."""
+
+    first: date
+    last: date
+    lives: Callable[[int, Days, list[Department]], list[Life]]
+
+
+SCENARIOS: dict[str, Scenario] = {
+    "jalal-abad-2017": Scenario(jalal_abad_2017.FIRST, jalal_abad_2017.LAST, jalal_abad_2017.lives),
 }
 
 
-def build_scenario(name: str, seed: int, sign_ins: Path, tell: Callable[[int, int], None]) -> Built:
-    """Build a scenario in an empty, migrated database; as ``building.build`` does the demo."""
-    first, last, draw = _SCENARIOS[name]
-    days = Days(at(last, _EVENING))
+def build_scenario(
+    name: str, seed: int, sign_ins: Path | None, tell: Callable[[int, int], None]
+) -> Built:
+    """Build a scenario in an empty, migrated database, as ``building.build`` does the demo.
+
+    Without ``sign_ins`` the named accounts stand there already.
+    """
+    wanted = SCENARIOS[name]
+    days = Days(at(wanted.last, _EVENING))
     found = staffed(sign_ins, days)
-    lives = draw(seed, days, found)
-    commands = play(map(story, lives), found, days, first, tell)
+    lives = wanted.lives(seed, days, found)
+    commands = play(map(story, lives), found, days, wanted.first, tell)
     return Built(
         departments=len(found),
         workers=sum(len(one.workers) for one in found),
