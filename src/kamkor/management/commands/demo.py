@@ -71,9 +71,9 @@ def _build_if_needed(seed: int, scenario: str) -> None:
     tell(f"Building {_called(scenario)} (--seed {seed}) ...")
     file = data / folder.SIGN_INS
     if scenario:
-        built = build_scenario(scenario, seed, file, _progress)
+        built = build_scenario(scenario, seed, file, _Progress())
     else:
-        built = build(seed, file, _progress)
+        built = build(seed, file, _Progress())
     folder.finish(data, seed, clock.today().isoformat(), scenario)
     tell(
         f"Built: {built.departments} departments, {built.workers} workers, {built.homes} homes,"
@@ -96,9 +96,17 @@ def _called(scenario: str) -> str:
     return f"the scenario {scenario}" if scenario else "the demo oblast"
 
 
-def _progress(done: int, percent: int) -> None:
-    if done % _TELL_EVERY == 0:
-        tell(f"  {done} commands, {percent} % of the time")
+class _Progress:
+    """Tells how far the building is, about every hundred commands."""
+
+    def __init__(self) -> None:
+        self._next = _TELL_EVERY
+
+    def __call__(self, done: int, percent: int) -> None:
+        """Tell it if it is time to."""
+        if done >= self._next:
+            self._next = done - done % _TELL_EVERY + _TELL_EVERY
+            tell(f"  {done} commands, {percent} % of the time")
 
 
 def _print_sign_ins(address: str) -> None:
