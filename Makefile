@@ -12,7 +12,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help base setup demo run fmt check test story shots drill-start controls release clean-clone ci
+.PHONY: help base setup demo run fmt check test slow story shots drill-start controls release clean-clone ci
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ check: setup ## style, types, import contracts, the house's own rules, translati
 test: setup ## all tests (k="words of a test's name" for some)
 	@tools/need_chromium.sh
 	@$(PY) tools/run_tests.py $(if $(k),-k "$(k)") $(ARGS)
+
+slow: setup ## the tests that take minutes and are asked before a release
+	@$(PY) tools/run_tests.py --slow -m slow $(ARGS)
 
 story: setup ## the service's day as sentences, printed from a run
 	@$(PY) tools/story.py $(ARGS)

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -29,6 +30,7 @@ from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
 from kamkor.cli import point_settings_at
+from kamkor.demo.scenario import build_scenario
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.provision import create_database, drop_database
 from kamkor.kernel.server import database_server
@@ -37,6 +39,7 @@ from tests.cast import Cast, build_cast
 from tests.provoked import note_refusals, whole_specification
 
 TEMPLATE = "kamkor_template"
+SCENARIO = "kamkor_scenario"
 
 
 def point_connections_at(facts: ServerFacts, database: str) -> None:
@@ -72,20 +75,27 @@ def cast(db: None) -> Cast:
     return Cast()
 
 
+@contextmanager
+def connected_to(house: ServerFacts, blocker: DjangoDbBlocker, name: str) -> Iterator[None]:
+    """Let every login connect to another database of the house's server meanwhile."""
+    with blocker.unblock():
+        connections.close_all()
+        point_connections_at(house, name)
+        try:
+            yield
+        finally:
+            connections.close_all()
+            point_connections_at(house, house.database)
+
+
 @pytest.fixture
 def committed(house: ServerFacts, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A copy of the house of which everything is committed; for tests of several connections."""
     name = f"kamkor_{new_id().hex[-12:]}"
     create_database(house, name, template=TEMPLATE)
-    with django_db_blocker.unblock():
-        connections.close_all()
-        point_connections_at(house, name)
-        try:
-            yield name
-        finally:
-            connections.close_all()
-            point_connections_at(house, house.database)
-            drop_database(house, name)
+    with connected_to(house, django_db_blocker, name):
+        yield name
+    drop_database(house, name)
 
 
 @pytest.fixture
@@ -94,15 +104,41 @@ def committed_cast(committed: str) -> Cast:
     return Cast()
 
 
+@pytest.fixture(scope="session")
+def scenario_database(house: ServerFacts, django_db_blocker: DjangoDbBlocker) -> str:
+    """The scenario, built once in a run: the name of its database, of which nothing changes."""
+    create_database(house, SCENARIO, template=TEMPLATE)
+    with connected_to(house, django_db_blocker, SCENARIO):
+        build_scenario("jalal-abad-2017", 1, None, lambda _done, _percent: None)
+    return SCENARIO
+
+
+@pytest.fixture
+def scenario(
+    house: ServerFacts, django_db_blocker: DjangoDbBlocker, scenario_database: str
+) -> Iterator[str]:
+    """The scenario to be read; what a test wrote there would be seen by the next."""
+    with connected_to(house, django_db_blocker, scenario_database):
+        yield scenario_database
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer what takes minutes and is asked before a release only."""
+    parser.addoption("--slow", action="store_true", help="also what takes minutes")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Note every refusal answered in this run."""
     config.addinivalue_line("markers", "last: asked when all the rest of the run is done")
+    config.addinivalue_line("markers", "slow: takes minutes; left out without --slow")
     note_refusals()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What is asked about the whole run comes last, and knows whether the run is whole."""
+    if not config.getoption("--slow"):
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
     last = [item for item in items if item.get_closest_marker("last")]
     items[:] = [item for item in items if item not in last] + last
     whole_specification(config, items)

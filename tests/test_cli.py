@@ -35,7 +35,10 @@ def test_the_list_names_every_command_of_ours(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["demo", "--scenario", "flood"], "kamkor: scenario flood: not known yet\n"),
+        (
+            ["demo", "--scenario", "flood"],
+            "kamkor: scenario flood: not known; there is jalal-abad-2017\n",
+        ),
         (["demo", "--nonsense"], "kamkor: demo does not know --nonsense"),
         (["doctor", "--lang", "de"], "kamkor: --lang (or KAMKOR_LANG) is one of ky, ru, kk, en\n"),
         (["doctor", "--lang"], "kamkor: --lang (or KAMKOR_LANG) is one of"),

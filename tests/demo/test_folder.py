@@ -51,6 +51,18 @@ def test_a_demo_that_stands_is_left_alone(data: Path) -> None:
     assert folder.seed_of(data) == 7
 
 
+def test_the_mark_remembers_the_scenario(data: Path) -> None:
+    folder.finish(data, seed=7, day="2026-11-21", scenario="jalal-abad-2017")
+    assert (folder.seed_of(data), folder.scenario_of(data)) == (7, "jalal-abad-2017")
+    folder.finish(data, seed=7, day="2026-11-21")
+    assert folder.scenario_of(data) == ""
+
+
+def test_a_mark_of_an_older_demo_is_the_plain_one(data: Path) -> None:
+    (data / folder.MARK).write_text('{"seed": 3, "built_on": "2026-01-01"}', "utf-8")
+    assert (folder.seed_of(data), folder.scenario_of(data)) == (3, "")
+
+
 def test_what_was_broken_off_is_begun_anew(data: Path) -> None:
     folder.begin(data)
     folder.prepare(data, fresh=False)
@@ -87,4 +99,5 @@ def test_a_line_not_understood_empties_nothing(words: list[str]) -> None:
 
 def test_fresh_is_understood() -> None:
     assert wants_fresh(["--fresh", "--seed", "3", "--no-serve"])
+    assert wants_fresh(["--fresh", "--scenario", "jalal-abad-2017", "--seed", "2"])
     assert not wants_fresh(["--lan", "--traceback"])

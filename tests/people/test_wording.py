@@ -44,6 +44,6 @@ def test_what_was_told_before_there_were_folded_words_is_folded_too(committed_ca
     before = list(words.values_list(*columns))
     assert len(before) > 5
     words.delete()
-    migration = import_module("kamkor.migrations.0004_wording_tokens")
+    migration = import_module("kamkor.migrations.0006_wording_tokens")
     migration.fold(apps, SimpleNamespace(connection=connections["owner"]))
     assert list(words.all().values_list(*columns)) == before

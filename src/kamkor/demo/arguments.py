@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
+SCENARIOS = ("jalal-abad-2017",)
 _DJANGOS = {"--traceback", "--no-color", "--force-color"}
 
 
@@ -13,7 +14,7 @@ class Unreadable(Exception):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("--fresh", action="store_true", help="empty the demo's folder first")
-    parser.add_argument("--scenario", metavar="NAME", help="none is known yet")
+    parser.add_argument("--scenario", metavar="NAME", help=f"one of: {', '.join(SCENARIOS)}")
     parser.add_argument("--seed", type=int, default=1, help="draws other people (default 1)")
     parser.add_argument("--lan", action="store_true", help="serve the local network too")
     ending = parser.add_mutually_exclusive_group()
@@ -36,7 +37,7 @@ def wants_fresh(words: Sequence[str]) -> bool:
     if strange:
         text = f"demo does not know {strange[0]}: kamkor demo --help tells what it knows"
         raise Unreadable(text)
-    if read.scenario is not None:
-        text = f"scenario {read.scenario}: not known yet"
+    if read.scenario not in (None, *SCENARIOS):
+        text = f"scenario {read.scenario}: not known; there is {', '.join(SCENARIOS)}"
         raise Unreadable(text)
     return bool(read.fresh)

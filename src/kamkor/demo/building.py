@@ -1,6 +1,6 @@
 """Builds the demo oblast: offices, accounts, and three years of facts up to this moment."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from kamkor.demo.desk import Desk
 from kamkor.demo.home import Codes, Home
 from kamkor.demo.names import Names
 from kamkor.demo.offices import OWNER, build_accounts, build_offices
-from kamkor.demo.posts import Department, departments
+from kamkor.demo.posts import Department, departments, plan_leave
 from kamkor.demo.stage import Stage, Story, Viewers
 from kamkor.kernel import clock
 from kamkor.kernel.database import analyse, repeating_statements
@@ -178,33 +178,56 @@ def build(
     """Build the demo oblast in an empty, migrated database.
 
     ``tell`` is called every so often with the number of commands carried out and how much of the
-    three years that is in per cent. Raises ``DemoFault`` where
+    time to be played that is in per cent. Raises ``DemoFault`` where
     the demo's stories and the operations do not agree.
     """
     days = Days(clock.now())
-    build_offices()
-    build_accounts(sign_ins)
-    found = departments(days)
-    _light_accounts(found, days)
+    found = staffed(sign_ins, days)
+    plan_leave(found, days)
     oblast = Oblast(seed, days, found)
-    span = (days.now - at(days.first, 0)).total_seconds()
-
-    def told(done: int, moment: datetime) -> None:
-        tell(done, max(0, int(100 - (days.now - moment).total_seconds() * 100 / span)))
-
-    stage = Stage(days.now, Viewers(_covering(found)), told)
-    for story in oblast.stories(homes_of_worker):
-        stage.add(story)
-    with repeating_statements():
-        stage.play()
-    analyse()
+    commands = play(oblast.stories(homes_of_worker), found, days, days.first, tell)
     return Built(
         departments=len(found),
         workers=len(oblast.workers),
         homes=len(oblast.homes),
         children=sum(len(home.children) for home in oblast.homes),
-        commands=stage.carried_out,
+        commands=commands,
     )
+
+
+def staffed(sign_ins: Path | None, days: Days) -> list[Department]:
+    """The offices with somebody in each post who may act.
+
+    The sign-ins of the named accounts are written to a file; without one they stand already.
+    """
+    build_offices()
+    if sign_ins is not None:
+        build_accounts(sign_ins)
+    found = departments(days)
+    _light_accounts(found, days)
+    return found
+
+
+def play(
+    stories: Iterable[Story],
+    found: list[Department],
+    days: Days,
+    first: date,
+    tell: Callable[[int, int], None],
+) -> int:
+    """Carry the stories out up to the last moment; returns how many commands that took."""
+    span = (days.now - at(first, 0)).total_seconds()
+
+    def told(done: int, moment: datetime) -> None:
+        tell(done, max(0, int(100 - (days.now - moment).total_seconds() * 100 / span)))
+
+    stage = Stage(days.now, Viewers(_covering(found)), told)
+    for story in stories:
+        stage.add(story)
+    with repeating_statements():
+        stage.play()
+    analyse()
+    return stage.carried_out
 
 
 def _covering(found: list[Department]) -> Callable[[int, date], tuple[int, ...]]:

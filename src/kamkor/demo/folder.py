@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from kamkor.kernel.credentials import write_private
 from kamkor.kernel.server import erase_database
@@ -54,18 +55,32 @@ def begin(data: Path) -> None:
     write_private(data / UNFINISHED, "")
 
 
-def finish(data: Path, seed: int, day: str) -> None:
-    """Mark that the demo stands, built from this seed on this day."""
-    write_private(data / MARK, json.dumps({"seed": seed, "built_on": day}))
+def finish(data: Path, seed: int, day: str, scenario: str = "") -> None:
+    """Mark that the demo stands, built from this seed on this day; without scenario the plain one."""
+    mark = {"seed": seed, "built_on": day, "scenario": scenario}
+    write_private(data / MARK, json.dumps(mark))
     (data / UNFINISHED).unlink(missing_ok=True)
 
 
 def seed_of(data: Path) -> int | None:
     """The seed that the standing demo was built from."""
     try:
-        return int(json.loads((data / MARK).read_text("utf-8"))["seed"])
-    except (OSError, KeyError, TypeError, ValueError):
+        return int(_mark(data)["seed"])
+    except (KeyError, TypeError, ValueError):
         return None
+
+
+def scenario_of(data: Path) -> str:
+    """The scenario that the standing demo was built as; empty for the plain one."""
+    return str(_mark(data).get("scenario", ""))
+
+
+def _mark(data: Path) -> dict[str, Any]:
+    try:
+        read = json.loads((data / MARK).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return read if isinstance(read, dict) else {}
 
 
 def sign_ins(data: Path) -> list[dict[str, str]]:

@@ -246,6 +246,10 @@ def fact(viewer: Viewer, case_id: UUID, kind: str) -> str:
     if kind == "birth":
         births = case.child.births.filter(withdrawn_at=None) if case.child else None
         return str(births.latest("recorded_at").pk) if births else ""
+    if kind == "ground":
+        return str(case.grounds.get(withdrawn_at=None, main=True).pk)
+    if kind == "decision":
+        return str(case.decisions.filter(withdrawn_at=None).latest("recorded_at").pk)
     if kind == "visit_child":
         return str(case.visits.filter(withdrawn_at=None).latest("recorded_at").pk)
     if kind == "registration":

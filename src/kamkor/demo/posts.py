@@ -60,7 +60,7 @@ class Department:
 
 
 def departments(days: Days) -> list[Department]:
-    """All departments with their posts, the first of them first, and the leave of three years."""
+    """All departments with their posts, the first of them first; nobody is away."""
     found = []
     for office in workforce.departments().order_by("id"):
         holdings = workforce.people_in_posts(office.pk, days.today).order_by("post_id")
@@ -68,17 +68,23 @@ def departments(days: Days) -> list[Department]:
         for holding in holdings:
             posts.setdefault(holding.post.kind, []).append(holding.post_id)
         covered = office.covers.order_by("id").values_list("territory_id", flat=True)
-        made = Department(
-            office=office.pk,
-            territories=tuple(covered),
-            head=posts["head"][0],
-            specialist=posts["specialist"][0],
-            workers=tuple(posts["worker"]),
+        found.append(
+            Department(
+                office=office.pk,
+                territories=tuple(covered),
+                head=posts["head"][0],
+                specialist=posts["specialist"][0],
+                workers=tuple(posts["worker"]),
+            )
         )
-        made.away.extend(_leaves(made, days))
-        found.append(made)
-    _running_leave(found[0], days)
     return found
+
+
+def plan_leave(found: list[Department], days: Days) -> None:
+    """Plan the leave of three years, and one that runs today."""
+    for department in found:
+        department.away.extend(_leaves(department, days))
+    _running_leave(found[0], days)
 
 
 def _leaves(department: Department, days: Days) -> list[Away]:

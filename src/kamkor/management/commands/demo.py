@@ -9,6 +9,7 @@ from django.core.management import CommandParser, call_command
 from kamkor.demo import folder, once
 from kamkor.demo.arguments import add_arguments
 from kamkor.demo.building import build
+from kamkor.demo.scenario import build_scenario
 from kamkor.kernel import clock
 from kamkor.management.shell import (
     NOT_PERMITTED,
@@ -37,7 +38,7 @@ class Command(ShellCommand):
         """Build, print the sign-ins, serve."""
         sockets = [] if options["no_serve"] else _sockets(options)
         call_command("migrate", database="owner", verbosity=0)
-        _build_if_needed(options["seed"])
+        _build_if_needed(options["seed"], options["scenario"] or "")
         settings.KAMKOR_DEMO = True
         if options["no_serve"]:
             _print_sign_ins("")
@@ -58,29 +59,54 @@ def _sockets(options: dict[str, Any]) -> list[Any]:
         raise Stopped(WRONG_USE, str(taken)) from None
 
 
-def _build_if_needed(seed: int) -> None:
+def _build_if_needed(seed: int, scenario: str) -> None:
     data = settings.KAMKOR_DATA
     if folder.is_demo(data):
-        standing = folder.seed_of(data)
-        if standing != seed:
-            tell(f"The demo that stands was built with --seed {standing}; --fresh builds another.")
+        _tell_what_stands(seed, scenario)
         return
     if departments().exists():
         text = f"{data} holds a service that is no demo: set KAMKOR_DATA to an empty folder"
         raise Stopped(NOT_PERMITTED, text)
     folder.begin(data)
-    tell(f"Building the demo oblast (--seed {seed}) ...")
-    built = build(seed, data / folder.SIGN_INS, _progress)
-    folder.finish(data, seed, clock.today().isoformat())
+    tell(f"Building {_called(scenario)} (--seed {seed}) ...")
+    file = data / folder.SIGN_INS
+    if scenario:
+        built = build_scenario(scenario, seed, file, _Progress())
+    else:
+        built = build(seed, file, _Progress())
+    folder.finish(data, seed, clock.today().isoformat(), scenario)
     tell(
         f"Built: {built.departments} departments, {built.workers} workers, {built.homes} homes,"
         f" {built.children} children, {built.commands} commands carried out."
     )
 
 
-def _progress(done: int, planned: int) -> None:
-    if done % _TELL_EVERY == 0:
-        tell(f"  {done} commands, {planned} % of three years")
+def _tell_what_stands(seed: int, scenario: str) -> None:
+    """Say so where something else stands than was asked for; a scenario is served unasked."""
+    data = settings.KAMKOR_DATA
+    stands, standing = folder.seed_of(data), folder.scenario_of(data)
+    if stands != seed or (scenario and standing != scenario):
+        text = f"What stands is {_called(standing)}, built with --seed {stands}"
+        tell(f"{text}; --fresh builds another.")
+    elif standing:
+        tell(f"What stands is {_called(standing)}.")
+
+
+def _called(scenario: str) -> str:
+    return f"the scenario {scenario}" if scenario else "the demo oblast"
+
+
+class _Progress:
+    """Tells how far the building is, about every hundred commands."""
+
+    def __init__(self) -> None:
+        self._next = _TELL_EVERY
+
+    def __call__(self, done: int, percent: int) -> None:
+        """Tell it if it is time to."""
+        if done >= self._next:
+            self._next = done - done % _TELL_EVERY + _TELL_EVERY
+            tell(f"  {done} commands, {percent} % of the time")
 
 
 def _print_sign_ins(address: str) -> None:
