@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Max
 
-from kamkor.kernel import clock, errors
+from kamkor.kernel import clock
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.ids import is_ordered_id, new_id
 from kamkor.kernel.models import JournalEntry, Scoped
@@ -153,10 +153,8 @@ class Order(Generic[S]):
     def fact(
         self, scope: Scoped, happened_on: date | None = None, *, counted_as: Scoped | None = None
     ) -> dict[str, Any]:
-        """The columns every fact of this command shares, in the office that holds ``scope``.
-
-        It is counted where ``counted_as``, else ``scope``, was on the day.
-        """
+        """The columns every fact of this command shares, in the office that holds ``scope``;
+        it is counted where ``counted_as``, else ``scope``, was on the day."""
         day = happened_on or clock.local_day(self.now)
         department, district = (counted_as or scope).place_on(day)
         return {
@@ -398,5 +396,5 @@ def single(
 
 __all__ = [
     "Actor", "Answer", "Batch", "Command", "NotFound", "NotPermitted", "Operation", "Order",
-    "carry_out", "errors", "operation", "scope_of", "single", "version_of", "write_together",
+    "carry_out", "operation", "scope_of", "single", "version_of", "write_together",
 ]  # fmt: skip

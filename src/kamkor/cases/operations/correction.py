@@ -133,7 +133,7 @@ def correct_fact(order: Order[CorrectFact]) -> None:
         setattr(new, name, values[name])
     _check_against_birth(data.kind, new, case)
     if "happened_on" in changed:
-        remember_places([case])
+        remember_places(order.viewer, [case])
         new.department, new.district = case.place_on(new.happened_on)
     order.journal(case.pk, case)
     order.add(new)
@@ -160,7 +160,7 @@ def _children_of_visit(
     for row in rows.select_related("case"):
         child = copied(order, row)
         child.visit, child.happened_on = new, new.happened_on
-        remember_places([row.case])
+        remember_places(order.viewer, [row.case])
         child.department, child.district = row.case.place_on(new.happened_on)
         order.add(child)
         order.journal(row.case_id, row)

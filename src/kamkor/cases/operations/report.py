@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -125,14 +126,17 @@ def receive_report(order: Order[ReceiveReport]) -> None:
     reported_on = data.happened_on or clock.local_day(order.now)
     if data.learned_on is not None and data.learned_on > reported_on:
         raise LearnedAfterReporting("learned_on")
-    report = take_down(order, data)
+    report = take_down(order, data, _involved(data, clock.local_day(order.now)))
     order.answer["report"] = str(report.pk)
     _keep_reporter(order, data, report)
 
 
-def take_down(order: Order[Any], data: ReceiveReport) -> Report:
+def take_down(
+    order: Order[Any], data: ReceiveReport, involved: Collection[int] = frozenset()
+) -> Report:
     """Hand over one report, with what makes it due, and who alone may see it if it is sealed.
 
+    ``involved`` are the persons of the service whom it names.
     Raises ``TerritoryUnknown``, ``NobodyOnDuty``.
     """
     viewer = order.viewer
@@ -140,7 +144,6 @@ def take_down(order: Order[Any], data: ReceiveReport) -> Report:
         raise TerritoryUnknown("territory")
     reported_on = data.happened_on or clock.local_day(order.now)
     day = clock.local_day(order.now)
-    involved = _involved(data, day)
     duty = duty_person(viewer.district, viewer.oblast, day, involved)
     report = _report(order, data, duty.post_id, reported_on)
     order.add(report, *wording(report, report.pk, words_of_place(data.place)))
@@ -156,7 +159,7 @@ def take_down(order: Order[Any], data: ReceiveReport) -> Report:
     code = "screening_urgent_hours" if report.urgent else "screening_days"
     steps.open_task(order, report, "screening_due", steps.due_in(code), for_role="duty")
     violent = bool(rulesets.rule("report_worries", data.worry, reported_on).get("seals"))
-    if violent or data.involves:
+    if violent or involved:
         _seal(order, report, involved, notices=violent)
     elif duty.kind == WORKER:
         order.add(*access.lent([report.pk], DUTY, order.id, to_post=duty.post_id))
@@ -171,7 +174,9 @@ def _involved(data: ReceiveReport, day: date) -> set[int]:
     return {employee for employee in found if employee is not None}
 
 
-def duty_person(department: int, oblast: int, day: date, shut_out: set[int], at: str = "") -> Seat:
+def duty_person(
+    department: int, oblast: int, day: date, shut_out: Collection[int], at: str = ""
+) -> Seat:
     """Whose name an alarm bears: the first on duty not shut out of it, else the oblast's.
 
     Raises ``NobodyOnDuty``.
@@ -222,7 +227,7 @@ def _keep_reporter(order: Order[Any], data: ReceiveReport, report: Report) -> No
     )
 
 
-def _seal(order: Order[Any], report: Report, involved: set[int], *, notices: bool) -> None:
+def _seal(order: Order[Any], report: Report, involved: Collection[int], *, notices: bool) -> None:
     """Give a report to its first team; violence makes notices to police and prosecutor due."""
     day = clock.local_day(order.now)
     viewer = order.viewer

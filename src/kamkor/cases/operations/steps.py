@@ -98,7 +98,7 @@ def claimed_case(order: Order[Any], case_id: UUID, *, check_version: bool = True
     """
     order.claim(case_id, check_version=check_version)
     case = case_for(order.viewer, case_id)
-    remember_places([case])
+    remember_places(order.viewer, [case])
     require_own_side(order, case)
     require_state(order.operation, case.state)
     order.journal(case.pk, case)

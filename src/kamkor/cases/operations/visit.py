@@ -186,7 +186,7 @@ def _cases_visited(order: Order[RecordVisit], household: "Household") -> dict[UU
     }
     if len(found) != len(wanted):
         raise NoChildOfHousehold("children")
-    remember_places(found.values())
+    remember_places(order.viewer, found.values())
     for case in found.values():
         steps.require_own_side(order, case)
         steps.require_state("record_visit", case.state)
@@ -205,7 +205,7 @@ def _family_visited(order: Order[RecordVisit], household: "Household") -> Case |
     if found is None or not steps.is_own_side(order, found):
         return None
     order.claim(found.pk, check_version=False)
-    remember_places([found])
+    remember_places(order.viewer, [found])
     return found
 
 

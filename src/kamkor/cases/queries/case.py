@@ -48,14 +48,15 @@ def case_for(viewer: Viewer, case_id: UUID, at: str = "case") -> Case:
     return found
 
 
-def remember_places(cases: Iterable[Case]) -> None:
+def remember_places(viewer: Viewer, cases: Iterable[Case]) -> None:
     """Tell cases that were handed over which department answered for them on which days."""
     moved = {case.pk: case for case in cases if case.transferred_on is not None}
     if not moved:
         return
-    accepted = TransferAnswer.objects.filter(
-        case__in=moved, accepted=True, withdrawn_at=None
-    ).order_by("happened_on", "first_recorded_at")
+    answers = TransferAnswer.objects.filter(scope_filter(viewer, subject="case_id"))
+    accepted = answers.filter(case__in=moved, accepted=True, withdrawn_at=None).order_by(
+        "happened_on", "first_recorded_at"
+    )
     for answer in accepted:
         case = moved[answer.case_id]
         earlier = (answer.happened_on, answer.department, answer.district)

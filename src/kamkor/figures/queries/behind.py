@@ -1,19 +1,22 @@
 """The cases behind a number, for those who may see them; the others are only counted."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import connections
 
 from kamkor.access.rules import Viewer
-from kamkor.cases.models import Case
 from kamkor.cases.queries.case import whole_cases
 from kamkor.figures.queries.asking import sees_numbers_only
-from kamkor.figures.queries.counting import FIGURES_LOGIN, values_for
-from kamkor.figures.queries.statement import listing_statement
+from kamkor.figures.queries.counting import FIGURES_LOGIN
+from kamkor.figures.queries.statement import listing_statement, values_for
 from kamkor.figures.rules.question import Question
 from kamkor.figures.vocabulary import FIGURES, Key
 from kamkor.kernel.commands import NotPermitted
+
+if TYPE_CHECKING:
+    from kamkor.cases.models import Case
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Behind:
     Sealed cases that are not the viewer's are in neither.
     """
 
-    cases: list[Case]
+    cases: "list[Case]"
     others: int
 
 

@@ -1,15 +1,13 @@
 """Counts a question through the figures login; the same answer for everybody who may ask it."""
 
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 
 from django.db import connections
 
 from kamkor.access.rules import Viewer
 from kamkor.figures.queries.asking import sees_numbers_only
-from kamkor.figures.queries.statement import counting_statement, values_of
+from kamkor.figures.queries.statement import counting_statement, values_for
 from kamkor.figures.rules.disclosure import DIFFERENCE, TOTAL, Cell, kept_back
 from kamkor.figures.rules.question import Question
 from kamkor.figures.vocabulary import BELOW_OBLAST, FIGURES, Figure, Key
@@ -29,27 +27,10 @@ def counted(viewer: Viewer, question: Question) -> list[Cell]:
     return cells
 
 
-def month_ends(first: date, last: date) -> list[date]:
-    """The last day of each month of a period; of its last month the period's own last day."""
-    ends = []
-    year, month = first.year, first.month
-    while (year, month) <= (last.year, last.month):
-        ends.append(min(date(year, month, monthrange(year, month)[1]), last))
-        year, month = year + month // 12, month % 12 + 1
-    return ends
-
-
 def _asked(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connections[FIGURES_LOGIN].cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())
-
-
-def values_for(figure: Figure, question: Question, keys: Sequence[Key]) -> dict[str, Any]:
-    """What the names in a statement about these keys stand for."""
-    ends = month_ends(question.first, question.last)
-    days = {question.on, *ends} if figure.is_stock and Key.MONTH in keys else {question.on}
-    return {**values_of(figure, question, sorted(days)), "month_ends": ends}
 
 
 def _cells(figure: Figure, question: Question) -> Iterator[Cell]:

@@ -1,6 +1,8 @@
 """The one statement that counts a figure, put together from the facts it is counted from."""
 
-from collections.abc import Mapping
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from kamkor.figures.rules.question import Question
@@ -204,8 +206,11 @@ def _age(years: str) -> str:
         AS bands(band, from_age, to_age) WHERE {years} BETWEEN from_age AND to_age)"""
 
 
-def values_of(figure: Figure, question: Question, days: list[Any]) -> Mapping[str, Any]:
-    """What the statement's names stand for."""
+def values_for(figure: Figure, question: Question, keys: Sequence[Key]) -> dict[str, Any]:
+    """What the names in a statement about these keys stand for."""
+    ends = month_ends(question.first, question.last)
+    by_month = figure.is_stock and Key.MONTH in keys
+    days = sorted({question.on, *ends}) if by_month else [question.on]
     bands = rulesets.rules("age_bands", question.on)
     return {
         "register": figure.register,
@@ -214,6 +219,7 @@ def values_of(figure: Figure, question: Question, days: list[Any]) -> Mapping[st
         "on": question.on,
         "known": clock.day_ends(question.known_on) if question.known_on else None,
         "days": days,
+        "month_ends": ends,
         "districts": list(question.districts or ()),
         "errors": [
             one.code for one in rulesets.all_rules("taking_off_reasons") if one.get("error")
@@ -223,6 +229,16 @@ def values_of(figure: Figure, question: Question, days: list[Any]) -> Mapping[st
         "from_ages": [int(band.get("from") or 0) for band in bands],
         "to_ages": [int(band.get("to") or 200) for band in bands],
     }
+
+
+def month_ends(first: date, last: date) -> list[date]:
+    """The last day of each month of a period; of its last month the period's own last day."""
+    ends = []
+    year, month = first.year, first.month
+    while (year, month) <= (last.year, last.month):
+        ends.append(min(date(year, month, monthrange(year, month)[1]), last))
+        year, month = year + month // 12, month % 12 + 1
+    return ends
 
 
 def listing_statement(
