@@ -90,7 +90,7 @@ def test_the_same_twice_in_one_list(world: World) -> None:
 def test_an_act_is_taken_back_in_the_same_list(world: World) -> None:
     """Done, taken back, and both sent again, in one list: each is answered as one after another."""
     round_ = {"territory": SUZAK, "area": "Mill street", "happened_on": world.cast.today}
-    act = command("record_round", data=round_ | {"visited": 9})
+    act = command("record_round", data=round_ | {"visited": 9, "no_concern": 9})
     back = command("take_back", data={"command": act["id"]})
     other = command("take_back", data={"command": MISSING})
     answers = post(world.desks["aigul"], [act, back, back, other, act]).json()

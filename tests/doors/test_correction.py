@@ -47,6 +47,8 @@ WIDGETS: dict[str, dict[str, str]] = {
         "risk_level": "choice",
         "source": "choice",
     },
+    "safe_contact": {"contact": "text"},
+    "removal_end": {"happened_on": "date", "note": "long_text"},
     "registration": {"happened_on": "date", "note": "long_text", "reason": "choice"},
     "ground": {"happened_on": "date", "ground": "choice"},
     "state_protection": {"happened_on": "date", "note": "long_text"},

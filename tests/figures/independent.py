@@ -240,7 +240,7 @@ class Facts:
             return [
                 self._counted(row, case, reason=row["not_seen_reason"])
                 for row, case in self.of(self.known["visitchild"], "child")
-                if within(row) and row["seen"] == "not_seen"
+                if within(row) and row["seen"] == "not_seen" and row["kind"] != CALL
             ]
         if figure == "reports_received":
             return [self._report(row, row) for row in self.known["report"] if within(row)]

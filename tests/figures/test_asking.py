@@ -11,7 +11,7 @@ from django.core.management import call_command
 from kamkor.management.shell import Stopped
 
 OBLAST = "41703000000000"
-SUZAK = "41703225000000"
+SUZAK = "41703220000000"
 
 
 def figures(*words: str, as_: str = "elmira", form: str = "json") -> list[dict[str, object]]:

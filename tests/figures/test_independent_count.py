@@ -20,7 +20,7 @@ from tests.figures.independent import Counted, Facts, all_rows, asked
 QUESTIONS = 200
 OBLAST = "41703000000000"
 COUNTRY = "41700000000000"
-SUZAK = "41703225000000"
+SUZAK = "41703220000000"
 BELOW = {"district", "department", "worker"}
 CHILD = (
     "ground",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from kamkor.cases.models import Case, Identification, Registration
+from kamkor.cases.models import Case, Identification, Registration, TakingOffProposal
 from tests.cast import Cast
 from tests.factories import (
     a_registration,
@@ -277,3 +277,27 @@ def test_who_was_never_registered_does_not_return(cast: Cast) -> None:
     assert cast.bakyt.refused("register_child", case=case, **a_registration(cast.today)) == (
         "state_forbids"
     )
+
+
+def test_a_correction_by_another_does_not_let_the_proposer_decide(cast: Cast) -> None:
+    case = registered(cast)
+    cast.head.do(
+        "propose_taking_off",
+        case=case,
+        reason="difficulty_overcome",
+        happened_on=cast.today,
+        note="Sene at three visits.",
+    )
+    with cast.bakyt.inside():
+        proposal = TakingOffProposal.objects.get(case=case)
+    cast.bakyt.do(
+        "correct_fact",
+        case=case,
+        kind="proposal",
+        fact=str(proposal.pk),
+        values={"note": "Seen at three visits."},
+        reason="typing_error",
+    )
+    agree = {"case": case, "decision": "agree", "happened_on": cast.today}
+    assert cast.head.refused("decide_taking_off", **agree) == "same_person"
+    assert cast.bakyt.refused("decide_taking_off", **agree) == "same_person"

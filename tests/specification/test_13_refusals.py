@@ -132,11 +132,12 @@ def known_child(cast: Cast) -> Sent:
     return Sent(cast.aigul, "identify_child", data)
 
 
-def twice_on_duty(cast: Cast) -> Sent:
-    """Two people of one rank on one day."""
-    data = {"rank": 2, "valid_from": cast.today, "valid_to": cast.today}
-    cast.head.do("set_duty_turn", post=cast.nurlan.post, **data)
-    return Sent(cast.head, "set_duty_turn", {"post": cast.begimai.post, **data})
+def twice_away(cast: Cast) -> Sent:
+    """Two leaves of one person on one day."""
+    data = {"post": cast.nurlan.post, "cover": cast.aigul.post, "kind": "annual"}
+    data |= {"valid_from": cast.today, "valid_to": cast.today}
+    cast.head.do("record_leave", **data)
+    return Sent(cast.head, "record_leave", data)
 
 
 def assigned(who: str) -> Scene:
@@ -300,7 +301,7 @@ OFFER: Data = {"to_office": 999_999, "reason": "family_moved", "note": "x"}
 
 SCENES: dict[str, Scene] = {
     "already_open": known_child,
-    "already_recorded": twice_on_duty,
+    "already_recorded": twice_away,
     "already_responsible": assigned("aigul"),
     "already_returned": returned_twice,
     "already_withdrawn": corrected(twice=True, risk_level="low"),

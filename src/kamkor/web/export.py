@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
 import xlsxwriter
@@ -10,11 +11,14 @@ from django.utils.translation import gettext as _
 
 from kamkor.kernel import clock
 
+NUMBER = re.compile(r"-?\d+")
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def safe(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """A cell that no spreadsheet takes for a formula; a number and a lone dash are none."""
+    if NUMBER.fullmatch(text) or text == "-":
+        return text
     return f"'{text}" if text.startswith(RISKY) else text
 
 
@@ -26,20 +30,26 @@ def _named(name: str, kind: str, content: bytes, media: str) -> HttpResponse:
 
 
 def as_csv(
-    name: str, heads: Sequence[str], rows: Sequence[Sequence[str]], about: Sequence[tuple[str, str]]
+    name: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str | int]],
+    about: Sequence[tuple[str, str]],
 ) -> HttpResponse:
     """UTF-8 with BOM, so that a spreadsheet reads Kyrgyz letters; what it is stands below."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([safe(head) for head in heads])
-    writer.writerows([[safe(cell) for cell in row] for row in rows])
+    writer.writerows([[safe(str(cell)) for cell in row] for row in rows])
     writer.writerow([])
     writer.writerows([[safe(label), safe(value)] for label, value in about])
     return _named(name, "csv", text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8")
 
 
 def as_xlsx(
-    name: str, heads: Sequence[str], rows: Sequence[Sequence[str]], about: Sequence[tuple[str, str]]
+    name: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str | int]],
+    about: Sequence[tuple[str, str]],
 ) -> HttpResponse:
     """The rows on one sheet, what they are on a second."""
     held = io.BytesIO()
@@ -49,7 +59,10 @@ def as_xlsx(
         sheet.write_row(0, 0, heads, bold)
         for number, row in enumerate(rows, start=1):
             for column, cell in enumerate(row):
-                sheet.write_string(number, column, cell)
+                if isinstance(cell, int):
+                    sheet.write_number(number, column, cell)
+                else:
+                    sheet.write_string(number, column, cell)
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(heads), 22)
         second = book.add_worksheet(_("About this list")[:31])

@@ -45,20 +45,30 @@ def show(request: ViewedRequest) -> HttpResponse:
     if not viewer.may(Action.SEE_NUMBERS):
         return faults.fault_page(request, 403)
     asked = Asked.of(request)
-    context: dict[str, Any] = {"help_url": "/help/numbers/"}
     try:
         question = asked.question(viewer)
-    except NotPermitted:
-        return faults.fault_page(request, 403)
     except Refusal as refusal:
-        fault = refusal.first
-        context["refused"] = {"code": fault.code, "message": _(fault.message) % fault.details}
-        context["filters"] = panel(viewer, asked)
-        return render(request, "figures/show.html", context, status=422)
+        return _refused(request, asked, refusal)
     wording = Wording(question.on, get_language() or "en")
-    context["filters"] = panel(viewer, asked, question.territory)
-    context |= _answer(viewer, asked, question, wording)
+    context: dict[str, Any] = {
+        "help_url": "/help/numbers/",
+        "filters": panel(viewer, asked, question.territory),
+        **_answer(viewer, asked, question, wording),
+    }
     return render(request, "figures/show.html", context)
+
+
+def _refused(request: ViewedRequest, asked: Asked, refusal: Refusal) -> HttpResponse:
+    """The panel with what cannot be counted; what was asked stays in it."""
+    if isinstance(refusal, NotPermitted):
+        return faults.fault_page(request, 403)
+    fault = refusal.first
+    context = {
+        "help_url": "/help/numbers/",
+        "refused": {"code": fault.code, "message": _(fault.message) % fault.details},
+        "filters": panel(request.viewer, asked),
+    }
+    return render(request, "figures/show.html", context, status=422)
 
 
 def _answer(viewer: Viewer, asked: Asked, question: Question, wording: Wording) -> dict[str, Any]:
@@ -122,7 +132,9 @@ def _months(viewer: Viewer, question: Question, wording: Wording) -> dict[str, A
     last = question.on if FIGURES[question.figures[0]].is_stock else question.last
     year, month = divmod(last.year * 12 + last.month - MONTHS_SHOWN, 12)
     first = date(year, month + 1, 1)
-    by_month = replace(question, first=first, last=last, on=last, by=(Key.MONTH,))
+    stock = FIGURES[question.figures[0]].is_stock
+    on = last if stock else question.on
+    by_month = replace(question, first=first, last=last, on=on, by=(Key.MONTH,))
     cells = [
         cell
         for cell in counted(viewer, by_month)
@@ -146,7 +158,7 @@ def _table(
     rows = []
     for cell in cells:
         url = _list_address(viewer, asked, cell, keys)
-        shown = [{"text": raised(wording.of(key, cell.keys[key]))} for key in keys]
+        shown = [{"text": raised(wording.of(key, cell.keys[key], asked.figure))} for key in keys]
         if cell.territory:
             shown[0] = {"text": f"{shown[0]['text']}, {wording.place(cell.territory)}"}
         number = {"text": _number(cell), "numeric": True, "url": url, "figure": asked.figure}
@@ -218,15 +230,15 @@ def export(request: ViewedRequest, kind: str) -> HttpResponse:
     asked = Asked.of(request)
     try:
         question = asked.question(viewer)
-    except Refusal:
-        return faults.fault_page(request, 403)
+    except Refusal as refusal:
+        return _refused(request, asked, refusal)
     wording = Wording(question.on, get_language() or "en")
     keys = question.keys_of(asked.figure)
     figure = FIGURES[asked.figure]
     rows = [
         [
-            *(raised(wording.of(key, cell.keys[key])) for key in keys),
-            _number(cell),
+            *(raised(wording.of(key, cell.keys[key], asked.figure)) for key in keys),
+            "–" if cell.value is None else cell.value,
             wording.place(cell.territory or question.territory),
         ]
         for cell in counted(viewer, question)
@@ -251,10 +263,14 @@ def behind_number(request: ViewedRequest) -> HttpResponse:
         keys = question.keys_of(asked.figure)
         given = [(key, request.GET.get(f"k{at}", "")) for at, key in enumerate(keys, 1)]
         found = behind(
-            viewer, question, asked.figure, {str(key): value for key, value in given if value}
+            viewer,
+            question,
+            asked.figure,
+            {str(key): value for key, value in given if value},
+            most=LISTED,
         )
-    except Refusal:
-        return faults.fault_page(request, 403)
+    except Refusal as refusal:
+        return _refused(request, asked, refusal)
     wording = Wording(question.on, get_language() or "en")
     context = {
         "back_url": asked.address(),
@@ -262,10 +278,10 @@ def behind_number(request: ViewedRequest) -> HttpResponse:
         "heading": _(FIGURES[asked.figure].label),
         "about": "; ".join(
             [_about(asked, question, wording)]
-            + [wording.of(key, value) for key, value in given if value]
+            + [wording.of(key, value, asked.figure) for key, value in given if value]
         ),
         "others": found.others,
-        "limit": LISTED if len(found.cases) > LISTED else 0,
+        "limit": LISTED if found.total > LISTED else 0,
         "table": {
             "caption": _(FIGURES[asked.figure].label),
             "columns": [
@@ -273,8 +289,8 @@ def behind_number(request: ViewedRequest) -> HttpResponse:
                 {"label": _("Case")},
                 {"label": _("State")},
             ],
-            "rows": [row_of_case(case) for case in found.cases[:LISTED]],
-            "total": len(found.cases),
+            "rows": [row_of_case(case) for case in found.cases],
+            "total": found.total,
             "figure": "cases_listed",
             "empty": {"text": _("None of these cases is yours to see.")},
         },

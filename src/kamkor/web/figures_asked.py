@@ -39,17 +39,16 @@ class Asked:
 
     @classmethod
     def of(cls, request: ViewedRequest) -> Asked:
-        """The question of an address; an unknown figure counts as not given."""
+        """The question of an address."""
         given = request.GET
-        figure = given.get("figure", FIRST_FIGURE)
         return cls(
-            figure if figure in FIGURES else FIRST_FIGURE,
+            given.get("figure") or FIRST_FIGURE,
             given.get("territory", ""),
             given.get("from", ""),
             given.get("to", ""),
             given.get("on", ""),
             given.get("known_on", ""),
-            tuple(word for word in (given.get("by", ""), given.get("by2", "")) if word),
+            tuple(word for word in (*given.getlist("by"), given.get("by2", "")) if word),
         )
 
     def address(self, base: str = "/figures/", **changed: str) -> str:

@@ -156,6 +156,19 @@ class DecideTakingOff(Shape):
     note: Annotated[Text, Ask(noop("Note"))] | None = None
 
 
+def _as_it_was_told(proposal: TakingOffProposal) -> list[TakingOffProposal]:
+    """A proposal and those it corrects: whoever wrote one of them does not decide on it."""
+    told = [proposal]
+    while told[-1].corrects is not None:
+        told += TakingOffProposal.objects.filter(id=told[-1].corrects)[:1]
+    return told
+
+
+def _is_ours(order: Order[Any], proposal: TakingOffProposal) -> bool:
+    proposer = workforce.employee_of_post(proposal.by_post, proposal.happened_on)
+    return proposal.by_post == order.viewer.post_id or proposer == order.viewer.employee_id
+
+
 @step(DecideTakingOff, SamePerson, steps.BeforeBeginning)
 def decide_taking_off(order: Order[DecideTakingOff]) -> None:
     """Decide on a proposal of another person; placed children are accompanied on."""
@@ -164,8 +177,7 @@ def decide_taking_off(order: Order[DecideTakingOff]) -> None:
     proposal = case.proposals.filter(withdrawn_at=None).order_by("-first_recorded_at").first()
     if proposal is None:
         raise steps.StateForbids(state=STATE_LABELS[case.state])
-    proposer = workforce.employee_of_post(proposal.by_post, proposal.happened_on)
-    if proposal.by_post == order.viewer.post_id or proposer == order.viewer.employee_id:
+    if any(_is_ours(order, one) for one in _as_it_was_told(proposal)):
         raise SamePerson
     steps.not_before(data.happened_on, proposal.happened_on)
     agreed = data.decision == "agree"

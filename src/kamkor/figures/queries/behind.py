@@ -21,19 +21,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Behind:
-    """The cases a viewer may see of a number, and how many it may not: now with another office.
+    """The first cases a viewer may see of a number, how many these are in all, and how many
+    children or families it may not see: now with another office.
 
-    Sealed cases that are not the viewer's are in neither.
+    Sealed cases are in neither.
     """
 
     cases: "list[Case]"
+    total: int
     others: int
 
 
-def behind(viewer: Viewer, question: Question, figure_name: str, cell: dict[str, str]) -> Behind:
+def behind(
+    viewer: Viewer, question: Question, figure_name: str, cell: dict[str, str], *, most: int
+) -> Behind:
     """The cases behind one cell of a figure that is counted from cases.
 
-    ``cell`` gives the value of each key that divides it. Raises ``NotPermitted`` for who sees
+    ``cell`` gives the value of each key that divides it; at most ``most`` are read. Raises ``NotPermitted`` for who sees
     numbers only.
     """
     if sees_numbers_only(viewer):
@@ -51,9 +55,9 @@ def behind(viewer: Viewer, question: Question, figure_name: str, cell: dict[str,
     with connections[FIGURES_LOGIN].cursor() as cursor:
         cursor.execute(statement, values)
         rows: list[tuple[UUID, UUID]] = list(cursor.fetchall())
-    found = whole_cases(viewer).filter(id__in=[case for _, case in rows]).order_by("sort_key", "id")
-    cases = list(found)
-    seen = {case.pk for case in cases}
+    found = whole_cases(viewer).filter(id__in=[case for _, case in rows])
+    seen = set(found.values_list("id", flat=True))
     subjects = {subject for subject, _ in rows}
     shown = {subject for subject, case in rows if case in seen}
-    return Behind(cases, len(subjects - shown))
+    cases = list(found.order_by("sort_key", "id")[:most])
+    return Behind(cases, len(seen), len(subjects - shown))

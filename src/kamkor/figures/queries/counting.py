@@ -8,7 +8,7 @@ from django.db import connections
 from kamkor.access.rules import Viewer
 from kamkor.figures.queries.asking import sees_numbers_only
 from kamkor.figures.queries.statement import counting_statement, values_for
-from kamkor.figures.rules.disclosure import DIFFERENCE, TOTAL, Cell, kept_back
+from kamkor.figures.rules.disclosure import DIFFERENCE, SMALL, TOTAL, Cell, kept_back
 from kamkor.figures.rules.question import Question
 from kamkor.figures.vocabulary import BELOW_OBLAST, FIGURES, Figure, Key
 from kamkor.kernel import rulesets
@@ -22,7 +22,7 @@ def counted(viewer: Viewer, question: Question) -> list[Cell]:
     numbers_only = sees_numbers_only(viewer)
     cells: list[Cell] = []
     for name in question.figures:
-        own = list(_cells(FIGURES[name], question))
+        own = list(_cells(FIGURES[name], question, numbers_only=numbers_only))
         cells += [kept_back(cell) for cell in own] if numbers_only else own
     return cells
 
@@ -33,7 +33,7 @@ def _asked(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _cells(figure: Figure, question: Question) -> Iterator[Cell]:
+def _cells(figure: Figure, question: Question, *, numbers_only: bool) -> Iterator[Cell]:
     keys = question.keys_of(figure.name)
     statement = counting_statement(figure, question, keys)
     rows = _asked(statement, values_for(figure, question, keys))
@@ -42,7 +42,7 @@ def _cells(figure: Figure, question: Question) -> Iterator[Cell]:
     ways = sorted(found, key=lambda way: order.of(keys, way))
     for way in ways:
         yield Cell(figure.name, found[way], _named(question, keys, way))
-        yield from _difference(figure, question, keys, way, found)
+        yield from _difference(figure, question, keys, way, found, numbers_only=numbers_only)
 
 
 def _named(question: Question, keys: Sequence[Key], way: Sequence[str]) -> dict[str, str]:
@@ -56,11 +56,14 @@ def _difference(
     keys: tuple[Key, ...],
     way: tuple[str, ...],
     found: dict[tuple[str, ...], int],
+    *,
+    numbers_only: bool,
 ) -> Iterator[Cell]:
-    """Between a total and the sum of its parts; kept back where sealed cases make part of it."""
+    """Between a total and the sum of its parts; kept back where sealed cases or parts that are
+    kept back themselves make part of it."""
     depth = sum(one != TOTAL for one in way)
-    if depth == len(keys):
-        return
+    if depth == len(keys) or (figure.is_stock and keys[depth] == Key.MONTH):
+        return  # The states at the ends of months are no parts of a total.
     after = depth + 1
     parts = [
         number
@@ -81,6 +84,8 @@ def _difference(
                 part="difference",
                 territory=oblast,
             )
+    elif numbers_only and any(number in SMALL for number in parts):
+        yield Cell(figure.name, None, named, suppressed=True, part="difference")
     elif found[way] != sum(parts):
         yield Cell(figure.name, found[way] - sum(parts), named, part="difference")
 

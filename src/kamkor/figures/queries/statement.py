@@ -48,6 +48,7 @@ _REENTERED = """ AND f.registered AND EXISTS (
     WHERE earlier.{column} = c.{column} AND earlier.register = c.register
     AND earlier.id <> c.id AND o.happened_on <= f.happened_on
     AND NOT EXISTS (SELECT FROM wrong w WHERE w.case_id = earlier.id))"""
+WENT = " AND f.kind <> ALL(%(calls)s)"
 _VISITED = """SELECT v.household_id AS subject, c.id AS case_id, c.child_id, f.happened_on AS day,
     f.department, f.district, f.by_post, '' AS reason, c.team IS NOT NULL AS sealed
 FROM kamkor_visitchild f JOIN kamkor_visit v ON v.id = f.visit_id
@@ -136,7 +137,7 @@ def rows_of(figure: Figure, question: Question) -> tuple[list[str], str]:
     if figure.counts == "taken_off":
         words["reason"], text = "f.reason", text + " AND f.agreed"
     elif figure.counts == "not_seen":
-        words["reason"], text = "f.not_seen_reason", text + " AND f.seen = 'not_seen'"
+        words["reason"], text = "f.not_seen_reason", text + " AND f.seen = 'not_seen'" + WENT
     elif figure.counts == "registered":
         text += " AND f.registered"
     elif figure.counts == "reentered":

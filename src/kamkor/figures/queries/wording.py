@@ -5,7 +5,7 @@ from datetime import date
 from django.utils.translation import gettext
 
 from kamkor.figures.rules.disclosure import DIFFERENCE, TOTAL
-from kamkor.figures.vocabulary import Key
+from kamkor.figures.vocabulary import FIGURES, Key
 from kamkor.kernel import rulesets
 from kamkor.kernel.words import noop
 from kamkor.territory.queries import names_on
@@ -21,7 +21,12 @@ RULE_SETS: dict[str, tuple[str, ...]] = {
     Key.SEX: ("sexes",),
     Key.AGE: ("age_bands",),
     Key.SOURCE: ("report_sources",),
-    Key.REASON: ("taking_off_reasons", "decline_reasons", "not_seen_reasons"),
+}
+REASONS = {
+    "taken_off": ("taking_off_reasons",),
+    "cohort": ("taking_off_reasons",),
+    "declined": ("decline_reasons",),
+    "not_seen": ("not_seen_reasons",),
 }
 
 
@@ -39,8 +44,8 @@ class Wording:
         """What a unit was called on the day."""
         return self._places.get(soate, soate)
 
-    def of(self, key: str, value: str) -> str:
-        """What a value of a key is called."""
+    def of(self, key: str, value: str, figure: str = "") -> str:
+        """What a value of a key is called; a reason is one of the figure's own."""
         if value in {TOTAL, DIFFERENCE, "unknown"}:
             words = {TOTAL: ALL_WORD, DIFFERENCE: DIFFERENCE_WORD, "unknown": UNKNOWN_WORD}
             return gettext(words[value])
@@ -52,10 +57,12 @@ class Wording:
             return self._post(int(value))
         if key == Key.MONTH:
             return f"{value[5:]}.{value[:4]}"
-        return self._coded(key, value)
+        if key == Key.REASON:
+            return self._coded(REASONS.get(FIGURES[figure].counts, ()), value)
+        return self._coded(RULE_SETS.get(key, ()), value)
 
-    def _coded(self, key: str, value: str) -> str:
-        for name in RULE_SETS.get(key, ()):
+    def _coded(self, rule_sets: tuple[str, ...], value: str) -> str:
+        for name in rule_sets:
             for rule in rulesets.all_rules(name):
                 if rule.code == value:
                     return rule.word(self._language)

@@ -26,6 +26,6 @@ class Cell:
 
 def kept_back(cell: Cell) -> Cell:
     """The cell without its value if that is small: 1 to 4 could tell who is meant."""
-    if cell.value in SMALL:
+    if cell.value is not None and abs(cell.value) in SMALL:
         return replace(cell, value=None, suppressed=True)
     return cell

@@ -71,9 +71,8 @@ class Question:
     figures: tuple[str, ...] = tuple(FIGURES)
 
     def keys_of(self, figure: str) -> tuple[Key, ...]:
-        """The breakdown as far as the figure can be broken down; empty if one key does not fit."""
-        known = FIGURES[figure].keys
-        return self.by if all(key in known for key in self.by) else ()
+        """The breakdown as far as the figure can be broken down."""
+        return tuple(key for key in self.by if key in FIGURES[figure].keys)
 
     def hides_sealed(self, keys: tuple[Key, ...]) -> bool:
         """Whether cells of these keys are below an oblast, and so hold no sealed case."""

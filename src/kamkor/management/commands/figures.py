@@ -28,10 +28,10 @@ from kamkor.management.shell import (
     Stopped,
     viewer_named,
 )
+from kamkor.web.export import safe
 
 FORBIDDEN = (NotPermitted, OutsideYourTerritory)
 DEMO_VIEWER = "daniyar"
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Command(ShellCommand):
@@ -124,16 +124,13 @@ def _csv(question: Question, cells: Sequence[Cell], wording: Wording) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(names)
-    writer.writerows([_safe(row.get(name)) for name in names] for row in rows)
+    writer.writerows(
+        [safe("" if row.get(name) is None else str(row[name])) for name in names] for row in rows
+    )
     return "\ufeff" + text.getvalue()
 
 
 _LAST = ("suppressed", "part")
-
-
-def _safe(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(RISKY) else text
 
 
 def _table(question: Question, cells: Sequence[Cell], wording: Wording) -> str:
@@ -141,7 +138,9 @@ def _table(question: Question, cells: Sequence[Cell], wording: Wording) -> str:
         f"{wording.place(question.territory)}, {question.first:%d.%m.%Y} – {question.last:%d.%m.%Y}"
     ]
     for cell in cells:
-        keys = [wording.of(key, value) for key, value in cell.keys.items() if value != "*"]
+        keys = [
+            wording.of(key, value, cell.figure) for key, value in cell.keys.items() if value != "*"
+        ]
         place = f"{wording.place(cell.territory)}: " if cell.territory else ""
         label = place + (" / ".join(keys) if keys else gettext(FIGURES[cell.figure].label))
         value = "–" if cell.value is None else str(cell.value)

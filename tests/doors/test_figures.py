@@ -1,0 +1,35 @@
+"""The page of figures: every refusal, the way to a list, what an export says of itself."""
+
+import pytest
+
+from tests.doors.world import World
+
+OBLAST = "41703000000000"
+REFUSED = (
+    ("elmira", "?figure=children_lost", "figure_unknown"),
+    ("elmira", "?from=01.02.2026&to=01.01.2026", "period_backwards"),
+    ("elmira", "?from=yesterday", "field_invalid"),
+    ("elmira", "?by=colour", "breakdown_unknown"),
+    ("elmira", "?by=sex&by=age&by=month&by=source&by=ground", "too_many_breakdowns"),
+    ("elmira", "?territory=KG-X", "place_unknown"),
+    ("daniyar", "?by=district&by2=sex", "one_breakdown_below_oblast"),
+    ("bakyt", f"?territory={OBLAST}", "outside_your_territory"),
+)
+
+
+@pytest.mark.parametrize(("who", "asked", "code"), REFUSED)
+@pytest.mark.parametrize("address", ["/figures/", "/figures/export.csv", "/figures/export.xlsx"])
+def test_what_cannot_be_counted_is_said_and_stays_in_the_panel(
+    world: World, address: str, who: str, asked: str, code: str
+) -> None:
+    page = world.desks[who].open(f"{address}{asked}")
+    assert (page.status, page.refusals) == (422, [code])
+
+
+def test_a_number_leads_to_its_cases_and_an_export_tells_what_it_is(world: World) -> None:
+    desk = world.desks["bakyt"]
+    assert desk.open("/figures/?figure=children_identified&by=main_ground").status == 200
+    assert desk.open("/figures/list/?figure=children_identified").status == 200
+    export = desk.open("/figures/export.csv?by=district")
+    assert "Каттоодогу балдар" in export.text or "Children on the register" in export.text
+    assert desk.open("/figures/export.xlsx?by=district").status == 200
