@@ -7,13 +7,13 @@ from urllib.parse import unquote
 import pytest
 
 from kamkor.access.models import Account
-from kamkor.cases.models import Report, Visit
+from kamkor.cases.models import Removal, Report, Visit
 from kamkor.kernel import clock
 from kamkor.people.models import Person
 from tests.cast import Player
 from tests.doors.desk import Desk, Page
 from tests.doors.world import World
-from tests.factories import a_report
+from tests.factories import a_removal, a_report
 from tests.specification.pathway_forms import CHILD, REPORT
 
 pytestmark = pytest.mark.usefixtures("undone")
@@ -343,3 +343,25 @@ def test_a_receipt_answers_one_of_three_words_and_nothing_else(world: World) -> 
     assert said == ["Received: somebody will look at it.", "It is being dealt with."]
     unknown = {answer_to(one) for one in ("", "2222-2222-2222", "x" * 500, "' OR 1=1 --")}
     assert unknown == {"There is no report with this code. Check the letters."}
+
+
+def test_a_time_is_read_with_a_colon_or_a_dot(world: World) -> None:
+    """8.45 is a quarter to nine; what cannot be read is refused, never guessed."""
+    desk, case = world.desks["aigul"], world.places["suzak"].case
+    address = f"/cases/{case}/protect-now/"
+    told = {"prosecutor_told_at-date": "02.03.2026", "prosecutor_told_at-time": "8.45"}
+    page = desk.act(address, "protect_now", **a_removal(world.cast.today), **told)
+    assert page.status == 303
+    with world.cast.aigul.inside():
+        moment = Removal.objects.get(case_id=case).prosecutor_told_at
+    assert moment is not None
+    assert moment.astimezone(clock.ZONE).strftime("%H:%M") == "08:45"
+
+
+def test_each_language_is_named_in_itself_and_an_export_has_two_kinds(world: World) -> None:
+    desk = world.desks["aigul"]
+    for language in ("ky", "ru", "kk", "en"):
+        desk.send("/language/", {"language": language, "next": "/"})
+        shown = [one.text for one in desk.open("/").all("button", name="language")]
+        assert shown == ["Кыргызча", "Русский", "Қазақша", "English"]
+    assert desk.open("/register/export.pdf").status == 404

@@ -289,7 +289,7 @@ def test_a_correction_by_another_does_not_let_the_proposer_decide(cast: Cast) ->
         note="Sene at three visits.",
     )
     with cast.bakyt.inside():
-        proposal = TakingOffProposal.objects.get(case=case)
+        proposal = TakingOffProposal.objects.get(case_id=case)
     cast.bakyt.do(
         "correct_fact",
         case=case,

@@ -19,7 +19,7 @@ from kamkor.kernel import clock, rulesets
 from kamkor.kernel.errors import Fault
 from kamkor.kernel.shapes import Ask, Coded, Shape, asked, kind_of, limit_of, meta_of
 from kamkor.web.conditions import CHOSEN_AMONG, FOLDED_GROUPS, condition_of
-from kamkor.web.dates import typed_date_as_iso
+from kamkor.web.dates import typed_date_as_iso, typed_time_as_iso
 from kamkor.web.templatetags.words import raised
 
 Typed = Mapping[str, Sequence[str]]
@@ -113,9 +113,8 @@ def _moment(typed: Typed, name: str) -> str:
     day, time = _first(typed, f"{name}-date"), _first(typed, f"{name}-time")
     if not (day or time):
         return ""
-    iso = typed_date_as_iso(day)
     try:
-        moment = datetime.fromisoformat(f"{iso}T{time.zfill(5)}")
+        moment = datetime.fromisoformat(f"{typed_date_as_iso(day)}T{typed_time_as_iso(time)}")
     except ValueError:
         return f"{day} {time}"
     return moment.replace(tzinfo=clock.ZONE).isoformat()

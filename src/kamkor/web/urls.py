@@ -1,6 +1,6 @@
 """The addresses of the desk."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 import kamkor.cases.operations
 import kamkor.workforce.operations  # noqa: F401 - importing makes the operations known
@@ -38,10 +38,10 @@ urlpatterns = [
     path("reports/<uuid:report_id>/received/", report_page.received, name="received"),
     path("reports/<uuid:report_id>/<slug:slug>/", case_forms.about_report, name="about_report"),
     path("register/", register.register, name="register"),
-    path("register/export.<slug:kind>", register.export, name="export"),
+    re_path(r"^register/export\.(?P<kind>csv|xlsx)$", register.export, name="export"),
     path("figures/", figures.show, name="figures"),
     path("figures/list/", figures.behind_number, name="behind_number"),
-    path("figures/export.<slug:kind>", figures.export, name="figures_export"),
+    re_path(r"^figures/export\.(?P<kind>csv|xlsx)$", figures.export, name="figures_export"),
     path("find/", find.find, name="find"),
     path("cases/<uuid:case_id>/", case_page.case_page, name="case"),
     path(

@@ -166,7 +166,7 @@ def _as_it_was_told(proposal: TakingOffProposal) -> list[TakingOffProposal]:
 
 def _is_ours(order: Order[Any], proposal: TakingOffProposal) -> bool:
     proposer = workforce.employee_of_post(proposal.by_post, proposal.happened_on)
-    return proposal.by_post == order.viewer.post_id or proposer == order.viewer.employee_id
+    return proposal.by_post == order.viewer.post_id or bool(proposer == order.viewer.employee_id)
 
 
 @step(DecideTakingOff, SamePerson, steps.BeforeBeginning)
