@@ -11,6 +11,7 @@ from kamkor.kernel.commands import Operation
 from kamkor.kernel.translations import compile_catalogues
 from tests.doors.desk import Desk, Page
 from tests.doors.world import CANARIES, World
+from tests.factories import a_removal, proposed, registered
 from tests.specification.pathway_forms import CHILD, REPORT, TODAY
 
 PAGE_CODE = re.compile(r"[a-z]+\.[a-z_]+\.[a-z_]+")
@@ -233,3 +234,26 @@ def test_faults_speak_the_readers_language(world: World, language: str, undone: 
         assert "Traceback" not in page.text
         titles.add(page.title)
     assert len(titles) == 2
+
+
+def test_who_decides_reads_what_was_proposed_and_what_is_still_due(world: World) -> None:
+    """The form of the decision says who proposed, why, and which notices are outstanding."""
+    cast = world.cast
+    case, desk = registered(cast), world.desks["aigul"]
+    removal = desk.act(f"/cases/{case}/protect-now/", "protect_now", **a_removal(cast.today))
+    assert removal.status == 303
+    assert "Where the child sleeps" in desk.open(f"/cases/{case}/").text
+    proposed(cast, case, "difficulty_overcome")
+    shown = world.desks["bakyt"].open(f"/cases/{case}/decide-taking-off/").text
+    assert "Difficult life situation overcome" in shown
+    assert "Seen at three visits." in shown
+    assert "Still due:" in shown
+
+
+def test_who_screens_keeps_the_child_unless_somebody_else_is_chosen(world: World) -> None:
+    """The worker on duty is chosen already as who goes there first."""
+    report = world.places["suzak"].report
+    form = world.desks["aigul"].open(f"/reports/{report}/screen-report/")
+    chosen = [one for one in form.all("input", name="assign_to") if "checked" in one.attributes]
+    chosen += [one for one in form.all("option") if "selected" in one.attributes]
+    assert str(world.cast.aigul.post) in {one.attributes.get("value") for one in chosen}

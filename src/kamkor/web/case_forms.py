@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
 
+from kamkor.access.vocabulary import WORKER
 from kamkor.cases.operations.facts import CORRECTABLE
 from kamkor.cases.operations.steps import require_own_sealed
 from kamkor.cases.queries.case import case_for, cases_of_household
+from kamkor.cases.queries.history import history_of
 from kamkor.cases.queries.report import report_for
-from kamkor.cases.queries.task import open_task_for
+from kamkor.cases.queries.task import open_task_for, open_tasks_of
 from kamkor.cases.vocabulary import CHILD, OPEN_STATES, STEP_OF
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound, NotPermitted, Operation
@@ -22,9 +25,11 @@ from kamkor.web.case_page import identity_of
 from kamkor.web.correction import serve_correction
 from kamkor.web.door import ViewedRequest
 from kamkor.web.operation import Asked, operation_named, serve, who_may
-from kamkor.web.templatetags.words import coded
+from kamkor.web.templatetags.words import coded, day
+from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:
+    from kamkor.access.rules import Viewer
     from kamkor.cases.models import Case
 
 ABOUT_CASE = frozenset({*STEP_OF, "record_name"})
@@ -101,6 +106,10 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
     if operation.name == "record_visit":
         return _asked_for_visit(request, operation, case, shared)
     set_by_page = {"case": str(case.pk)}
+    if operation.name == "decide_taking_off":
+        shared["context"]["notes"] = [
+            {"text": text} for text in _what_to_weigh(request.viewer, case)
+        ]
     if operation.name == "identify_child":
         first |= {
             "territory": case.territory_id,
@@ -111,6 +120,27 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
         first |= _names_of(request, known)
         set_by_page |= known
     return Asked(operation, case.pk, set_by_page, _kept(first), **shared)
+
+
+def _what_to_weigh(viewer: Viewer, case: Case) -> Iterator[str]:
+    """What was proposed, by whom and why; and what is still due about the child."""
+    proposals = [
+        one.fact
+        for one in history_of(viewer, case)
+        if one.kind == "proposal" and one.fact.withdrawn_at is None
+    ]
+    if proposals:
+        last = max(proposals, key=lambda fact: fact.first_recorded_at)
+        names = holder_names([last.by_post], last.happened_on)
+        told = {
+            "who": names.get(last.by_post, "–"),
+            "day": day(last.happened_on),
+            "reason": coded(last.reason, "taking_off_reasons"),
+        }
+        yield f"{_('Proposed by %(who)s on %(day)s: %(reason)s.') % told} {last.note}"
+    due = [coded(task.kind, "task_kinds") for task in open_tasks_of(viewer, case)]
+    if due:
+        yield _("Still due: %(what)s") % {"what": ", ".join(dict.fromkeys(due))}
 
 
 def _kept(first: dict[str, Any]) -> dict[str, Any]:
@@ -150,6 +180,10 @@ def about_report(request: ViewedRequest, report_id: UUID, slug: str) -> HttpResp
         report = report_for(request.viewer, report_id)
     except NotFound:
         return faults.fault_page(request, 404)
+    first: dict[str, Any] = {}
+    if operation.name == "screen_report" and request.viewer.role == WORKER:
+        # Who screens goes on with the child, unless somebody else is chosen.
+        first["assign_to"] = request.viewer.post_id
     lead = f"{coded(report.worry, 'report_worries')} – {report.place}"
     return serve(
         request,
@@ -157,6 +191,7 @@ def about_report(request: ViewedRequest, report_id: UUID, slug: str) -> HttpResp
             operation,
             report.pk,
             {"report": str(report.pk)},
+            first,
             back_url=f"/reports/{report.pk}/",
             context={"lead": lead},
         ),

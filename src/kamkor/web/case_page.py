@@ -57,7 +57,7 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         "case": case,
         "identity": identity_of(viewer, case),
         "tasks": due_of_case(viewer, case),
-        "safety": safety_of(history) if case.register == CHILD else None,
+        "safety": safety_of(case, history) if case.register == CHILD else None,
         "household": household_of(viewer, case),
         "timeline": timeline_of(viewer, case, history),
         "more_acts": acts_of(viewer, case),
@@ -256,8 +256,9 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
     return acts
 
 
-def safety_of(history: list[Any]) -> dict[str, Any]:
-    """Safety now: the answers of the last visit at which the child was seen."""
+def safety_of(case: Case, history: list[Any]) -> dict[str, Any]:
+    """Safety now: where a child who was taken out of danger sleeps, and the answers of the last
+    visit at which it was seen."""
     seen = [
         one.fact
         for one in history
@@ -265,13 +266,15 @@ def safety_of(history: list[Any]) -> dict[str, Any]:
         and one.fact.withdrawn_at is None
         and one.fact.seen != "not_seen"
     ]
+    away = _where_it_sleeps(history) if case.away_from_home else []
     if not seen:
         return {
             "heading": _("Safety now"),
-            "rows": [{"label": _("Last seen"), "value": _("not seen yet")}],
+            "rows": [*away, {"label": _("Last seen"), "value": _("not seen yet")}],
         }
     last = max(seen, key=lambda fact: (fact.happened_on, fact.first_recorded_at))
     rows: list[dict[str, Any]] = [
+        *away,
         {
             "label": _("Last seen"),
             "value": f"{day(last.happened_on)}, {coded(last.seen, 'seen_kinds')}",
@@ -279,6 +282,17 @@ def safety_of(history: list[Any]) -> dict[str, Any]:
         *_answers_of(last),
     ]
     return {"heading": _("Safety now"), "rows": rows}
+
+
+def _where_it_sleeps(history: list[Any]) -> list[dict[str, Any]]:
+    removals = [
+        one.fact for one in history if one.kind == "removal" and one.fact.withdrawn_at is None
+    ]
+    if not removals:
+        return []
+    last = max(removals, key=lambda fact: fact.first_recorded_at)
+    where = f"{coded(last.sleeps_at, 'night_places')}, {last.sleeps_where}"
+    return [{"label": _("Where the child sleeps"), "value": where}]
 
 
 def _answers_of(fact: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a child's row of a visit
