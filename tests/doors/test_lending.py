@@ -8,7 +8,7 @@ from kamkor.kernel.models import JournalEntry
 from kamkor.people.models import Household, Person
 from tests.cast import Cast, Player
 from tests.doors.desk import Desk
-from tests.factories import a_return, seen, transferred, two_children, visited
+from tests.factories import NOOKEN, a_return, seen, transferred, two_children, visited
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def apart(cast: Cast) -> str:
     """One of two children of a home is Cholpon's in another department; her case."""
     first, _ = two_children(cast)
     transferred(cast, first, reason="child_moved")
-    cast.specialist2.do("accept_transfer", case=first, post=cast.cholpon.post)
+    cast.specialist2.do("accept_transfer", case=first, post=cast.cholpon.post, territory=NOOKEN)
     return first
 
 

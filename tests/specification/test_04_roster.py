@@ -16,6 +16,7 @@ from kamkor.workforce.models import DutyTurn, Leave, PostHolding
 from kamkor.workforce.operations import office_subject
 from kamkor.workforce.rules import days_left, first_day_without
 from tests.cast import Cast, Player
+from tests.doors.desk import Desk
 from tests.factories import received
 
 Span = tuple[int, date, date]
@@ -165,7 +166,7 @@ def test_the_last_turn_stays_while_nobody_else_would_answer(committed_cast: Cast
     leaving.update(valid_to=_day(cast, 6))
     turn = str(_standing_turn(cast).pk)
     late = {"turn": turn, "free_from": cast.in_days(7)}
-    assert cast.head.faults("end_duty_turn", **late) == [("", "nobody_would_answer")]
+    assert Desk("head", cast.time).command("end_duty_turn", **late)["code"] == "nobody_would_answer"
     assert _first_on_duty(cast, 7) == cast.aigul.post
     _put(cast, cast.nurlan, 0, 30, rank=2)
     cast.head.do("end_duty_turn", **late)

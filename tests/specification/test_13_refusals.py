@@ -140,6 +140,14 @@ def twice_away(cast: Cast) -> Sent:
     return Sent(cast.head, "record_leave", data)
 
 
+def ended_too_late(cast: Cast) -> Sent:
+    """A turn of duty is ended after it is over."""
+    span = {"valid_from": cast.today, "valid_to": cast.in_days(3)}
+    made = cast.head.do("set_duty_turn", post=cast.nurlan.post, rank=2, **span)
+    data = {"turn": made["turn"], "free_from": cast.in_days(9)}
+    return Sent(cast.head, "end_duty_turn", data)
+
+
 def assigned(who: str) -> Scene:
     """A registered child of Aigul's is given to somebody."""
 
@@ -342,6 +350,7 @@ SCENES: dict[str, Scene] = {
     "office_unknown": about("bakyt", "offer_transfer", **OFFER),
     "operation_unknown": lambda cast: Sent(cast.aigul, "delete_child", {}),
     "other_side_not_accepted": proposal("moved"),
+    "over_before_that": ended_too_late,
     "pin_unreadable": child(pin="1"),
     "post_unknown": assigned("cholpon"),
     "round_incomplete": round_of(visited=1, refused=2),

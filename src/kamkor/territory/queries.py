@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from kamkor.kernel import clock
+from kamkor.kernel import clock, rulesets
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.words import noop
 from kamkor.territory.models import Territory, TerritoryName
@@ -63,6 +63,8 @@ def place_named(text: str) -> Territory:
     Raises ``PlaceUnknown``, also where two units bear the name.
     """
     plain = text.strip()
+    if plain.lower() == rulesets.COUNTRY:
+        return country()
     named = Q(names__ky__iexact=plain) | Q(names__ru__iexact=plain)
     named |= Q(names__kk__iexact=plain) | Q(names__en__iexact=plain)
     iso = Q(iso_code__iexact=plain) if plain else Q(pk=None)
