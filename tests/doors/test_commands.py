@@ -278,3 +278,17 @@ def test_messages_follow_the_account(world: World) -> None:
     assert spoken["en"] == "There is no operation named “dance”."
     assert len(set(spoken.values())) == 4
     assert all("dance" in message for message in spoken.values())
+
+
+def test_a_text_with_nul_is_refused_alone_and_nothing_else_is_lost(world: World) -> None:
+    """No column takes NUL: the field is named, the other commands of the list are carried out."""
+    desk = world.desks["aigul"]
+    good = command("receive_report", data=a_report())
+    bad = command("receive_report", data=a_report(seen_or_said="a\u0000b"))
+    answers = post(desk, [bad, good]).json()
+    assert [one["result"] for one in answers] == ["refused", "applied"]
+    assert [(one["code"], one["field"]) for one in answers[0]["faults"]] == [
+        ("field_invalid", "seen_or_said")
+    ]
+    page = desk.act("/do/receive-report/", "receive_report", **a_report(seen_or_said="a\u0000b"))
+    assert (page.status, page.refusals) == (422, ["field_invalid"])

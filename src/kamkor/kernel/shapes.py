@@ -103,6 +103,9 @@ Text = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT)]
 Count = Annotated[int, Field(ge=0, le=10_000)]
 
 
+NUL = "\x00"
+
+
 class Shape(BaseModel):
     """What one command, or one row of it, carries. Unknown keys are refused."""
 
@@ -113,6 +116,10 @@ class Shape(BaseModel):
     def _empty_means_absent(cls, data: Any) -> Any:  # noqa: ANN401 - the raw input
         if not isinstance(data, dict):
             return data
+        for key, value in data.items():
+            if isinstance(value, str) and NUL in value:
+                # No column of the database takes it, and nobody can type it.
+                raise PydanticCustomError("field_invalid", "a text with NUL", {"field": key})
         return {key: value for key, value in data.items() if value is not None and value != ""}
 
     @model_validator(mode="after")
@@ -174,7 +181,7 @@ def _fault(detail: ErrorDetails) -> errors.Fault:
     context = detail.get("ctx", {})
     place = ".".join(str(part) for part in detail["loc"])
     kind = detail["type"]
-    if kind == "code_unknown":
+    if "field" in context:
         place = ".".join(filter(None, [place, str(context.get("field", ""))]))
     refusal, details = _meaning(kind, context, place)
     return errors.Fault(refusal.code, refusal.message, place, details)
