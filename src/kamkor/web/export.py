@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Sequence
 
 import xlsxwriter
@@ -11,15 +10,12 @@ from django.utils.translation import gettext as _
 
 from kamkor.kernel import clock
 
-NUMBER = re.compile(r"-?\d+")
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def safe(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula; a number and a lone dash are none."""
-    if NUMBER.fullmatch(text) or text == "-":
-        return text
-    return f"'{text}" if text.startswith(RISKY) else text
+    """A text that no spreadsheet takes for a formula; a lone dash is none."""
+    return f"'{text}" if text.startswith(RISKY) and text != "-" else text
 
 
 def _named(name: str, kind: str, content: bytes, media: str) -> HttpResponse:
@@ -39,7 +35,9 @@ def as_csv(
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([safe(head) for head in heads])
-    writer.writerows([[safe(str(cell)) for cell in row] for row in rows])
+    writer.writerows(
+        [[safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    )
     writer.writerow([])
     writer.writerows([[safe(label), safe(value)] for label, value in about])
     return _named(name, "csv", text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8")

@@ -125,7 +125,8 @@ def _csv(question: Question, cells: Sequence[Cell], wording: Wording) -> str:
     writer = csv.writer(text)
     writer.writerow(names)
     writer.writerows(
-        [safe("" if row.get(name) is None else str(row[name])) for name in names] for row in rows
+        [safe(value) if isinstance(value := row.get(name, ""), str) else value for name in names]
+        for row in rows
     )
     return "\ufeff" + text.getvalue()
 
