@@ -129,10 +129,10 @@ def _map(
 
 def _months(viewer: Viewer, question: Question, wording: Wording) -> dict[str, Any]:
     """The last twelve months of the period; of a state, the end of each month."""
-    last = question.on if FIGURES[question.figures[0]].is_stock else question.last
+    stock = FIGURES[question.figures[0]].is_stock
+    last = question.on if stock else question.last
     year, month = divmod(last.year * 12 + last.month - MONTHS_SHOWN, 12)
     first = date(year, month + 1, 1)
-    stock = FIGURES[question.figures[0]].is_stock
     on = last if stock else question.on
     by_month = replace(question, first=first, last=last, on=on, by=(Key.MONTH,))
     cells = [

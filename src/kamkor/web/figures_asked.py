@@ -16,6 +16,7 @@ from kamkor.kernel import clock
 from kamkor.kernel.errors import FieldInvalid
 from kamkor.territory.queries import COUNTRY_LEVEL, all_units, names_on
 from kamkor.web.dates import typed_date_as_iso
+from kamkor.web.forms import select_of
 
 if TYPE_CHECKING:
     from kamkor.access.rules import Viewer
@@ -98,8 +99,9 @@ def _day(typed: str, field: str) -> date | None:
 def panel(viewer: Viewer, asked: Asked, territory: str = "") -> dict[str, Any]:
     """The fields to ask with; only places that the post may count."""
     first, second = (*asked.by, "", "")[:2]
-    keys = [("", _("nothing"))] + [(str(key), _(label)) for key, label in KEY_LABELS.items()]
-    figures = [(name, _(figure.label)) for name, figure in FIGURES.items()]
+    keys = [_option("", _("nothing"))]
+    keys += [_option(str(key), _(label)) for key, label in KEY_LABELS.items()]
+    figures = [_option(name, _(figure.label)) for name, figure in FIGURES.items()]
     return {
         "action": "/figures/",
         "heading": _("Ask"),
@@ -107,41 +109,33 @@ def panel(viewer: Viewer, asked: Asked, territory: str = "") -> dict[str, Any]:
         "open": True,
         "clear_url": "/figures/",
         "fields": [
-            _select("figure", _("Figure"), figures, asked.figure),
-            _select("territory", _("Place"), _places(viewer), territory or asked.place),
+            select_of("figure", _("Figure"), figures, asked.figure),
+            select_of("territory", _("Place"), _places(viewer), territory or asked.place),
             _date("from", _("From"), asked.first),
             _date("to", _("To"), asked.last),
             _date("on", _("State of"), asked.on),
             _date("known_on", _("As known on"), asked.known_on),
-            _select("by", _("Broken down by"), keys, first),
-            _select("by2", _("and by"), keys, second),
+            select_of("by", _("Broken down by"), keys, first),
+            select_of("by2", _("and by"), keys, second),
         ],
     }
 
 
-def _places(viewer: Viewer) -> list[tuple[str, str]]:
+def _option(value: str, label: str) -> dict[str, Any]:
+    return {"value": value, "label": label}
+
+
+def _places(viewer: Viewer) -> list[dict[str, Any]]:
     allowed = territories_counted_by(viewer)
     names = names_on(clock.today(), get_language() or "en")
     units = [unit for unit in all_units() if allowed is None or unit.soate in allowed]
-    shown = [(unit.soate, f"{_INDENT * unit.level}{names[unit.soate]}") for unit in units]
-    return shown if any(unit.level == COUNTRY_LEVEL for unit in units) else [("", "–"), *shown]
+    shown = [_option(unit.soate, f"{_INDENT * unit.level}{names[unit.soate]}") for unit in units]
+    return (
+        shown if any(unit.level == COUNTRY_LEVEL for unit in units) else [_option("", "–"), *shown]
+    )
 
 
 _INDENT = "\u2003"
-
-
-def _select(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> dict[str, Any]:
-    return {
-        "kind": "select",
-        "name": name,
-        "id": name,
-        "label": label,
-        "required": True,
-        "bare": True,
-        "options": [
-            {"value": value, "label": text, "checked": value == chosen} for value, text in options
-        ],
-    }
 
 
 def _date(name: str, label: str, typed: str) -> dict[str, Any]:

@@ -332,3 +332,16 @@ def fault_message(fault: Fault) -> str:
         key: gettext(value) if key == "state" else value for key, value in fault.details.items()
     }
     return gettext(fault.message) % details if details else gettext(fault.message)
+
+
+def select_of(name: str, label: str, options: list[dict[str, Any]], chosen: str) -> dict[str, Any]:
+    """A choice that narrows a list or a question, outside any command's form."""
+    return {
+        "kind": "select",
+        "name": name,
+        "id": name,
+        "label": label,
+        "required": True,
+        "bare": True,
+        "options": [one | {"checked": one["value"] == chosen} for one in options],
+    }

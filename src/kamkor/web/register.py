@@ -17,7 +17,7 @@ from kamkor.web import faults, paging
 from kamkor.web.case_page import age_of, badges_in_list, name_of, next_visit_of, years_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.export import as_csv, as_xlsx
-from kamkor.web.forms import coded_options
+from kamkor.web.forms import coded_options, select_of
 from kamkor.web.paging import Page
 from kamkor.web.register_list import Filters, filtered, ordered, page_of
 from kamkor.web.searching import NameSearch, Search, search_of, summary_title
@@ -184,19 +184,19 @@ def _filter_panel(filters: Filters) -> dict[str, Any]:
         "clear_url": "/register/",
         "hidden": [{"name": "register", "value": filters.register}],
         "fields": [
-            _select(
+            select_of(
                 "state",
                 _("State"),
                 [{"value": code, "label": raised(text)} for code, text in states],
                 filters.state,
             ),
-            _select(
+            select_of(
                 "ground",
                 _("Ground"),
                 [{"value": "", "label": raised(_("any"))}, *coded_options("grounds")],
                 filters.ground,
             ),
-            _select(
+            select_of(
                 "risk",
                 _("Risk level"),
                 [{"value": "", "label": raised(_("any"))}, *coded_options("risk_levels")],
@@ -215,18 +215,6 @@ def in_words(filters: Filters) -> str:
         if option["checked"] and option["value"]
     ]
     return "; ".join([_("Families") if filters.register == FAMILY else _("Children"), *chosen])
-
-
-def _select(name: str, label: str, options: list[dict[str, Any]], chosen: str) -> dict[str, Any]:
-    return {
-        "kind": "select",
-        "name": name,
-        "id": name,
-        "label": label,
-        "required": True,
-        "bare": True,
-        "options": [one | {"checked": one["value"] == chosen} for one in options],
-    }
 
 
 def export(request: ViewedRequest, kind: str) -> HttpResponse:

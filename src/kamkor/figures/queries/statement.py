@@ -49,12 +49,15 @@ _REENTERED = """ AND f.registered AND EXISTS (
     AND earlier.id <> c.id AND o.happened_on <= f.happened_on
     AND NOT EXISTS (SELECT FROM wrong w WHERE w.case_id = earlier.id))"""
 WENT = " AND f.kind <> ALL(%(calls)s)"
-_VISITED = """SELECT v.household_id AS subject, c.id AS case_id, c.child_id, f.happened_on AS day,
+_VISITED = (
+    """SELECT v.household_id AS subject, c.id AS case_id, c.child_id, f.happened_on AS day,
     f.department, f.district, f.by_post, '' AS reason, c.team IS NOT NULL AS sealed
 FROM kamkor_visitchild f JOIN kamkor_visit v ON v.id = f.visit_id
 JOIN kamkor_case c ON c.id = f.case_id
-WHERE {known} AND f.happened_on BETWEEN %(first)s AND %(last)s AND f.kind <> ALL(%(calls)s)
+WHERE {known} AND f.happened_on BETWEEN %(first)s AND %(last)s
     AND NOT EXISTS (SELECT FROM wrong w WHERE w.case_id = f.case_id)"""
+    + WENT
+)
 _REPORTED = """SELECT f.id AS subject, NULL::uuid AS case_id, NULL::uuid AS child_id,
     f.happened_on AS day, f.department, f.district, f.by_post, '' AS reason, f.source,
     f.team IS NOT NULL AS sealed
