@@ -78,10 +78,10 @@ def _facts(case: Case) -> list[tuple[Any, Any]]:
 class Reading:
     """What one reading of the facts, first to last, makes of a case."""
 
-    def __init__(self, facts: list[tuple[Any, Any]]) -> None:
+    def __init__(self, facts: list[tuple[Any, Any]], *, away: bool = False) -> None:
         self.state = "void"
         self.before = ""
-        self.away = False
+        self.away = away
         self.risk = ""
         self.next_on: date | None = None
         self.off: date | None = None
@@ -158,9 +158,11 @@ def _next_visit(reading: Reading, identified: date | None, visited: date | None)
 def expected(case: Case) -> dict[str, Any]:
     """Each derived column of a case, from its facts alone."""
     facts = _facts(case)
-    reading = Reading(facts)
+    former = expected(case.previous) if case.previous else {}
+    reading = Reading(facts, away=former.get("away_from_home", False))
     visits = reading.visits
     seen_on = [row.happened_on for row in visits if row.seen != "not_seen"]
+    seen_on += [former["last_seen_on"]] if former.get("last_seen_on") else []
     unseen = 0
     for row in visits:
         unseen = 0 if row.seen != "not_seen" else unseen + 1

@@ -71,6 +71,8 @@ STATE_BEFORE = "state_before"
 
 CHILD = "child"
 FAMILY = "family"
+# A ground that may put a child on its register as well as a family on the other.
+BOTH = "both"
 
 _FIELD = frozenset({"worker", "specialist", "head"})
 _DECIDERS = frozenset({"specialist", "head"})

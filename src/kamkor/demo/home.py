@@ -14,7 +14,7 @@ from kamkor.demo.days import Days, at
 from kamkor.demo.names import Child, birthday_before
 from kamkor.demo.posts import Department
 from kamkor.demo.stage import Act, Data, Look, Reply, Step
-from kamkor.kernel.rulesets import Rule, rules
+from kamkor.kernel.rulesets import Rule, asked_rules
 
 Part = Generator[Step, Any, Any]
 """A stretch of a story: yields acts and returns what the next stretch needs."""
@@ -31,7 +31,7 @@ class Codes:
 
     def next(self, rule_set: str, day: date, only: Callable[[Rule], bool] = lambda _: True) -> str:
         """The next code of a rule set in force on a day."""
-        codes = [rule.code for rule in rules(rule_set, day) if only(rule)]
+        codes = [rule.code for rule in asked_rules(rule_set, day) if only(rule)]
         key = f"{rule_set}:{','.join(codes)}"
         turn = self._turns.get(key, 0)
         self._turns[key] = turn + 1

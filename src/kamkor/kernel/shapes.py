@@ -128,7 +128,7 @@ class Shape(BaseModel):
         for name, coded in coded_fields(type(self)):
             held = getattr(self, name)
             codes = held if isinstance(held, list) else [held] if held is not None else []
-            known = {rule.code for rule in rulesets.rules(coded.rule_set, on=day)}
+            known = {rule.code for rule in rulesets.asked_rules(coded.rule_set, on=day)}
             if not known.issuperset(codes):
                 raise PydanticCustomError("code_unknown", "unknown code", {"field": name})
         return self

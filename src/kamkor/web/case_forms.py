@@ -98,6 +98,7 @@ def _subject_fields(operation: Operation[Any]) -> set[str]:
 def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) -> Asked:
     shared: dict[str, Any] = {
         "back_url": f"/cases/{case.pk}/",
+        "register": case.register,
         "context": {"identity": identity_of(request.viewer, case, actions=False)},
     }
     first: dict[str, Any] = {}

@@ -20,7 +20,7 @@ from kamkor.cases.queries.case import (
     cases_of_people,
     safe_contact_of,
 )
-from kamkor.cases.queries.history import history_of
+from kamkor.cases.queries.history import history_of, safety_facts
 from kamkor.cases.queries.responsible import responsible_now
 from kamkor.cases.queries.task import open_tasks_of
 from kamkor.cases.queries.visit import people_looked_at
@@ -57,7 +57,7 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         "case": case,
         "identity": identity_of(viewer, case),
         "tasks": due_of_case(viewer, case),
-        "safety": safety_of(case, history) if case.register == CHILD else None,
+        "safety": safety_of(viewer, case) if case.register == CHILD else None,
         "household": household_of(viewer, case),
         "timeline": timeline_of(viewer, case, history),
         "more_acts": acts_of(viewer, case),
@@ -256,17 +256,12 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
     return acts
 
 
-def safety_of(case: Case, history: list[Any]) -> dict[str, Any]:
+def safety_of(viewer: Viewer, case: Case) -> dict[str, Any]:
     """Safety now: where a child who was taken out of danger sleeps, and the answers of the last
-    visit at which it was seen."""
-    seen = [
-        one.fact
-        for one in history
-        if one.kind == "visit_child"
-        and one.fact.withdrawn_at is None
-        and one.fact.seen != "not_seen"
-    ]
-    away = _where_it_sleeps(history) if case.away_from_home else []
+    visit at which it was seen, be it in a former episode."""
+    visits, removals = safety_facts(viewer, case)
+    seen = [fact for fact in visits if fact.seen != "not_seen"]
+    away = _where_it_sleeps(removals) if case.away_from_home else []
     if not seen:
         return {
             "heading": _("Safety now"),
@@ -284,10 +279,7 @@ def safety_of(case: Case, history: list[Any]) -> dict[str, Any]:
     return {"heading": _("Safety now"), "rows": rows}
 
 
-def _where_it_sleeps(history: list[Any]) -> list[dict[str, Any]]:
-    removals = [
-        one.fact for one in history if one.kind == "removal" and one.fact.withdrawn_at is None
-    ]
+def _where_it_sleeps(removals: list[Any]) -> list[dict[str, Any]]:
     if not removals:
         return []
     last = max(removals, key=lambda fact: fact.first_recorded_at)

@@ -61,6 +61,7 @@ def serve_correction(request: ViewedRequest, case: Case, kind: str, fact_id: UUI
         place=lambda field: REASON if field == "reason" else field.removeprefix("values."),
         saved=_("The entry was corrected; both stay to be seen."),
         standing=standing,
+        register=case.register,
     )
     return serve(request, asked)
 

@@ -18,11 +18,11 @@ from kamkor.cases.operations.facts import (
     FactKind,
     copied,
 )
-from kamkor.cases.operations.registration import BOTH, GroundOfOtherRegister
+from kamkor.cases.operations.registration import GroundOfOtherRegister
 from kamkor.cases.operations.sealing import NOTICES, seal_case
 from kamkor.cases.operations.settling import settle_cases
 from kamkor.cases.queries.case import case_for, cases_visible_to, remember_places
-from kamkor.cases.vocabulary import MAY_BE_TAKEN_BACK
+from kamkor.cases.vocabulary import BOTH, MAY_BE_TAKEN_BACK
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotFound, Order, operation
 from kamkor.kernel.errors import (

@@ -55,6 +55,8 @@ def open_notices(order: Order[Any], case: Case) -> None:
     about = Q(subject=case.pk) | Q(subject=case.report_id or case.pk)
     known = Task.objects.filter(about, for_role="specialist", withdrawn_at=None)
     there = set(known.filter(kind__in=NOTICES).values_list("kind", flat=True))
+    # Those of an earlier episode that are due about this one from now on.
+    there |= {row.kind for row in order.rows if isinstance(row, Task) and row.subject == case.pk}
     for kind in NOTICES:
         if kind not in there:
             steps.open_task(order, case, kind, steps.due_in(f"{kind}_hours"))

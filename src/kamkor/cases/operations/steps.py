@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import OBLAST
@@ -209,9 +209,12 @@ def move_subjects(subjects: Iterable[UUID], office_id: int, team: UUID | None) -
 
 def has_open_task(subject: UUID, kind: str) -> bool:
     """Whether a due item of this kind is open for a subject."""
+    return _open_tasks(subject).filter(kind=kind).exists()
+
+
+def _open_tasks(subject: UUID) -> QuerySet[Task]:
     done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
-    tasks = Task.objects.filter(~Exists(done), subject=subject, kind=kind, withdrawn_at=None)
-    return tasks.exists()
+    return Task.objects.filter(~Exists(done), subject=subject, withdrawn_at=None)
 
 
 def stop_tasks(order: Order[Any], subject: UUID, *kinds: str) -> None:
@@ -219,13 +222,22 @@ def stop_tasks(order: Order[Any], subject: UUID, *kinds: str) -> None:
 
     Without ``kinds`` all of them stop.
     """
-    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
-    tasks = Task.objects.filter(~Exists(done), subject=subject, withdrawn_at=None)
+    tasks = _open_tasks(subject)
     if kinds:
         tasks = tasks.filter(kind__in=kinds)
     order.add(
         *(TaskDone(task=task, subject=subject, stopped=True, **order.fact(task)) for task in tasks)
     )
+
+
+def carry_tasks(order: Order[Any], old: Case, new: Case, *settled: str) -> None:
+    """Hand over that what is open about an episode is due about the newer one, by the same time.
+
+    What is of a kind ``settled`` by the newer one only stops.
+    """
+    for task in _open_tasks(old.pk).exclude(kind__in=settled):
+        open_task(order, new, task.kind, task.due_at, for_role=task.for_role)
+    stop_tasks(order, old.pk)
 
 
 def seat_in_post(viewer: Viewer, post_id: int, day: date, at: str) -> Seat:

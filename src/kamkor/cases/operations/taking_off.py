@@ -11,6 +11,7 @@ from kamkor.cases.models import (
     Case,
     Identification,
     Registration,
+    StateProtection,
     TakingOffDecision,
     TakingOffProposal,
 )
@@ -37,6 +38,8 @@ from kamkor.kernel.words import noop
 from kamkor.workforce import queries as workforce
 
 ADULT_AGE = 18
+# How a child that returns was found: it was known before.
+RETURN = "return"
 
 
 class OtherSideNotAccepted(Refusal):
@@ -245,9 +248,9 @@ class ReturnToRegister(Shape):
         list[str],
         Coded("grounds"),
         Field(min_length=1, max_length=14),
-        Ask(noop("Grounds"), options="both"),
+        Ask(noop("Grounds")),
     ]
-    main_ground: Annotated[str, Coded("grounds"), Ask(noop("Main ground"), options="both")]
+    main_ground: Annotated[str, Coded("grounds"), Ask(noop("Main ground"))]
     safe_contact: Annotated[Line, SAFE_CONTACT] | None = None
 
 
@@ -259,7 +262,10 @@ class ReturnToRegister(Shape):
     steps.BeforeBeginning,
 )
 def return_to_register(order: Order[ReturnToRegister]) -> None:
-    """Open a new episode on the register; the old one stays as it was."""
+    """Open a new episode on the register; the old one stays as it was.
+
+    What is still owed to the child goes along: open due items, where it sleeps, its status.
+    """
     data = order.data
     old = steps.claimed_case(order, data.case)
     if old.taken_off_on is None:
@@ -287,11 +293,13 @@ def return_to_register(order: Order[ReturnToRegister]) -> None:
             case=case,
             difficulty=data.difficulty,
             risk_level=data.risk_level,
-            source="own_round",
+            source=RETURN,
             **shared,
         ),
         Registration(case=case, registered=True, reason=data.reason, **shared),
     )
+    steps.carry_tasks(order, old, case, "check_after_leaving", "accompaniment_visit")
+    if old.state_protection:
+        order.add(StateProtection(case=case, given=True, **shared))
     record_grounds(order, case)
-    steps.stop_tasks(order, old.pk)
     order.after(lambda: show_again(case))

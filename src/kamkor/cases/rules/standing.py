@@ -149,7 +149,18 @@ def _answer(standing: Standing, event: Event) -> Standing:
     )
 
 
+def _carried_on(standing: Standing, event: Event) -> Standing:
+    """What of the former episode still holds for the child in the newer one."""
+    seen_on = event.values["last_seen_on"]
+    return replace(
+        standing,
+        last_seen_on=seen_on if isinstance(seen_on, date) else None,
+        away_from_home=bool(event.values["away_from_home"]),
+    )
+
+
 _CHANGES: dict[str, Callable[[Standing, Event], Standing]] = {
+    "carried_on": _carried_on,
     "accepted_report": lambda standing, _: replace(standing, state=CaseState.REPORTED),
     "identification": _identification,
     "registration": _registration,
