@@ -18,6 +18,7 @@ from kamkor.cases.models import (
     StateProtection,
     TakingOffDecision,
     TakingOffProposal,
+    Task,
     TransferAnswer,
     TransferOffer,
     VisitChild,
@@ -140,7 +141,9 @@ def _last(facts: list[tuple[Any, Any]], kind: Any, column: str, default: Any = N
     return getattr(rows[-1], column) if rows else default
 
 
-def _next_visit(reading: Reading, identified: date | None, visited: date | None) -> date | None:
+def _next_visit(
+    reading: Reading, identified: date | None, visited: date | None, due: list[date]
+) -> date | None:
     if reading.state in CLOSED:
         return None
     if reading.next_on is not None:
@@ -151,7 +154,8 @@ def _next_visit(reading: Reading, identified: date | None, visited: date | None)
         "accompaniment": (ACCOMPANIMENT, max(filter(None, [visited, reading.off]), default=None)),
     }.get(state, (RHYTHM[reading.risk], visited))
     if state not in {"check_due", "accompaniment"} and visited is None:
-        after, base = FIRST_VISIT, identified
+        first = [identified + timedelta(days=FIRST_VISIT)] if identified else []
+        return min(first + due, default=None)
     return base + timedelta(days=after) if base is not None else None
 
 
@@ -166,6 +170,8 @@ def expected(case: Case) -> dict[str, Any]:
     unseen = 0
     for row in visits:
         unseen = 0 if row.seen != "not_seen" else unseen + 1
+    wanted = Task.objects.filter(case=case, kind="visit_due", withdrawn_at=None)
+    due = [clock.local_day(one.due_at) for one in wanted]
     visited = max((row.happened_on for row in visits), default=None)
     registrations = [row for of, row in facts if of is Registration and row.registered]
     grounds = [row for of, row in facts if of is RegistrationGround and row.main]
@@ -183,7 +189,7 @@ def expected(case: Case) -> dict[str, Any]:
         "last_visit_on": visited,
         "last_seen_on": max(seen_on, default=None),
         "not_seen_in_a_row": unseen,
-        "next_visit_on": _next_visit(reading, identified, visited),
+        "next_visit_on": _next_visit(reading, identified, visited, due),
         "offered_to_id": offered[-1][1].to_office_id if stands else None,
         "state_protection": _last(facts, StateProtection, "given", default=False),
         "away_from_home": reading.away,

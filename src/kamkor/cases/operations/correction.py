@@ -21,7 +21,9 @@ from kamkor.cases.operations.facts import (
 from kamkor.cases.operations.registration import GroundOfOtherRegister
 from kamkor.cases.operations.sealing import NOTICES, seal_case
 from kamkor.cases.operations.settling import settle_cases
+from kamkor.cases.operations.visit import secure
 from kamkor.cases.queries.case import case_for, cases_visible_to, remember_places
+from kamkor.cases.rules.standing import SAFETY
 from kamkor.cases.vocabulary import BOTH, MAY_BE_TAKEN_BACK
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotFound, Order, operation
@@ -181,9 +183,13 @@ def _check_against_birth(kind: str, new: Any, case: Case) -> None:  # noqa: ANN4
 
 
 def _what_follows(order: Order[CorrectFact], case: Case, new: Any) -> None:  # noqa: ANN401 - any fact
-    """A corrected birth is the child's; a ground corrected to violence seals the case."""
+    """A corrected birth is the child's; a ground corrected to violence seals the case; an answer
+    corrected to a yes is somebody's task."""
     if order.data.kind == "birth":
         order.after(lambda: settle_birth(new.person_id))
+    if order.data.kind == "visit_child":
+        told = order.data.values
+        secure(order, case, {name: getattr(new, name) for name in SAFETY if name in told})
     if order.data.kind == "ground":
         rule = rulesets.rule("grounds", new.ground, new.happened_on)
         if rule.get("register") not in {case.register, BOTH}:

@@ -160,7 +160,6 @@ def identify_child(order: Order[IdentifyChild]) -> None:
     if data.family_too and household is not None:
         _identify_family(order, case, household)
     doubts_about_identity(order, case)
-    steps.stop_tasks(order, case.pk, "visit_due")
     if not all(sibling.looked_at for sibling in data.siblings):
         due = steps.due_in("siblings_days")
         steps.open_task(order, case, "siblings_to_look_at", due, for_role="worker")

@@ -104,6 +104,7 @@ def protect_now(order: Order[ProtectNow]) -> None:
         seal_case(order, case, data.safe_contact)
     elif data.safe_contact:
         keep_safe_contact(order, case, data.safe_contact)
+    steps.stop_tasks(order, case.pk, "adult_tonight", "safety_decision")
     for who, moment in told.items():
         if moment is None:
             kind = f"notice_{who}"

@@ -24,6 +24,7 @@ from kamkor.cases.models import (
     StateProtection,
     TakingOffDecision,
     TakingOffProposal,
+    Task,
     TransferAnswer,
     TransferOffer,
     VisitChild,
@@ -31,7 +32,7 @@ from kamkor.cases.models import (
 from kamkor.cases.operations.lending import end_with_case, show_again
 from kamkor.cases.rules.standing import SAFETY, Event, Standing, standing_of
 from kamkor.cases.vocabulary import FAMILY, OPEN_STATES, ReportState
-from kamkor.kernel import rulesets
+from kamkor.kernel import clock, rulesets
 
 
 def settle_cases(subjects: Iterable[UUID]) -> None:
@@ -54,7 +55,7 @@ def settle_cases(subjects: Iterable[UUID]) -> None:
 def apply_standing(case: Case, standing: Standing) -> None:
     """Write a standing into the case's derived columns, and its name for sorting."""
     derived = asdict(standing)
-    del derived["proposed_from"]
+    del derived["proposed_from"], derived["visit_due_on"]
     if not derived["responsible_id"]:
         del derived["responsible_id"]
     derived["sort_key"] = _sort_key(case)
@@ -165,6 +166,8 @@ def events_of(case: Case, live: LiveFacts) -> Iterable[Event]:
             yield _event("main_ground", fact, fact.ground)
     for fact in live.of(Assignment, case):
         yield _event("assignment", fact, post=fact.post_id)
+    if case.report_id or case.previous_id:
+        yield from _visits_wanted(case, live)
     for fact in live.of(VisitChild, case):
         yield _visit_event(fact)
     yield from _later_events(case, live)
@@ -175,6 +178,12 @@ def _carried_on(previous: UUID) -> Iterable[Event]:
     for day, seen_on, away in Case.objects.filter(id=previous).values_list(*columns):
         values = {"last_seen_on": seen_on, "away_from_home": away}
         yield Event("carried_on", day, datetime.min.replace(tzinfo=UTC), "", values)
+
+
+def _visits_wanted(case: Case, live: LiveFacts) -> Iterable[Event]:
+    for fact in live.of(Task, case):
+        if fact.kind == "visit_due":
+            yield _event("visit_due", fact, due_on=clock.local_day(fact.due_at))
 
 
 def _visit_event(fact: VisitChild) -> Event:

@@ -204,6 +204,9 @@ def _what_follows(order: Order[Any], case: Case, proposal: TakingOffProposal) ->
     outcome = taking_off_outcome(proposal.reason, day)
     if rule.get("stops_notices") or outcome == "agree_without_check":
         steps.stop_tasks(order, case.pk)
+    else:
+        # What follows stands in its place.
+        steps.stop_tasks(order, case.pk, "visit_due")
     start = clock.day_starts(day)
     if rule.get("opens") == "death_review":
         due = steps.due_in("death_review_days", start)
