@@ -228,3 +228,36 @@ def test_an_equal_number_of_a_sealed_child_is_told_to_its_team_alone(cast: Cast)
     assert (_candidates(cast.bakyt, sealed), _candidates(cast.bakyt, case)) == (1, 0)
     assert cast.oblast.sees(Task, kind="identity_candidate") == 0
     assert cast.nurlan.sees(Task, kind="identity_candidate") == 0
+
+
+def test_who_bears_the_same_number_is_named_to_those_who_may_see_both(cast: Cast) -> None:
+    other = registered(cast, pin=PIN, given_name="Нур")
+    case = identified(cast, pin=PIN)
+    number = cast.bakyt.case(other).number
+    for username in ("aigul", "bakyt"):
+        page = Desk(username, cast.time).open(f"/cases/{case}/")
+        assert "Perhaps one and the same person" in page.text
+        assert "Төлөгөнов Нур" in page.text
+        assert f"/cases/{other}/" in page.links
+        assert number in page.text
+    desk = Desk("bakyt", cast.time)
+    assert f"/cases/{case}/" in desk.open(f"/cases/{other}/").links
+    address = f"/tasks/{cast.bakyt.task(case, 'identity_candidate').pk}/complete-task/"
+    assert number in desk.open(address).text
+    desk.act(address, "complete_task", proof="Two birth certificates")
+    assert "Perhaps one and the same person" not in desk.open(f"/cases/{case}/").text
+
+
+def test_a_worker_is_not_told_of_a_number_that_another_unit_holds(cast: Cast) -> None:
+    other = registered(cast, pin=PIN, given_name="Айжан")
+    case = identified(cast, cast.nurlan, pin=PIN)
+    page = Desk("nurlan", cast.time).open(f"/cases/{case}/")
+    assert "Perhaps one and the same person" not in page.text
+    assert cast.bakyt.case(other).number in Desk("bakyt", cast.time).open(f"/cases/{case}/").text
+
+
+def test_a_doubtful_number_is_said_to_be_doubtful(cast: Cast) -> None:
+    case = identified(cast, pin="20105201500009", sex="female")
+    assert _candidates(cast.bakyt, case) == 1
+    text = Desk("bakyt", cast.time).open(f"/cases/{case}/").text
+    assert "The number does not agree with itself" in text

@@ -325,8 +325,10 @@ STEPS: tuple[Step, ...] = (
 
 STEP_OF: dict[str, Step] = {step.operation: step for step in STEPS}
 
+# The due item that two children may be one and the same person.
+CANDIDATE = "identity_candidate"
 # Due items that would tell a worker of a child it may not see.
-NOT_FOR_WORKERS = frozenset({"identity_candidate"})
+NOT_FOR_WORKERS = frozenset({CANDIDATE})
 
 # What may be taken back for ten minutes; never a report, an alarm, a removal or a notice.
 MAY_BE_TAKEN_BACK = frozenset(

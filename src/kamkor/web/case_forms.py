@@ -16,11 +16,12 @@ from kamkor.cases.queries.case import case_for, cases_of_household
 from kamkor.cases.queries.history import history_of
 from kamkor.cases.queries.report import report_for
 from kamkor.cases.queries.task import open_task_for, open_tasks_of
-from kamkor.cases.vocabulary import CHILD, OPEN_STATES, STEP_OF
+from kamkor.cases.vocabulary import CANDIDATE, CHILD, OPEN_STATES, STEP_OF
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound, NotPermitted, Operation
 from kamkor.people.queries import people_visible_to
 from kamkor.web import faults
+from kamkor.web.candidates import candidates_notes
 from kamkor.web.case_page import identity_of
 from kamkor.web.correction import serve_correction
 from kamkor.web.door import ViewedRequest
@@ -212,6 +213,8 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {"lead": coded(task.kind, "task_kinds")}
     if task.case is not None:
         context["identity"] = identity_of(request.viewer, task.case, actions=False)
+        if task.kind == CANDIDATE:
+            context["notes"] = candidates_notes(request.viewer, task.case)
     return serve(
         request,
         Asked(

@@ -32,6 +32,7 @@ from kamkor.kernel.commands import NotFound
 from kamkor.people.queries import members_of
 from kamkor.territory.queries import names_on
 from kamkor.web import faults
+from kamkor.web.candidates import candidates_summary
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_of_case
 from kamkor.web.templatetags.words import birth, coded, day, moment, raised
@@ -59,6 +60,7 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         "tasks": due_of_case(viewer, case),
         "safety": safety_of(viewer, case) if case.register == CHILD else None,
         "household": household_of(viewer, case),
+        "candidates": candidates_summary(viewer, case),
         "timeline": timeline_of(viewer, case, history),
         "more_acts": acts_of(viewer, case),
         "episodes": episodes_of(viewer, case),

@@ -7,13 +7,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import OBLAST
 from kamkor.cases.models import Case, Report, Task, TaskDone
 from kamkor.cases.operations.settling import settle_cases
 from kamkor.cases.queries.case import case_for, remember_places
+from kamkor.cases.queries.task import is_open
 from kamkor.cases.vocabulary import STATE_LABELS, STEP_OF
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotPermitted, Order, operation
@@ -213,8 +214,7 @@ def has_open_task(subject: UUID, kind: str) -> bool:
 
 
 def _open_tasks(subject: UUID) -> QuerySet[Task]:
-    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
-    return Task.objects.filter(~Exists(done), subject=subject, withdrawn_at=None)
+    return Task.objects.filter(is_open(), subject=subject)
 
 
 def stop_tasks(order: Order[Any], subject: UUID, *kinds: str) -> None:

@@ -13,15 +13,18 @@ from kamkor.kernel.commands import NotFound
 from kamkor.people.queries import scope_filter
 
 
+def is_open() -> Q:
+    """The filter that keeps to due items that nobody has settled."""
+    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
+    return Q(~Exists(done), withdrawn_at=None)
+
+
 def open_tasks(viewer: Viewer) -> QuerySet[Task]:
     """The open due items of the viewer's scope, most pressing first.
 
     A worker sees those of its own cases that a worker does, and those of its duty.
     """
-    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
-    tasks = Task.objects.filter(
-        scope_filter(viewer, subject="subject"), ~Exists(done), withdrawn_at=None
-    )
+    tasks = Task.objects.filter(scope_filter(viewer, subject="subject"), is_open())
     if viewer.role == WORKER:
         own = Q(case__responsible_id__in=viewer.acts_for, for_role="worker")
         duty = Q(report__duty_post_id__in=viewer.acts_for, for_role="duty")
@@ -41,10 +44,7 @@ def open_task_for(viewer: Viewer, task_id: UUID) -> Task:
 
 def open_tasks_of(viewer: Viewer, case: Case) -> QuerySet[Task]:
     """The open due items of one case, whoever does them; a worker is not told of candidates."""
-    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
-    tasks = Task.objects.filter(
-        scope_filter(viewer, subject="subject"), ~Exists(done), withdrawn_at=None, case=case
-    )
+    tasks = Task.objects.filter(scope_filter(viewer, subject="subject"), is_open(), case=case)
     if viewer.role == WORKER:
         tasks = tasks.exclude(kind__in=list(NOT_FOR_WORKERS))
     return tasks.order_by("due_at", "id")
