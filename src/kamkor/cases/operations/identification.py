@@ -127,6 +127,7 @@ class IdentifyChild(Shape):
     PinUnreadable,
     TelephoneUnreadable,
     BeforeBirth,
+    steps.NoChild,
     InterestInChild,
     NotFound,
 )
@@ -138,6 +139,7 @@ def identify_child(order: Order[IdentifyChild]) -> None:
     identity = _identity(data)
     if identity.born_on is not None and data.happened_on < identity.born_on:
         raise BeforeBirth("happened_on", born=f"{identity.born_on:%d.%m.%Y}")
+    steps.require_child(data.happened_on, identity.born_on, identity.precision, "born")
     refuse_interested(identity, "given_name")
     if data.case is not None:
         case = _reported_case(order, identity)

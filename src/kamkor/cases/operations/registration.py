@@ -75,6 +75,10 @@ def _register(order: Order[Any], case: Case) -> None:
     steps.not_before(data.happened_on, case.identified_on)
     steps.not_before_birth(data.happened_on, case)
     registered = data.decision == "register"
+    if registered and case.child is not None and case.identified_on is not None:
+        # Who comes of age afterwards was found as a child; a birth may be corrected, too.
+        child = case.child
+        steps.require_child(case.identified_on, child.born_on, child.birth_precision, "decision")
     if not registered and data.reason is None:
         raise FieldRequired("reason")
     order.add(
@@ -127,6 +131,7 @@ REGISTER_REFUSALS = (
     GroundOfOtherRegister,
     WrongRegister,
     steps.BeforeBeginning,
+    steps.NoChild,
     BeforeBirth,
 )
 

@@ -15,6 +15,7 @@ from kamkor.cases.models import Case, Report, Task, TaskDone
 from kamkor.cases.operations.settling import settle_cases
 from kamkor.cases.queries.case import case_for, remember_places
 from kamkor.cases.queries.task import is_open
+from kamkor.cases.rules.age import ADULT_AGE, came_of_age
 from kamkor.cases.vocabulary import STATE_LABELS, STEP_OF
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotPermitted, Order, operation
@@ -52,6 +53,15 @@ class BeforeBirth(Refusal):
 
     code = "before_birth"
     message = noop("This is before the child's birth on %(born)s.")
+
+
+class NoChild(Refusal):
+    """Nobody is found or put on the register as a child from the eighteenth birthday on."""
+
+    code = "no_child"
+    message = noop(
+        "A child is younger than %(age)s. Born so, this person was %(age)s by %(birthday)s."
+    )
 
 
 class BeforeBeginning(Refusal):
@@ -168,6 +178,13 @@ def not_before_birth(day: date, case: Case, at: str = "happened_on") -> None:
     born = case.child.born_on if case.child else None
     if born is not None and day < born:
         raise BeforeBirth(at, born=f"{born:%d.%m.%Y}")
+
+
+def require_child(day: date, born: date | None, exactly: str, at: str = "happened_on") -> None:
+    """Raise ``NoChild`` if on that day somebody was of age, whatever day the birth may mean."""
+    birthday = came_of_age(born, exactly) if born is not None else None
+    if birthday is not None and birthday <= day:
+        raise NoChild(at, age=ADULT_AGE, birthday=f"{birthday:%d.%m.%Y}")
 
 
 def due_in(code: str, start: datetime | None = None) -> datetime:

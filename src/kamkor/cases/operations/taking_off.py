@@ -28,16 +28,16 @@ from kamkor.cases.operations.registration import (
 )
 from kamkor.cases.operations.sealing import call_back
 from kamkor.cases.operations.steps import step
+from kamkor.cases.rules.age import came_of_age
 from kamkor.cases.rules.standing import taking_off_outcome
 from kamkor.cases.vocabulary import CHILD, OPEN_STATES, STATE_LABELS, CaseState
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import Refusal
-from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text, last_day
+from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text
 from kamkor.kernel.words import noop
 from kamkor.workforce import queries as workforce
 
-ADULT_AGE = 18
 # How a child that returns was found: it was known before.
 RETURN = "return"
 
@@ -138,12 +138,7 @@ def _require_adult(case: Case, day: date) -> None:
     child = case.child
     if child is None or child.born_on is None:
         raise BirthNotKnown("reason")
-    born = last_day(child.born_on, child.birth_precision)
-    # Whoever was born on 29 February has the birthday on 1 March in other years.
-    try:
-        birthday = born.replace(year=born.year + ADULT_AGE)
-    except ValueError:
-        birthday = born.replace(year=born.year + ADULT_AGE, month=3, day=1)
+    birthday = came_of_age(child.born_on, child.birth_precision)
     if day < birthday:
         raise NotYetAdult("reason", birthday=f"{birthday:%d.%m.%Y}")
 
@@ -263,6 +258,7 @@ class ReturnToRegister(Shape):
     MainGroundMissing,
     GroundOfOtherRegister,
     steps.BeforeBeginning,
+    steps.NoChild,
 )
 def return_to_register(order: Order[ReturnToRegister]) -> None:
     """Open a new episode on the register; the old one stays as it was.
@@ -275,6 +271,8 @@ def return_to_register(order: Order[ReturnToRegister]) -> None:
         # Who was never on the register does not return to it.
         raise steps.StateForbids(state=STATE_LABELS[old.state])
     steps.not_before(data.happened_on, old.taken_off_on)
+    if old.child is not None:
+        steps.require_child(data.happened_on, old.child.born_on, old.child.birth_precision)
     newer = episodes_of(old).filter(state__in=list(OPEN_STATES)).exclude(id=old.pk).first()
     if newer is not None:
         raise AlreadyReturned(number=newer.number)
