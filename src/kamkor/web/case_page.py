@@ -24,7 +24,7 @@ from kamkor.cases.queries.history import history_of, safety_facts
 from kamkor.cases.queries.responsible import responsible_now
 from kamkor.cases.queries.task import open_tasks_of
 from kamkor.cases.queries.visit import people_looked_at
-from kamkor.cases.rules.visit import QUESTIONS
+from kamkor.cases.rules.visit import QUESTIONS, act_due, comes_first
 from kamkor.cases.vocabulary import CHILD, FAMILY, STATE_LABELS, STEPS, CaseState, Step
 from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
@@ -54,10 +54,11 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
     except NotFound:
         return faults.fault_page(request, 404)
     history = history_of(viewer, case)
+    identity = identity_of(viewer, case)
     context = {
         "case": case,
-        "identity": identity_of(viewer, case),
-        "tasks": due_of_case(viewer, case),
+        "identity": identity,
+        "tasks": due_of_case(viewer, case, unsafe="warning" in identity),
         "safety": safety_of(viewer, case) if case.register == CHILD else None,
         "household": household_of(viewer, case),
         "candidates": candidates_summary(viewer, case),
@@ -143,11 +144,12 @@ def responsible_name(viewer: Viewer, case: Case) -> str:
 
 def identity_of(viewer: Viewer, case: Case, *, actions: bool = True) -> dict[str, Any]:
     """The identity bar: name, number, responsible, last seen, next step."""
+    safe = safe_contact_of(viewer, case)
     facts: list[dict[str, Any]] = [
         {"label": _("Case"), "value": case.number, "copyable": case.number},
         {"label": _("Responsible"), "value": responsible_name(viewer, case)},
         {"label": _("Last seen"), "value": day(case.last_seen_on)},
-        {"label": _("Next step"), "value": next_step_of(viewer, case)},
+        {"label": _("Next step"), "value": next_step_of(viewer, case, unsafe=safe is not None)},
     ]
     if case.register == CHILD:
         facts.insert(1, {"label": _("Age"), "value": age_of(case)})
@@ -157,7 +159,6 @@ def identity_of(viewer: Viewer, case: Case, *, actions: bool = True) -> dict[str
         "badges": badges_of(case),
         "facts": facts,
     }
-    safe = safe_contact_of(viewer, case)
     if safe is not None:
         how = safe or _("ask who is responsible")
         bar["warning"] = [_("Do not contact the home"), _("Safe contact: %(how)s") % {"how": how}]
@@ -166,16 +167,16 @@ def identity_of(viewer: Viewer, case: Case, *, actions: bool = True) -> dict[str
     return bar
 
 
-def next_step_of(viewer: Viewer, case: Case) -> str:
-    """The next thing due with its date and act."""
+def next_step_of(viewer: Viewer, case: Case, *, unsafe: bool) -> str:
+    """The next thing due with its date and act; of an unsafe home the notices owed go first."""
+    found = [(clock.local_day(task.due_at), task.kind) for task in open_tasks_of(viewer, case)]
     next_on = next_visit_of(case)
-    task = open_tasks_of(viewer, case).first()
-    due = task.due_at.astimezone(clock.ZONE).date() if task else None
-    if task and due and (next_on is None or due <= next_on):
-        return f"{day(due)}: {coded(task.kind, 'task_kinds')}"
     if next_on is not None:
-        return f"{day(next_on)}: {coded('visit_due', 'task_kinds')}"
-    return _("nothing is due")
+        found.append((next_on, "visit_due"))
+    if not found:
+        return _("nothing is due")
+    due, kind = min(found, key=lambda one: (not comes_first(one[1], unsafe=unsafe), one[0]))
+    return f"{day(due)}: {coded(act_due(kind, unsafe=unsafe), 'task_kinds')}"
 
 
 def steps_open(viewer: Viewer, case: Case) -> Iterable[Step]:

@@ -19,11 +19,12 @@ from kamkor.cases.operations.facts import (
     copied,
 )
 from kamkor.cases.operations.registration import GroundOfOtherRegister
-from kamkor.cases.operations.sealing import NOTICES, seal_case
+from kamkor.cases.operations.sealing import seal_case
 from kamkor.cases.operations.settling import settle_cases
 from kamkor.cases.operations.visit import secure
 from kamkor.cases.queries.case import case_for, cases_visible_to, remember_places
 from kamkor.cases.rules.standing import SAFETY
+from kamkor.cases.rules.visit import NOTICES
 from kamkor.cases.vocabulary import BOTH, MAY_BE_TAKEN_BACK
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotFound, Order, operation

@@ -9,11 +9,10 @@ from kamkor.cases.models import Case, Interest, SafeContact, Task, TransferAnswe
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.belonging import around, cases_at_home
 from kamkor.cases.operations.lending import HOUSEHOLD
+from kamkor.cases.rules.visit import NOTICES
 from kamkor.cases.vocabulary import OPEN_STATES, CaseState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order
-
-NOTICES = ("notice_police", "notice_prosecutor")
 
 
 def seal_case(order: Order[Any], case: Case, safe_contact: str | None = None) -> None:
