@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from kamkor.cases.models import Case, Report, Task
-from kamkor.people.models import Person
+from kamkor.people.models import HouseholdMember, Person
 from tests.cast import Cast, Player
 from tests.doors.desk import Desk, Page
 from tests.factories import (
@@ -261,3 +261,45 @@ def test_a_doubtful_number_is_said_to_be_doubtful(cast: Cast) -> None:
     assert _candidates(cast.bakyt, case) == 1
     text = Desk("bakyt", cast.time).open(f"/cases/{case}/").text
     assert "The number does not agree with itself" in text
+
+
+def test_a_description_of_a_known_child_is_found_no_longer(cast: Cast) -> None:
+    old = _closed(cast)
+    (case,) = accepted(cast.aigul)
+    desk = Desk("aigul", cast.time)
+    form = desk.open("/find/").form("find_person")
+    described = desk.send("/find/", form | {"name": ["boy in a blue coat"]})
+    assert described.figure("people_found") == "1"
+    known = {"child": str(cast.aigul.child(old).pk), "household": cast.aigul.home(old)}
+    told_home = cast.aigul.home(case)
+    cast.aigul.do("identify_child", case=case, **a_child(cast.today), **known)
+    found = desk.send("/find/", form | {"name": ["boy in a blue coat"]})
+    assert found.all(data_figure="people_found") == []
+    with cast.aigul.inside():
+        assert not HouseholdMember.objects.filter(
+            household_id=UUID(told_home), withdrawn_at=None
+        ).exists()
+
+
+def test_a_family_is_called_after_its_first_adult_and_keeps_that_name(cast: Cast) -> None:
+    children = [{"description": "A boy"}, {"description": "A girl"}]
+    first, second = accepted(cast.aigul, children=children)
+    adult = {"given_name": "Гүлзат", "surname": "Асанова", "relation": "mother"}
+    data = a_child(cast.today, family_too=True)
+    family = cast.aigul.do("identify_child", case=first, **data, adults=[adult])["family"]
+    name = "Family: Асанова Гүлзат"
+    desk = Desk("aigul", cast.time)
+    assert name in desk.open(f"/cases/{family}/").text
+    uncle = {"given_name": "Бакыт", "relation": "other_relative"}
+    girl = a_child(cast.today, given_name="Айжан", sex="female", adults=[uncle])
+    cast.aigul.do("identify_child", case=second, **girl)
+    assert name in desk.open(f"/cases/{family}/").text
+
+
+def test_a_family_without_adults_is_called_after_the_first_child_identified(cast: Cast) -> None:
+    children = [{"description": "A boy"}, {"description": "A girl"}]
+    first, second = accepted(cast.aigul, children=children)
+    data = a_child(cast.today, family_too=True)
+    family = cast.aigul.do("identify_child", case=first, **data)["family"]
+    cast.aigul.do("identify_child", case=second, **a_child(cast.today, given_name="Айжан"))
+    assert "Family: Төлөгөнов Айбек" in Desk("aigul", cast.time).open(f"/cases/{family}/").text

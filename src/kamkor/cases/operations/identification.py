@@ -27,6 +27,7 @@ from kamkor.people.operations import (
     Identity,
     PinUnreadable,
     TelephoneUnreadable,
+    call_after,
     identify_person,
     join_household,
     new_household,
@@ -187,6 +188,7 @@ def _reported_case(order: Order[IdentifyChild], identity: Identity) -> Case:
     if seen is not None and identity.born_on is not None and seen.happened_on < identity.born_on:
         raise BeforeBirth("born", born=f"{identity.born_on:%d.%m.%Y}")
     child, home = _known_child(order, identity), _known_home(order)
+    described = case.child.shown_name if case.child else ""
     if child is not None or home is not None:
         become_known(order, case, child, home)
     if child is None and case.child is not None:
@@ -194,8 +196,8 @@ def _reported_case(order: Order[IdentifyChild], identity: Identity) -> Case:
     if home is None and case.household is not None:
         home = case.household
         order.add(*place_household(home, order.data.territory, order.data.place))
-        if case.child is not None:
-            home.shown_name, home.sort_key = case.child.shown_name, case.child.sort_key
+        if case.child is not None and home.shown_name == described:
+            call_after(home, case.child)
         order.change(home, HOME_FIELDS)
     return case
 
@@ -253,7 +255,10 @@ def _known_child(order: Order[IdentifyChild], identity: Identity) -> "Person | N
 
 
 def _others_at_home(order: Order[IdentifyChild], case: Case, household: "Household") -> None:
-    """New rows stand where the case does: the home may only be lent, and then takes none."""
+    """New rows stand where the case does: the home may only be lent, and then takes none.
+
+    A home is called after the first adult it is told of, and keeps that name.
+    """
     data = order.data
     for number, adult in enumerate(data.adults):
         telephone = to_e164(adult.telephone) if adult.telephone else ""
@@ -262,6 +267,8 @@ def _others_at_home(order: Order[IdentifyChild], case: Case, household: "Househo
         who = Identity(adult.given_name, adult.surname or "", telephone=telephone)
         person = new_person(order, case, who)
         join_household(order, household, person, adult.relation, data.happened_on)
+        if data.household is None and number == 0 and _called_after(household, case):
+            call_after(household, person)
     for row in data.siblings:
         who = Identity(row.given_name, row.surname or "", born=row.born or "", sex=row.sex)
         person = new_person(order, case, who)
@@ -274,6 +281,10 @@ def _others_at_home(order: Order[IdentifyChild], case: Case, household: "Househo
                 **order.fact(case, data.happened_on),
             )
         )
+
+
+def _called_after(household: "Household", case: Case) -> bool:
+    return case.child is not None and household.shown_name == case.child.shown_name
 
 
 def _identify_family(order: Order[IdentifyChild], child_case: Case, household: "Household") -> None:
