@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext
 from kamkor.demo import folder
 from kamkor.figures.queries.asking import question_for
 from kamkor.figures.queries.counting import counted
-from kamkor.figures.queries.wording import Wording
+from kamkor.figures.queries.wording import PROVISIONAL_WORD, Wording
 from kamkor.figures.rules.disclosure import Cell
 from kamkor.figures.rules.question import OutsideYourTerritory, Question
 from kamkor.figures.vocabulary import FIGURES, Key
@@ -29,6 +29,7 @@ from kamkor.management.shell import (
     viewer_named,
 )
 from kamkor.web.export import safe
+from kamkor.web.templatetags.words import raised
 
 FORBIDDEN = (NotPermitted, OutsideYourTerritory)
 DEMO_VIEWER = "daniyar"
@@ -74,7 +75,7 @@ class Command(ShellCommand):
         except Refusal as refusal:
             fault = refusal.first
             status = NOT_PERMITTED if isinstance(refusal, FORBIDDEN) else WRONG_USE
-            where = f"--{fault.field}: " if fault.field else ""
+            where = f"--{fault.field.replace('_', '-')}: " if fault.field else ""
             raise Stopped(status, where + gettext(fault.message) % fault.details) from None
         cells = counted(viewer, question)
         wording = Wording(question.on, get_language() or "en")
@@ -90,6 +91,7 @@ def _demo_viewer() -> str:
 def as_objects(question: Question, cells: Sequence[Cell], wording: Wording) -> list[dict[str, Any]]:
     """The figures as the contract writes them down."""
     shown = []
+    told = f" ({gettext(PROVISIONAL_WORD)})" if question.provisional else ""
     for cell in cells:
         figure = FIGURES[cell.figure]
         place = cell.territory or question.territory
@@ -103,7 +105,7 @@ def as_objects(question: Question, cells: Sequence[Cell], wording: Wording) -> l
             "to": question.last.isoformat(),
             "on": question.on.isoformat(),
             "known_on": question.known_on.isoformat() if question.known_on else None,
-            "definition": gettext(figure.definition),
+            "definition": gettext(figure.definition) + told,
             **cell.keys,
         }
         if cell.suppressed:
@@ -138,6 +140,8 @@ def _table(question: Question, cells: Sequence[Cell], wording: Wording) -> str:
     lines = [
         f"{wording.place(question.territory)}, {question.first:%d.%m.%Y} – {question.last:%d.%m.%Y}"
     ]
+    if question.provisional:
+        lines.append(raised(gettext(PROVISIONAL_WORD)))
     for cell in cells:
         keys = [
             wording.of(key, value, cell.figure) for key, value in cell.keys.items() if value != "*"
