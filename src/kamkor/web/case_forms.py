@@ -25,7 +25,7 @@ from kamkor.web.case_page import identity_of
 from kamkor.web.correction import serve_correction
 from kamkor.web.door import ViewedRequest
 from kamkor.web.operation import Asked, operation_named, serve, who_may
-from kamkor.web.templatetags.words import coded, day
+from kamkor.web.templatetags.words import coded, day, hinted
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:
@@ -208,7 +208,11 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
     except NotPermitted:
         return faults.fault_page(request, 403)
     back = f"/cases/{task.case_id}/" if task.case_id else f"/reports/{task.report_id}/"
-    context: dict[str, Any] = {"lead": coded(task.kind, "task_kinds")}
+    hint = hinted(task.kind, "task_kinds")
+    context: dict[str, Any] = {
+        "lead": coded(task.kind, "task_kinds"),
+        "notes": [{"text": hint}] if hint else [],
+    }
     if task.case is not None:
         context["identity"] = identity_of(request.viewer, task.case, actions=False)
     return serve(

@@ -32,9 +32,11 @@ from kamkor.kernel.commands import NotFound
 from kamkor.people.queries import members_of
 from kamkor.territory.queries import names_on
 from kamkor.web import faults
+from kamkor.web.ages import age_and_birth, age_now
+from kamkor.web.case_report import notices_owed, report_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_of_case
-from kamkor.web.templatetags.words import birth, coded, day, moment, raised
+from kamkor.web.templatetags.words import coded, day, moment, raised
 from kamkor.web.timeline import timeline_of
 from kamkor.workforce import queries as workforce
 
@@ -58,6 +60,8 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         "identity": identity_of(viewer, case),
         "tasks": due_of_case(viewer, case),
         "safety": safety_of(case, history) if case.register == CHILD else None,
+        "reported": report_of(viewer, case),
+        "notices": notices_owed(viewer, case),
         "household": household_of(viewer, case),
         "timeline": timeline_of(viewer, case, history),
         "more_acts": acts_of(viewer, case),
@@ -78,24 +82,15 @@ def name_of(case: Case) -> str:
 
 
 def age_of(case: Case) -> str:
-    """The child's age in years today, with the birth as exactly as it is known."""
+    """The child's age today, with the birth as exactly as it is known."""
     child = case.child
-    if child is None or child.born_on is None:
-        return _("age not known")
-    years = age_in_years(child.born_on, clock.today())
-    born = birth(child.born_on, child.birth_precision)
-    return _("%(years)s years (born %(born)s)") % {"years": years, "born": born}
+    return age_and_birth(child.born_on, child.birth_precision) if child else age_and_birth(None, "")
 
 
-def years_of(case: Case) -> str:
-    """The child's age in whole years today, for a column."""
-    born = case.child.born_on if case.child else None
-    return str(age_in_years(born, clock.today())) if born else "–"
-
-
-def age_in_years(born: date, on: date) -> int:
-    """Whole years; who was born on 29 February has the birthday on 1 March in other years."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+def short_age_of(case: Case) -> str:
+    """The child's age today, for a column."""
+    child = case.child
+    return age_now(child.born_on, child.birth_precision) if child else age_now(None, "")
 
 
 def badges_of(case: Case) -> list[dict[str, str]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
-from kamkor.access.vocabulary import WORKER, Action
+from kamkor.access.vocabulary import OBLAST, WORKER, Action
 from kamkor.cases.queries.task import open_tasks_of
 from kamkor.cases.vocabulary import CaseState
 from kamkor.kernel import clock
@@ -43,14 +44,40 @@ def due_items(entries: list[dict[str, Any]]) -> dict[str, Any]:
 
 def due_of_case(viewer: Viewer, case: Case) -> dict[str, Any]:
     """The open due items of a case, and its next visit where no item stands for it."""
-    offered = case.offered_to_id is not None and case.offered_to_id == viewer.district
-    may = viewer.may(Action.RECORD) and not offered
+    may = _may_act(viewer, case)
     tasks = list(open_tasks_of(viewer, case))
-    entries = [task_entry(task, link=may and _is_theirs(viewer, case, task)) for task in tasks]
-    visited = case.next_visit_on is not None
-    if visited and not any(task.kind in SETTLED_BY_VISIT for task in tasks):
-        entries.insert(0, visit_entry(case, link=may))
-    return due_items(entries)
+    entries = [
+        (task.due_at, task_entry(task, link=may and _is_theirs(viewer, case, task)))
+        for task in tasks
+    ]
+    visit = case.next_visit_on
+    if visit is not None and not any(task.kind in SETTLED_BY_VISIT for task in tasks):
+        entries.append((clock.day_starts(visit), visit_entry(case, link=may)))
+    entries.sort(key=lambda entry: entry[0])
+    return due_items([entry for _due_at, entry in entries])
+
+
+def may_mark(viewer: Viewer, case: Case, task: Any) -> bool:  # noqa: ANN401 - a task
+    """Whether this viewer may mark an item of a case as done."""
+    return _may_act(viewer, case) and _is_theirs(viewer, case, task)
+
+
+def _may_act(viewer: Viewer, case: Case) -> bool:
+    offered = case.offered_to_id is not None and case.offered_to_id == viewer.district
+    named = viewer.role == OBLAST and case.team is not None and case.team in viewer.teams
+    return (viewer.may(Action.RECORD) and not offered) or named
+
+
+def is_late(task: Any) -> bool:  # noqa: ANN401 - a task
+    """Whether the moment has passed; what is due on a day may be done all that day."""
+    day_begins = clock.day_starts(clock.today())
+    return bool(task.due_at < clock.now() and task.due_at != day_begins)
+
+
+def due_words(due_at: datetime) -> str:
+    """By when: the day alone where no hour was meant."""
+    due_on = clock.local_day(due_at)
+    return day(due_on) if due_at == clock.day_starts(due_on) else moment(due_at)
 
 
 def _is_theirs(viewer: Viewer, case: Case, task: Any) -> bool:  # noqa: ANN401 - a task
@@ -62,13 +89,12 @@ def _is_theirs(viewer: Viewer, case: Case, task: Any) -> bool:  # noqa: ANN401 -
 
 def task_entry(task: Any, *, link: bool, about: str = "") -> dict[str, Any]:  # noqa: ANN401 - a task
     """One due item: what is to be done, about whom, by when."""
-    late = task.due_at < clock.now()
     what = coded(task.kind, "task_kinds")
     return {
         "title": f"{what}: {about}" if about else what,
         "url": act_of(task) if link else "",
-        "due": moment(task.due_at),
-        "badge": {"kind": "overdue", "text": _("Overdue")} if late else None,
+        "due": due_words(task.due_at),
+        "badge": {"kind": "overdue", "text": _("Overdue")} if is_late(task) else None,
         "operation": operation_of(task),
     }
 

@@ -14,7 +14,7 @@ from kamkor.cases.queries.case import cases_named
 from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES, STATE_LABELS
 from kamkor.kernel import clock
 from kamkor.web import faults, paging
-from kamkor.web.case_page import age_of, badges_in_list, name_of, next_visit_of, years_of
+from kamkor.web.case_page import age_of, badges_in_list, name_of, next_visit_of, short_age_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.export import as_csv, as_xlsx
 from kamkor.web.forms import coded_options, select_of
@@ -132,7 +132,7 @@ def _row(case: Case, names: dict[int, str], register: str) -> dict[str, Any]:
         {"text": day(case.last_seen_on), "nowrap": True},
     ]
     if register == CHILD:
-        cells.append({"text": years_of(case) if case.register == CHILD else ""})
+        cells.append({"text": short_age_of(case) if case.register == CHILD else ""})
     cells += [
         {"text": coded(case.main_ground, "grounds")},
         {"text": names.get(case.responsible_id, "")},

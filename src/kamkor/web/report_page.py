@@ -31,6 +31,7 @@ from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.ids import new_id
 from kamkor.web import faults
+from kamkor.web.case_report import described
 from kamkor.web.door import ViewedRequest, outside_door
 from kamkor.web.due import due_list, task_entry
 from kamkor.web.page import UNDO_KEY
@@ -179,11 +180,7 @@ def report_summary(viewer: Viewer, report: Report) -> dict[str, Any]:
         {"label": _("In danger now"), "value": _("Yes") if report.danger_now else _("No")},
     ]
     for child in report.children.filter(withdrawn_at=None):
-        age = _("about %(age)s years") % {"age": child.age} if child.age is not None else ""
-        row: dict[str, Any] = {
-            "label": _("Child"),
-            "value": ", ".join(filter(None, [child.description, age])),
-        }
+        row: dict[str, Any] = {"label": _("Child"), "value": described(child)}
         if child.case_id in visible:
             row["url"] = f"/cases/{child.case_id}/"
         children.append(row)

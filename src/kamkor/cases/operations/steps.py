@@ -19,7 +19,7 @@ from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotPermitted, Order, operation
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import Scoped
-from kamkor.kernel.shapes import Shape
+from kamkor.kernel.shapes import Shape, as_known
 from kamkor.kernel.words import noop
 from kamkor.workforce import queries as workforce
 from kamkor.workforce.rules import Seat
@@ -50,7 +50,7 @@ class BeforeBirth(Refusal):
     """Something cannot have happened to a child before it was born."""
 
     code = "before_birth"
-    message = noop("This is before the child's birth on %(born)s.")
+    message = noop("This is before the child's birth (%(born)s).")
 
 
 class BeforeBeginning(Refusal):
@@ -164,9 +164,9 @@ def not_before(day: date, earlier: date | None, at: str = "happened_on") -> None
 
 def not_before_birth(day: date, case: Case, at: str = "happened_on") -> None:
     """Raise ``BeforeBirth`` if a day is before the child's birth."""
-    born = case.child.born_on if case.child else None
-    if born is not None and day < born:
-        raise BeforeBirth(at, born=f"{born:%d.%m.%Y}")
+    child = case.child
+    if child is not None and child.born_on is not None and day < child.born_on:
+        raise BeforeBirth(at, born=as_known(child.born_on, child.birth_precision))
 
 
 def due_in(code: str, start: datetime | None = None) -> datetime:
