@@ -69,6 +69,9 @@ PROPOSED = frozenset({CaseState.TAKING_OFF_PROPOSED, CaseState.ENDING_PROPOSED})
 # A refused end leads back to wherever the case stood when it was proposed.
 STATE_BEFORE = "state_before"
 
+NUMBER_PREFIX = "K"
+"""So begins the number of every case."""
+
 CHILD = "child"
 FAMILY = "family"
 
