@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
+from kamkor.cases.vocabulary import STEPS
 from kamkor.web.ages import age
 from tests.doors.desk import Desk, Page
 from tests.doors.world import World
-from tests.factories import accepted, registered, taken_off
+from tests.factories import a_return, accepted, registered, taken_off, transferred
 
 pytestmark = pytest.mark.usefixtures("undone")
 
@@ -146,3 +147,35 @@ def test_a_birth_known_by_its_year_is_never_told_as_a_day(world: World) -> None:
     assert refused.refusals == ["not_yet_adult"]
     assert "it turns 18: 2033." in refused.text
     assert "01.01" not in refused.text + page.text
+
+
+def test_nobody_is_offered_the_decision_on_the_own_proposal(world: World) -> None:
+    """The button and the line of the day stand at the other one who may decide."""
+    cast, (bakyt, head) = world.cast, (world.desks["bakyt"], world.desks["head"])
+    case = registered(cast, given_name="Чечим")
+    data = {"reason": "difficulty_overcome", "note": "x", "happened_on": cast.today}
+    cast.bakyt.do("propose_taking_off", case=case, **data)
+    address = f"/cases/{case}/"
+    assert "decide_taking_off" not in bakyt.open(address).operations
+    assert "decide_taking_off" in head.open(address).operations
+    assert "Decide on taking off" not in bakyt.open("/").text
+    assert "Decide on taking off" in head.open("/").text
+
+
+def test_who_has_returned_is_not_returned_again(world: World) -> None:
+    """The old episode offers the return until the child is back."""
+    cast, desk = world.cast, world.desks["bakyt"]
+    case = taken_off(cast)
+    assert "return_to_register" in desk.open(f"/cases/{case}/").operations
+    cast.bakyt.do("return_to_register", case=case, **a_return(cast.today))
+    assert "return_to_register" not in desk.open(f"/cases/{case}/").operations
+
+
+def test_who_is_only_shown_a_case_is_offered_no_act(world: World) -> None:
+    """The department to which a case is offered may accept or return it, and nothing more."""
+    cast = world.cast
+    case = registered(cast)
+    transferred(cast, case)
+    steps = {step.operation for step in STEPS}
+    offered = world.desks["specialist2"].open(f"/cases/{case}/").operations & steps
+    assert offered == {"accept_transfer", "return_transfer"}

@@ -324,6 +324,9 @@ STEPS: tuple[Step, ...] = (
     ),
 )
 
+# The steps that the department takes to which a case was offered.
+OF_OTHER_SIDE = frozenset({"accept_transfer", "return_transfer"})
+
 STEP_OF: dict[str, Step] = {step.operation: step for step in STEPS}
 
 # Due items that would tell a worker of a child it may not see.

@@ -98,7 +98,7 @@ def _subject_fields(operation: Operation[Any]) -> set[str]:
 def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) -> Asked:
     shared: dict[str, Any] = {
         "back_url": f"/cases/{case.pk}/",
-        "context": {"identity": identity_of(request.viewer, case, actions=False)},
+        "context": {"identity": identity_of(request.viewer, case)},
     }
     first: dict[str, Any] = {}
     if "happened_on" in operation.shape.model_fields:
@@ -214,7 +214,7 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
         "notes": [{"text": hint}] if hint else [],
     }
     if task.case is not None:
-        context["identity"] = identity_of(request.viewer, task.case, actions=False)
+        context["identity"] = identity_of(request.viewer, task.case)
     return serve(
         request,
         Asked(

@@ -21,11 +21,20 @@ from kamkor.cases.queries.case import (
     safe_contact_of,
 )
 from kamkor.cases.queries.history import history_of
+from kamkor.cases.queries.next_step import is_own_side, refused_to
 from kamkor.cases.queries.responsible import responsible_now
 from kamkor.cases.queries.task import open_tasks_of
 from kamkor.cases.queries.visit import people_looked_at
 from kamkor.cases.rules.visit import QUESTIONS
-from kamkor.cases.vocabulary import CHILD, FAMILY, STATE_LABELS, STEPS, CaseState, Step
+from kamkor.cases.vocabulary import (
+    CHILD,
+    FAMILY,
+    OF_OTHER_SIDE,
+    STATE_LABELS,
+    STEPS,
+    CaseState,
+    Step,
+)
 from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
@@ -54,17 +63,17 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         case = case_for(viewer, case_id)
     except NotFound:
         return faults.fault_page(request, 404)
-    history = history_of(viewer, case)
+    history, acts = history_of(viewer, case), acts_of(viewer, case)
     context = {
         "case": case,
-        "identity": identity_of(viewer, case),
+        "identity": identity_of(viewer, case, actions=acts) | {"url": ""},
         "tasks": due_of_case(viewer, case),
         "safety": safety_of(case, history) if case.register == CHILD else None,
         "reported": report_of(viewer, case),
         "notices": notices_owed(viewer, case),
         "household": household_of(viewer, case),
         "timeline": timeline_of(viewer, case, history),
-        "more_acts": acts_of(viewer, case),
+        "more_acts": acts,
         "episodes": episodes_of(viewer, case),
         "back_url": "/register/" if viewer.role != "worker" else "/",
         "help_url": "/help/case/",
@@ -134,7 +143,9 @@ def responsible_name(viewer: Viewer, case: Case) -> str:
     return names.get(seat.post_id, _("nobody"))
 
 
-def identity_of(viewer: Viewer, case: Case, *, actions: bool = True) -> dict[str, Any]:
+def identity_of(
+    viewer: Viewer, case: Case, *, actions: Iterable[dict[str, Any]] = ()
+) -> dict[str, Any]:
     """The identity bar: name, number, responsible, last seen, next step."""
     facts: list[dict[str, Any]] = [
         {"label": _("Case"), "value": case.number, "copyable": case.number},
@@ -146,7 +157,7 @@ def identity_of(viewer: Viewer, case: Case, *, actions: bool = True) -> dict[str
         facts.insert(1, {"label": _("Age"), "value": age_of(case)})
     bar: dict[str, Any] = {
         "name": name_of(case),
-        "url": "" if actions else f"/cases/{case.pk}/",
+        "url": f"/cases/{case.pk}/",
         "badges": badges_of(case),
         "facts": facts,
     }
@@ -154,8 +165,7 @@ def identity_of(viewer: Viewer, case: Case, *, actions: bool = True) -> dict[str
     if safe is not None:
         how = safe or _("ask who is responsible")
         bar["warning"] = [_("Do not contact the home"), _("Safe contact: %(how)s") % {"how": how}]
-    if actions:
-        bar["actions"] = [act for act in acts_of(viewer, case) if act["first"]]
+    bar["actions"] = [act for act in actions if act["first"]]
     return bar
 
 
@@ -172,14 +182,20 @@ def next_step_of(viewer: Viewer, case: Case) -> str:
 
 
 def steps_open(viewer: Viewer, case: Case) -> Iterable[Step]:
-    """The steps of the pathway that this viewer may take from the case's state."""
+    """The steps of the pathway that this viewer may take from the case's state.
+
+    None where it is only shown the case, none that another person must take.
+    """
+    refused = refused_to(viewer, case)
     ours = case.offered_to_id is not None and case.offered_to_id == viewer.district
     for step in STEPS:
         if step.on != "case" or viewer.role not in step.roles:
             continue
         if case.state not in step.from_states or not _fits(step.operation, case):
             continue
-        answering = step.operation in {"accept_transfer", "return_transfer"}
+        answering = step.operation in OF_OTHER_SIDE
+        if not answering and (step.operation in refused or not is_own_side(viewer, case)):
+            continue
         if answering == ours:
             yield step
 

@@ -19,6 +19,7 @@ from kamkor.cases.queries.case import (
     sealed_elsewhere,
     waiting_for_decision,
 )
+from kamkor.cases.queries.next_step import without_own_proposals
 from kamkor.cases.queries.report import alarms_of_last_day, declined_without_second_look, queue
 from kamkor.cases.queries.responsible import open_children_without_responsible
 from kamkor.cases.queries.task import open_tasks, overdue
@@ -184,7 +185,7 @@ def _acts(viewer: Viewer) -> list[dict[str, str]]:
 def decisions(viewer: Viewer) -> list[dict[str, Any]]:
     """What waits for the viewer's decision, as a task list."""
     entries = []
-    for case in waiting_for_decision(viewer):
+    for case in without_own_proposals(viewer, waiting_for_decision(viewer)):
         act, operation = {
             "identified": (_("Decide on registration"), "register_child"),
             "taking_off_proposed": (_("Decide on taking off"), "decide_taking_off"),

@@ -290,6 +290,7 @@ def received(request: ViewedRequest, report_id: UUID) -> HttpResponse:
     sealed = not still_seen(viewer, report_id)
     context = {
         "receipt": receipt_code(report_id),
+        "receipt_address": request.build_absolute_uri("/receipt/"),
         "sealed": sealed,
         "report_url": "" if sealed else f"/reports/{report_id}/",
         "on_duty": "" if sealed else duty_person_of(viewer, report_id),

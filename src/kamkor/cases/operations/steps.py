@@ -13,8 +13,9 @@ from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import OBLAST
 from kamkor.cases.models import Case, Report, Task, TaskDone
 from kamkor.cases.operations.settling import settle_cases
+from kamkor.cases.queries import next_step
 from kamkor.cases.queries.case import case_for, remember_places
-from kamkor.cases.vocabulary import STATE_LABELS, STEP_OF
+from kamkor.cases.vocabulary import OF_OTHER_SIDE, STATE_LABELS, STEP_OF
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotPermitted, Order, operation
 from kamkor.kernel.errors import Refusal
@@ -68,8 +69,6 @@ class PostUnknown(Refusal):
 
 
 S = TypeVar("S", bound=Shape)
-# The steps that the department takes to which a case was offered.
-OF_OTHER_SIDE = frozenset({"accept_transfer", "return_transfer"})
 Afterwards = Callable[[], None]
 
 
@@ -116,9 +115,7 @@ def require_own_side(order: Order[Any], case: Case) -> None:
 
 def is_own_side(order: Order[Any], case: Case) -> bool:
     """Whether the viewer does more than look at a case that is offered to its department."""
-    viewer = order.viewer
-    ours = case.office_district == viewer.district or case.responsible_id in viewer.acts_for
-    return case.team is not None or ours or order.operation in OF_OTHER_SIDE
+    return next_step.is_own_side(order.viewer, case) or order.operation in OF_OTHER_SIDE
 
 
 def require_own_sealed(viewer: Viewer, row: Scoped) -> None:
