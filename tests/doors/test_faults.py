@@ -106,3 +106,31 @@ def test_an_empty_sign_in_says_what_is_missing(
     page = world.desks["nobody"].send("/sign-in/", {"username": "", "password": ""} | typed)
     found = [one.attributes["href"] for one in page.all("a") if one.text.startswith("Type your")]
     assert (found, page.refusals) == (refused, ["field_required"])
+
+
+@pytest.mark.parametrize(
+    ("user", "address", "whom"),
+    [
+        ("elmira", "/find/", "child accompaniment worker, child-protection specialist, head of"),
+        ("daniyar", "/register/", "child accompaniment worker, child-protection specialist,"),
+        ("aigul", "/morning/cases/", "child-protection specialist, head of department."),
+        ("oblast", "/roster/", "child accompaniment worker, child-protection specialist, head of"),
+    ],
+)
+def test_a_page_reached_by_address_says_for_whom_it_is(
+    world: World, user: str, address: str, whom: str
+) -> None:
+    page = world.desks[user].open(address)
+    assert page.refusals == ["not_permitted"]
+    assert f"This page is for: {whom}" in page.text
+
+
+def test_rows_that_the_page_has_set_are_not_optional(world: World) -> None:
+    """The children of a home are not added to: a visit has a row for each."""
+    page = world.desks["aigul"].open(f"/cases/{world.places['suzak'].case}/record-visit/")
+    (heading,) = page.all("p", class_="govuk-label govuk-label--m")
+    assert heading.text.strip() == "Children"
+
+
+def test_an_informant_finds_back_to_the_sign_in_page(world: World) -> None:
+    assert "/sign-in/" in world.desks["nobody"].open("/receipt/").links

@@ -206,7 +206,7 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
     except NotFound:
         return faults.fault_page(request, 404)
     except NotPermitted:
-        return faults.fault_page(request, 403)
+        return faults.fault_page(request, 403, who_may(operation_named("complete-task")))
     back = f"/cases/{task.case_id}/" if task.case_id else f"/reports/{task.report_id}/"
     hint = hinted(task.kind, "task_kinds")
     context: dict[str, Any] = {

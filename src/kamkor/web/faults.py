@@ -2,12 +2,14 @@
 
 import logging
 import secrets
+from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kamkor.access.vocabulary import RIGHTS, Action
 from kamkor.web import held
 
 logger = logging.getLogger("kamkor.faults")
@@ -88,6 +90,18 @@ def fault_page(
     }
     context = {"error": error, "help_url": ""}
     return render(request, "web/error.html", context, status=status)
+
+
+def not_for(request: HttpRequest, *needed: Action) -> HttpResponse:
+    """A page that is not the post's: it says for whom it is, who have one of these rights."""
+    roles = [right.label for right in RIGHTS.values() if right.actions & {*needed}]
+    return fault_page(request, 403, page_for(roles))
+
+
+def page_for(labels: Iterable[str]) -> str:
+    """A sentence saying for which posts a page is."""
+    named = ", ".join(sorted(_(label) for label in labels))
+    return _("This page is for: %(roles)s.") % {"roles": named}
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's form

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from kamkor.access.vocabulary import HEAD, SPECIALIST
+from kamkor.access.vocabulary import HEAD, RIGHTS, SPECIALIST
 from kamkor.cases.queries.case import open_cases
 from kamkor.cases.queries.responsible import children_without_responsible
 from kamkor.cases.queries.task import overdue
@@ -34,7 +34,7 @@ def morning_list(request: ViewedRequest, what: str) -> HttpResponse:
     if made is None:
         raise Http404
     if request.viewer.role not in WHO:
-        return faults.fault_page(request, 403)
+        return faults.fault_page(request, 403, faults.page_for(RIGHTS[role].label for role in WHO))
     table = made(request)
     context = {
         "heading": table["caption"],

@@ -41,7 +41,7 @@ def register(request: ViewedRequest) -> HttpResponse:
     """The list of a register, or what a search by name found."""
     viewer = request.viewer
     if not viewer.may(Action.SEE_IDENTITY):
-        return faults.fault_page(request, 403)
+        return faults.not_for(request, Action.SEE_IDENTITY)
     filters = Filters.of(request)
     search = search_of(request, NameSearch, needed=False)
     if search.asked:
@@ -224,7 +224,7 @@ def export(request: ViewedRequest, kind: str) -> HttpResponse:
     """The filtered list as CSV or XLSX; who, when and which filter stand on a second sheet."""
     viewer = request.viewer
     if not viewer.may(Action.SEE_IDENTITY):
-        return faults.fault_page(request, 403)
+        return faults.not_for(request, Action.SEE_IDENTITY)
     filters = Filters.of(request)
     cases = list(ordered(filtered(viewer, filters), filters.sort)[: EXPORT_LIMIT + 1])
     if len(cases) > EXPORT_LIMIT:

@@ -77,7 +77,7 @@ def duty_desk(request: ViewedRequest) -> HttpResponse:
     """What waits for screening, urgent first, with who is on duty."""
     viewer = request.viewer
     if not viewer.answers_alarms:
-        return faults.fault_page(request, 403)
+        return faults.not_for(request, Action.RECORD)
     new_report = {"label": _("New report"), "url": "/do/receive-report/"}
     may_record = viewer.may(Action.RECORD)
     rows = [
@@ -308,7 +308,9 @@ def receipt(request: HttpRequest) -> HttpResponse:
         answer = _receipt_words().get(state, "") or _(
             "There is no report with this code. Check the letters."
         )
-    return render(request, "cases/receipt.html", {"answer": answer, "help_url": ""})
+    back = "/" if request.user.is_authenticated else "/sign-in/"
+    context = {"answer": answer, "help_url": "", "back_url": back}
+    return render(request, "cases/receipt.html", context)
 
 
 def _receipt_words() -> dict[str, str]:
