@@ -69,6 +69,9 @@ PROPOSED = frozenset({CaseState.TAKING_OFF_PROPOSED, CaseState.ENDING_PROPOSED})
 # A refused end leads back to wherever the case stood when it was proposed.
 STATE_BEFORE = "state_before"
 
+NUMBER_PREFIX = "K"
+"""So begins the number of every case."""
+
 CHILD = "child"
 FAMILY = "family"
 # A ground that may put a child on its register as well as a family on the other.
@@ -322,6 +325,9 @@ STEPS: tuple[Step, ...] = (
         noop("Who is related or acquainted is taken off the case at once."),
     ),
 )
+
+# The steps that the department takes to which a case was offered.
+OF_OTHER_SIDE = frozenset({"accept_transfer", "return_transfer"})
 
 STEP_OF: dict[str, Step] = {step.operation: step for step in STEPS}
 

@@ -89,6 +89,12 @@ def last_day(first: date, exactly: str) -> date:
     return first.replace(month=month, day=monthrange(first.year, month)[1])
 
 
+def as_known(first: date, exactly: str) -> str:
+    """A date no more exactly than it is known: ``2015``, ``05.2015`` or ``07.05.2015``."""
+    form = {"year": "%Y", "month": "%m.%Y"}.get(exactly, "%d.%m.%Y")
+    return first.strftime(form)
+
+
 def precision(partial: str) -> str:
     """How exact a partial date is: ``year``, ``month`` or ``day``."""
     return {4: "year", 7: "month"}.get(len(partial), "day")

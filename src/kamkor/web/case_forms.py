@@ -26,7 +26,7 @@ from kamkor.web.case_page import identity_of
 from kamkor.web.correction import serve_correction
 from kamkor.web.door import ViewedRequest
 from kamkor.web.operation import Asked, operation_named, serve, who_may
-from kamkor.web.templatetags.words import coded, day
+from kamkor.web.templatetags.words import coded, day, hinted
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
     shared: dict[str, Any] = {
         "back_url": f"/cases/{case.pk}/",
         "register": case.register,
-        "context": {"identity": identity_of(request.viewer, case, actions=False)},
+        "context": {"identity": identity_of(request.viewer, case)},
     }
     first: dict[str, Any] = {}
     if "happened_on" in operation.shape.model_fields:
@@ -208,13 +208,17 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
     except NotFound:
         return faults.fault_page(request, 404)
     except NotPermitted:
-        return faults.fault_page(request, 403)
+        return faults.fault_page(request, 403, who_may(operation_named("complete-task")))
     back = f"/cases/{task.case_id}/" if task.case_id else f"/reports/{task.report_id}/"
-    context: dict[str, Any] = {"lead": coded(task.kind, "task_kinds")}
+    hint = hinted(task.kind, "task_kinds")
+    context: dict[str, Any] = {
+        "lead": coded(task.kind, "task_kinds"),
+        "notes": [{"text": hint}] if hint else [],
+    }
     if task.case is not None:
-        context["identity"] = identity_of(request.viewer, task.case, actions=False)
+        context["identity"] = identity_of(request.viewer, task.case)
         if task.kind == CANDIDATE:
-            context["notes"] = candidates_notes(request.viewer, task.case)
+            context["notes"] += candidates_notes(request.viewer, task.case)
     return serve(
         request,
         Asked(

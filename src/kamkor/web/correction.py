@@ -55,7 +55,7 @@ def serve_correction(request: ViewedRequest, case: Case, kind: str, fact_id: UUI
         {"case": str(case.pk), "kind": kind, "fact": str(fact.pk)},
         first,
         back_url=f"/cases/{case.pk}/",
-        context={"identity": identity_of(request.viewer, case, actions=False)},
+        context={"identity": identity_of(request.viewer, case)},
         form=form,
         read=read,
         place=lambda field: REASON if field == "reason" else field.removeprefix("values."),

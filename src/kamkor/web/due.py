@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
-from kamkor.access.vocabulary import WORKER, Action
+from kamkor.access.vocabulary import OBLAST, WORKER, Action
 from kamkor.cases.queries.task import open_tasks_of
 from kamkor.cases.rules.visit import act_due
 from kamkor.cases.vocabulary import CaseState
@@ -47,17 +48,43 @@ def due_of_case(viewer: Viewer, case: Case, *, unsafe: bool) -> dict[str, Any]:
 
     ``unsafe``: its home must not be contacted.
     """
-    offered = case.offered_to_id is not None and case.offered_to_id == viewer.district
-    may = viewer.may(Action.RECORD) and not offered
+    may = _may_act(viewer, case)
     tasks = list(open_tasks_of(viewer, case))
     entries = [
-        task_entry(task, link=may and _is_theirs(viewer, case, task), unsafe=unsafe)
+        (
+            task.due_at,
+            task_entry(task, link=may and _is_theirs(viewer, case, task), unsafe=unsafe),
+        )
         for task in tasks
     ]
-    visited = case.next_visit_on is not None
-    if visited and not any(task.kind in SETTLED_BY_VISIT for task in tasks):
-        entries.insert(0, visit_entry(case, link=may, unsafe=unsafe))
-    return due_items(entries)
+    visit = case.next_visit_on
+    if visit is not None and not any(task.kind in SETTLED_BY_VISIT for task in tasks):
+        entries.append((clock.day_starts(visit), visit_entry(case, link=may, unsafe=unsafe)))
+    entries.sort(key=lambda entry: entry[0])
+    return due_items([entry for _due_at, entry in entries])
+
+
+def may_mark(viewer: Viewer, case: Case, task: Any) -> bool:  # noqa: ANN401 - a task
+    """Whether this viewer may mark an item of a case as done."""
+    return _may_act(viewer, case) and _is_theirs(viewer, case, task)
+
+
+def _may_act(viewer: Viewer, case: Case) -> bool:
+    offered = case.offered_to_id is not None and case.offered_to_id == viewer.district
+    named = viewer.role == OBLAST and case.team is not None and case.team in viewer.teams
+    return (viewer.may(Action.RECORD) and not offered) or named
+
+
+def is_late(task: Any) -> bool:  # noqa: ANN401 - a task
+    """Whether the moment has passed; what is due on a day may be done all that day."""
+    day_begins = clock.day_starts(clock.today())
+    return bool(task.due_at < clock.now() and task.due_at != day_begins)
+
+
+def due_words(due_at: datetime) -> str:
+    """By when: the day alone where no hour was meant."""
+    due_on = clock.local_day(due_at)
+    return day(due_on) if due_at == clock.day_starts(due_on) else moment(due_at)
 
 
 def _is_theirs(viewer: Viewer, case: Case, task: Any) -> bool:  # noqa: ANN401 - a task
@@ -69,13 +96,12 @@ def _is_theirs(viewer: Viewer, case: Case, task: Any) -> bool:  # noqa: ANN401 -
 
 def task_entry(task: Any, *, link: bool, about: str = "", unsafe: bool = False) -> dict[str, Any]:  # noqa: ANN401 - a task
     """One due item: what is to be done, about whom, by when."""
-    late = task.due_at < clock.now()
     what = coded(act_due(task.kind, unsafe=unsafe or task.team is not None), "task_kinds")
     return {
         "title": f"{what}: {about}" if about else what,
         "url": act_of(task) if link else "",
-        "due": moment(task.due_at),
-        "badge": {"kind": "overdue", "text": _("Overdue")} if late else None,
+        "due": due_words(task.due_at),
+        "badge": {"kind": "overdue", "text": _("Overdue")} if is_late(task) else None,
         "operation": operation_of(task),
     }
 

@@ -246,7 +246,9 @@ class FormPage:
             }
             for at, number in enumerate(numbers)
         ]
-        return {"rows": rows, "add_label": "" if fixed else gettext("Add another")}
+        shown: dict[str, Any] = {"rows": rows, "add_label": gettext("Add another")}
+        # The page has set these rows: none is added, and none is optional.
+        return shown | ({"add_label": "", "required": True} if fixed else {})
 
     def _error(self, place: str) -> dict[str, str] | None:
         for fault in self.faults:

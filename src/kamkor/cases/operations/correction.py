@@ -36,7 +36,7 @@ from kamkor.kernel.errors import (
     RefusedFields,
 )
 from kamkor.kernel.models import JournalEntry
-from kamkor.kernel.shapes import Ask, Coded, Shape, read_shape, shape_of
+from kamkor.kernel.shapes import Ask, Coded, Shape, as_known, read_shape, shape_of
 from kamkor.kernel.words import noop
 from kamkor.people.operations import settle_birth
 
@@ -180,7 +180,7 @@ def _check_against_birth(kind: str, new: Any, case: Case) -> None:  # noqa: ANN4
     first = case.visits.filter(withdrawn_at=None).order_by("happened_on").first()
     known = [case.identified_on, first.happened_on if first else None]
     if any(day is not None and day < new.born_on for day in known):
-        raise steps.BeforeBirth("values.born_on", born=f"{new.born_on:%d.%m.%Y}")
+        raise steps.BeforeBirth("values.born_on", born=as_known(new.born_on, new.precision))
 
 
 def _what_follows(order: Order[CorrectFact], case: Case, new: Any) -> None:  # noqa: ANN401 - any fact

@@ -21,7 +21,7 @@ from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES
 from kamkor.country.kg.telephones import to_e164
 from kamkor.kernel.commands import NotFound, Order
 from kamkor.kernel.errors import Refusal
-from kamkor.kernel.shapes import Ask, Coded, Line, Name, PartialDay, PastDay, Shape, Text
+from kamkor.kernel.shapes import Ask, Coded, Line, Name, PartialDay, PastDay, Shape, Text, as_known
 from kamkor.kernel.words import noop
 from kamkor.people.operations import (
     Identity,
@@ -139,7 +139,7 @@ def identify_child(order: Order[IdentifyChild]) -> None:
         raise TerritoryUnknown("territory")
     identity = _identity(data)
     if identity.born_on is not None and data.happened_on < identity.born_on:
-        raise BeforeBirth("happened_on", born=f"{identity.born_on:%d.%m.%Y}")
+        raise BeforeBirth("happened_on", born=as_known(identity.born_on, identity.precision))
     steps.require_child(data.happened_on, identity.born_on, identity.precision, "born")
     refuse_interested(identity, "given_name")
     if data.case is not None:
@@ -186,7 +186,7 @@ def _reported_case(order: Order[IdentifyChild], identity: Identity) -> Case:
     case = steps.claimed_case(order, order.data.case or UUID(int=0))
     seen = case.visits.filter(withdrawn_at=None).order_by("happened_on").first()
     if seen is not None and identity.born_on is not None and seen.happened_on < identity.born_on:
-        raise BeforeBirth("born", born=f"{identity.born_on:%d.%m.%Y}")
+        raise BeforeBirth("born", born=as_known(identity.born_on, identity.precision))
     child, home = _known_child(order, identity), _known_home(order)
     described = case.child.shown_name if case.child else ""
     if child is not None or home is not None:

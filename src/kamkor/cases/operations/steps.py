@@ -13,15 +13,16 @@ from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import OBLAST
 from kamkor.cases.models import Case, Report, Task, TaskDone
 from kamkor.cases.operations.settling import settle_cases
+from kamkor.cases.queries import next_step
 from kamkor.cases.queries.case import case_for, remember_places
 from kamkor.cases.queries.task import is_open
 from kamkor.cases.rules.age import ADULT_AGE, came_of_age
-from kamkor.cases.vocabulary import STATE_LABELS, STEP_OF
+from kamkor.cases.vocabulary import OF_OTHER_SIDE, STATE_LABELS, STEP_OF
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotPermitted, Order, operation
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import Scoped
-from kamkor.kernel.shapes import Shape
+from kamkor.kernel.shapes import Shape, as_known
 from kamkor.kernel.words import noop
 from kamkor.workforce import queries as workforce
 from kamkor.workforce.rules import Seat
@@ -52,7 +53,7 @@ class BeforeBirth(Refusal):
     """Something cannot have happened to a child before it was born."""
 
     code = "before_birth"
-    message = noop("This is before the child's birth on %(born)s.")
+    message = noop("This is before the child's birth (%(born)s).")
 
 
 class NoChild(Refusal):
@@ -79,8 +80,6 @@ class PostUnknown(Refusal):
 
 
 S = TypeVar("S", bound=Shape)
-# The steps that the department takes to which a case was offered.
-OF_OTHER_SIDE = frozenset({"accept_transfer", "return_transfer"})
 Afterwards = Callable[[], None]
 
 
@@ -127,9 +126,7 @@ def require_own_side(order: Order[Any], case: Case) -> None:
 
 def is_own_side(order: Order[Any], case: Case) -> bool:
     """Whether the viewer does more than look at a case that is offered to its department."""
-    viewer = order.viewer
-    ours = case.office_district == viewer.district or case.responsible_id in viewer.acts_for
-    return case.team is not None or ours or order.operation in OF_OTHER_SIDE
+    return next_step.is_own_side(order.viewer, case) or order.operation in OF_OTHER_SIDE
 
 
 def require_own_sealed(viewer: Viewer, row: Scoped) -> None:
@@ -175,9 +172,9 @@ def not_before(day: date, earlier: date | None, at: str = "happened_on") -> None
 
 def not_before_birth(day: date, case: Case, at: str = "happened_on") -> None:
     """Raise ``BeforeBirth`` if a day is before the child's birth."""
-    born = case.child.born_on if case.child else None
-    if born is not None and day < born:
-        raise BeforeBirth(at, born=f"{born:%d.%m.%Y}")
+    child = case.child
+    if child is not None and child.born_on is not None and day < child.born_on:
+        raise BeforeBirth(at, born=as_known(child.born_on, child.birth_precision))
 
 
 def require_child(day: date, born: date | None, exactly: str, at: str = "happened_on") -> None:

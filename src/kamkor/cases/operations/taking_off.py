@@ -34,7 +34,7 @@ from kamkor.cases.vocabulary import CHILD, OPEN_STATES, STATE_LABELS, CaseState
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import Refusal
-from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text
+from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text, as_known
 from kamkor.kernel.words import noop
 from kamkor.workforce import queries as workforce
 
@@ -53,7 +53,7 @@ class NotYetAdult(Refusal):
     """The reason holds from the eighteenth birthday on."""
 
     code = "not_yet_adult"
-    message = noop("The child turns 18 on %(birthday)s.")
+    message = noop("The child is not 18 yet; it turns 18: %(birthday)s.")
 
 
 class BirthNotKnown(Refusal):
@@ -140,7 +140,7 @@ def _require_adult(case: Case, day: date) -> None:
         raise BirthNotKnown("reason")
     birthday = came_of_age(child.born_on, child.birth_precision)
     if day < birthday:
-        raise NotYetAdult("reason", birthday=f"{birthday:%d.%m.%Y}")
+        raise NotYetAdult("reason", birthday=as_known(birthday, child.birth_precision))
 
 
 class DecideTakingOff(Shape):

@@ -21,6 +21,8 @@ from kamkor.figures.vocabulary import FIGURES, Key
 from kamkor.kernel.commands import NotPermitted
 from kamkor.kernel.credentials import data_folder
 from kamkor.kernel.errors import Refusal
+from kamkor.kernel.translations import at_shell
+from kamkor.kernel.words import noop
 from kamkor.management.shell import (
     NOT_PERMITTED,
     WRONG_USE,
@@ -38,25 +40,43 @@ DEMO_VIEWER = "daniyar"
 class Command(ShellCommand):
     """Prints the figures of the register, each with its definition, as it was asked."""
 
-    help = "Count the register: --territory --from --to --on --known-on --by --format --as."
+    help = at_shell(
+        noop("Count the register: --territory --from --to --on --known-on --by --format --as.")
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What may be asked."""
         parser.add_argument("what", choices=["register"])
-        parser.add_argument("--territory", default="", help="SOATE, ISO code or full name")
+        parser.add_argument(
+            "--territory", default="", help=at_shell(noop("SOATE, ISO code or full name"))
+        )
         for name, dest, about in (
-            ("from", "first", "first day of the period (default: 1 January of its last year)"),
-            ("to", "last", "last day of the period (default: --on, else today)"),
-            ("on", "on", "the day whose state is counted (default: --to)"),
-            ("known-on", "known_on", "as known at the end of this day (default: now)"),
+            (
+                "from",
+                "first",
+                noop("first day of the period (default: 1 January of its last year)"),
+            ),
+            ("to", "last", noop("last day of the period (default: --on, else today)")),
+            ("on", "on", noop("the day whose state is counted (default: --to)")),
+            ("known-on", "known_on", noop("as known at the end of this day (default: now)")),
         ):
             parser.add_argument(
-                f"--{name}", dest=dest, type=date.fromisoformat, metavar="YYYY-MM-DD", help=about
+                f"--{name}",
+                dest=dest,
+                type=date.fromisoformat,
+                metavar="YYYY-MM-DD",
+                help=at_shell(about),
             )
-        parser.add_argument("--by", default="", help=f"of: {', '.join(Key)}; order is nesting")
-        parser.add_argument("--figure", action="append", help="only these figures")
+        parser.add_argument(
+            "--by",
+            default="",
+            help=at_shell(noop("of: %(keys)s; order is nesting")) % {"keys": ", ".join(Key)},
+        )
+        parser.add_argument("--figure", action="append", help=at_shell(noop("only these figures")))
         parser.add_argument("--format", choices=["table", "csv", "json"], default="table")
-        parser.add_argument("--as", dest="username", metavar="USERNAME", help="who asks")
+        parser.add_argument(
+            "--as", dest="username", metavar="USERNAME", help=at_shell(noop("who asks"))
+        )
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's own
         """Count and print; the result alone goes to stdout."""
@@ -84,7 +104,7 @@ class Command(ShellCommand):
 
 def _demo_viewer() -> str:
     if not folder.is_demo(data_folder()):
-        raise Stopped(WRONG_USE, "say who asks: --as USERNAME")
+        raise Stopped(WRONG_USE, gettext("say who asks: --as USERNAME"))
     return DEMO_VIEWER
 
 
