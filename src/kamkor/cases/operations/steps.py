@@ -116,9 +116,13 @@ def require_own_side(order: Order[Any], case: Case) -> None:
 
 def is_own_side(order: Order[Any], case: Case) -> bool:
     """Whether the viewer does more than look at a case that is offered to its department."""
-    viewer = order.viewer
+    return answers_for(order.viewer, case) or order.operation in OF_OTHER_SIDE
+
+
+def answers_for(viewer: Viewer, case: Case) -> bool:
+    """Whether a case that the viewer sees is its own, and not only shown to it."""
     ours = case.office_district == viewer.district or case.responsible_id in viewer.acts_for
-    return case.team is not None or ours or order.operation in OF_OTHER_SIDE
+    return case.team is not None or ours
 
 
 def require_own_sealed(viewer: Viewer, row: Scoped) -> None:
