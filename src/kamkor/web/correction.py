@@ -25,7 +25,7 @@ from kamkor.web.door import ViewedRequest
 from kamkor.web.forms import Typed, fill_typed, read_typed
 from kamkor.web.operation import Asked, Standing, serve, who_may
 from kamkor.web.templatetags.words import day
-from kamkor.web.timeline import names_in
+from kamkor.web.timeline import correction_address, names_in
 from kamkor.web.written import written
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def _about(
     request: ViewedRequest, what: str, kind: str, subject_id: UUID, fact_id: UUID
 ) -> HttpResponse:
     """The form for a fact of something that the viewer sees; else the same 404 for all."""
+    kind = kind.replace("-", "_")
     found = CORRECTABLE.get(kind)
     if found is None or what not in found.about:
         raise Http404
@@ -104,7 +105,7 @@ class _Corrected:
     def address(self, fact: Any) -> str:  # noqa: ANN401 - any fact
         if self.what == "round":
             return f"/rounds/{fact.pk}/correct/"
-        return f"{self.back}correct/{self.kind}/{fact.pk}/"
+        return correction_address(self.back, self.kind, fact)
 
 
 def _serve(request: ViewedRequest, corrected: _Corrected) -> HttpResponse:

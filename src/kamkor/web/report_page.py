@@ -38,7 +38,7 @@ from kamkor.web.door import ViewedRequest, outside_door
 from kamkor.web.due import due_list, task_entry
 from kamkor.web.page import UNDO_KEY
 from kamkor.web.templatetags.words import coded, day, moment, raised
-from kamkor.web.timeline import entries_of
+from kamkor.web.timeline import correction_address, entries_of
 from kamkor.web.written import described
 from kamkor.workforce import queries as workforce
 
@@ -183,11 +183,12 @@ def report_summary(viewer: Viewer, report: Report) -> dict[str, Any]:
         {"label": _("Worry"), "value": coded(report.worry, "report_worries")},
         {"label": _("In danger now"), "value": _("Yes") if report.danger_now else _("No")},
     ]
+    page = f"/reports/{report.pk}/"
     correctable = may_correct(viewer, CORRECTABLE["report"], report)
     for child in report.children.filter(withdrawn_at=None):
         row: dict[str, Any] = {"label": _("Child"), "value": described(child)}
         if correctable:
-            url = _correcting(report, "report_child", child.pk)
+            url = correction_address(page, "report_child", child)
             row["actions"] = [{"label": _("Correct"), "url": url}]
         if child.case_id in visible:
             row["url"] = f"/cases/{child.case_id}/"
@@ -207,7 +208,7 @@ def report_summary(viewer: Viewer, report: Report) -> dict[str, Any]:
         rows.append({"label": _("Call back"), "value": told, "copyable": reporter.telephone})
     summary: dict[str, Any] = {"rows": rows}
     if correctable:
-        url = _correcting(report, "report", what_was_told(viewer, report).pk)
+        url = correction_address(page, "report", what_was_told(viewer, report))
         summary["actions"] = [{"label": _("Correct what was told"), "url": url}]
     return summary
 
@@ -253,9 +254,9 @@ def duty_person_of(viewer: Viewer, report_id: UUID) -> str:
 
 def report_timeline(viewer: Viewer, report: Report) -> dict[str, Any]:
     """What became of a report, newest first."""
-    history = history_of_report(viewer, report)
+    history, page = history_of_report(viewer, report), f"/reports/{report.pk}/"
     entries = entries_of(
-        viewer, report, history, lambda kind, fact: _correcting(report, kind, fact.pk)
+        viewer, report, history, lambda kind, fact: correction_address(page, kind, fact)
     )
     for entry, one in zip(entries, history, strict=True):
         entry["when"] = moment(one.fact.recorded_at)
@@ -264,10 +265,6 @@ def report_timeline(viewer: Viewer, report: Report) -> dict[str, Any]:
         "entries": entries,
         "empty": _("Nobody has read it yet."),
     }
-
-
-def _correcting(report: Report, kind: str, fact: UUID) -> str:
-    return f"/reports/{report.pk}/correct/{kind}/{fact}/"
 
 
 def received(request: ViewedRequest, report_id: UUID) -> HttpResponse:

@@ -29,8 +29,9 @@ Address = Callable[[str, Any], str]
 
 def timeline_of(viewer: Viewer, case: Case, history: list[Recorded]) -> dict[str, Any]:
     """The timeline of a case by windows of time, newest first."""
+    page = f"/cases/{case.pk}/"
     entries = entries_of(
-        viewer, case, history, lambda kind, fact: f"/cases/{case.pk}/correct/{kind}/{fact.pk}/"
+        viewer, case, history, lambda kind, fact: correction_address(page, kind, fact)
     )
     for entry, one in zip(entries, history, strict=True):
         entry["window"] = window_of(one.fact.happened_on)
@@ -40,6 +41,11 @@ def timeline_of(viewer: Viewer, case: Case, history: list[Recorded]) -> dict[str
         "others": entries[SHOWN:],
         "empty": _("Nothing has been recorded yet."),
     }
+
+
+def correction_address(page: str, kind: str, fact: Any) -> str:  # noqa: ANN401 - any fact
+    """Where a fact is corrected that a case's or a report's page shows."""
+    return f"{page}correct/{kind.replace('_', '-')}/{fact.pk}/"
 
 
 def entries_of(
@@ -121,7 +127,7 @@ def correcting(viewer: Viewer, case: Case) -> Callable[[str, Any, str], list[dic
     def link(kind: str, fact: Any, label: str) -> list[dict[str, str]]:  # noqa: ANN401 - any fact
         if not may_correct(viewer, CORRECTABLE[kind], case):
             return []
-        return [{"label": label, "url": f"/cases/{case.pk}/correct/{kind}/{fact.pk}/"}]
+        return [{"label": label, "url": correction_address(f"/cases/{case.pk}/", kind, fact)}]
 
     return link
 
