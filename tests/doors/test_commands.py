@@ -102,7 +102,7 @@ def test_an_act_is_taken_back_in_the_same_list(world: World) -> None:
         "duplicate",
     ]
     assert answers[3]["code"] == "not_found"
-    assert world.cast.aigul.sees(Round, withdrawn_at=None) == 0
+    assert world.cast.aigul.sees(Round, withdrawn_at=None, area="Mill street") == 0
     assert [entries_of(world, one) for one in (act, back)] == [1, 1]
 
 
