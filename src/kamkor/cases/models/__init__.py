@@ -21,7 +21,7 @@ from kamkor.cases.models.report import (
     SentInError,
 )
 from kamkor.cases.models.taking_off import AccompanimentEnd, TakingOffDecision, TakingOffProposal
-from kamkor.cases.models.task import Task, TaskDone
+from kamkor.cases.models.task import Task, TaskDone, is_open
 from kamkor.cases.models.transfer import TransferAnswer, TransferOffer
 from kamkor.cases.models.visit import Need, Visit, VisitChild
 
@@ -56,4 +56,5 @@ __all__ = [
     "TransferOffer",
     "Visit",
     "VisitChild",
+    "is_open",
 ]
