@@ -27,7 +27,6 @@ from tests.factories import (
     visited,
 )
 
-
 WITHDRAWN = "k-timeline__entry k-timeline__entry--withdrawn"
 
 
