@@ -128,7 +128,7 @@ WIDGETS: dict[str, dict[str, str]] = {
 
 def a_fact(kind: str) -> Any:  # noqa: ANN401 - any fact
     """A fact of a kind of which everything is asked that ever is."""
-    said = {
+    said: dict[str, dict[str, Any]] = {
         "visit_child": {"kind": "migrant_check"},
         "screening": {"decision": "decline"},
         "registration": {"registered": False},

@@ -53,8 +53,10 @@ def reported_child(
         row = Case.objects.get(id=case)
         fact = Identification.objects.get(case=row)
         telling = ReportTold.objects.get(report_id=told)
-    home, child = str(row.household_id), str(row.child_id)
-    return Place(told, case, child, home, str(task.pk), str(fact.pk), str(telling.pk))
+    return Place(
+        *(told, case, str(row.child_id), str(row.household_id)),
+        *(str(task.pk), str(fact.pk), str(telling.pk)),
+    )
 
 
 def with_office(worker: Player, place: Place, territory: str) -> Place:
