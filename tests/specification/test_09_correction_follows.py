@@ -171,8 +171,8 @@ def test_beside_the_register_only_its_reasons_hold(cast: Cast, *, decided: bool)
     """A child that was never registered does not overcome its difficulty by a correction."""
     case = identified(cast)
     proposed(cast, case, "died")
-    kind: str = "proposal"
-    table: type[TakingOffProposal | TakingOffDecision] = TakingOffProposal
+    kind = "proposal"
+    table: type[models.Model] = TakingOffProposal
     if decided:
         cast.bakyt.do("decide_taking_off", case=case, decision="agree", happened_on=cast.today)
         kind, table = "decision", TakingOffDecision

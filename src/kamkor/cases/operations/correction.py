@@ -31,7 +31,12 @@ from kamkor.cases.operations.taking_off import (
     OtherSideNotAccepted,
     ReasonNotHere,
 )
-from kamkor.cases.operations.visit import ROW_REFUSALS, NextVisitBeforeThis
+from kamkor.cases.operations.visit import (
+    AnswersMissing,
+    MigrantCheckIncomplete,
+    NextVisitBeforeThis,
+    NotSeenReasonMissing,
+)
 from kamkor.cases.queries.case import case_for, cases_visible_to, remember_places
 from kamkor.cases.queries.next_step import is_own_side
 from kamkor.cases.queries.report import report_for
@@ -98,7 +103,9 @@ class CorrectFact(Shape):
         OtherSideNotAccepted,
         NotYetAdult,
         BirthNotKnown,
-        *ROW_REFUSALS.values(),
+        NotSeenReasonMissing,
+        AnswersMissing,
+        MigrantCheckIncomplete,
         NextVisitBeforeThis,
         ToldInFuture,
         LearnedAfterReporting,
