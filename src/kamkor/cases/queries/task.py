@@ -6,7 +6,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
-from kamkor.cases.models import Case, Task, is_open
+from kamkor.cases.models import Case, Task, TaskDone, is_open
 from kamkor.cases.vocabulary import NOT_FOR_WORKERS
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
