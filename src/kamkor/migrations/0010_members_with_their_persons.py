@@ -14,6 +14,6 @@ CREATE POLICY scope ON {TABLE} TO kamkor_web, kamkor_worker USING (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kamkor", "0008_cut_turns")]
+    dependencies = [("kamkor", "0009_corrections")]
 
     operations = [migrations.RunSQL(POLICY, migrations.RunSQL.noop)]
