@@ -79,7 +79,7 @@ def test_the_reason_of_a_decision_is_corrected_with_what_it_leads_to(
     cast: Cast, wrong: str, right: str
 ) -> None:
     """The same is due as if the right reason had been decided upon; nothing of the wrong one."""
-    case = registered(cast, born="2008-01-05")
+    case = registered(cast, born="2008-02-05", happened_on=cast.days_ago(40))
     visited(cast, cast.aigul, {"case": case, **yes_to("basics_missing")})
     proposed(cast, case, wrong)
     cast.bakyt.do("decide_taking_off", case=case, decision="agree", happened_on=cast.today)
