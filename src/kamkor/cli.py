@@ -30,6 +30,7 @@ COMMANDS = {
     "serve": "serve the desk on what stands in the data folder",
     "commands": "carry out a file of commands as one person: FILE.jsonl --as USERNAME",
     "figures": "count the register: figures register --territory CODE --by KEYS",
+    "load": "take a register from a file: load register FILE --as USERNAME",
     "account": "create an account, or list them",
     "doctor": "check logins, row security, migrations, keys and room on the disk",
 }

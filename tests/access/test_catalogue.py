@@ -86,6 +86,7 @@ def test_the_functions_are_these_and_no_other_and_none_is_for_everybody() -> Non
         ("command_answer", True, path, owner, both),
         ("move_subjects", True, path, owner, both),
         ("open_identity_candidates", True, path, owner, both),
+        ("open_identity_candidates_of", True, path, owner, both),
         ("receipt_state", True, path, owner, "kamkor_web"),
         ("sealed_elsewhere", True, path, owner, "kamkor_web"),
         ("viewer_context", True, path, owner, both),

@@ -99,3 +99,14 @@ def oblasts_within(soate: str) -> list[str]:
         return [soate]
     parts = Territory.objects.filter(level=OBLAST_LEVEL).order_by("soate")
     return list(parts.values_list("soate", flat=True))
+
+
+def names_within(soate: str) -> list[tuple[str, list[str]]]:
+    """A unit and all units below it, each with whatever it was ever called; its own name of today
+    in the language of the country first."""
+    units = codes_within(unit_of(soate))
+    rows = TerritoryName.objects.filter(territory_id__in=units).order_by("-valid_from")
+    called: dict[str, list[str]] = {unit: [] for unit in units}
+    for row in rows:
+        called[row.territory_id] += [name for name in (row.ky, row.ru, row.kk, row.en) if name]
+    return list(called.items())

@@ -1,6 +1,7 @@
 """The tables of the pathway, one file for each noun."""
 
 from kamkor.cases.models.case import Assignment, Case, Interest
+from kamkor.cases.models.loading import Load, LoadKey, StagedRow
 from kamkor.cases.models.protection import Removal, RemovalEnd, SafeContact
 from kamkor.cases.models.registration import (
     Identification,
@@ -30,6 +31,8 @@ __all__ = [
     "Case",
     "Identification",
     "Interest",
+    "Load",
+    "LoadKey",
     "Need",
     "Registration",
     "RegistrationGround",
@@ -45,6 +48,7 @@ __all__ = [
     "SecondLook",
     "SentInError",
     "SiblingLook",
+    "StagedRow",
     "StateProtection",
     "TakingOffDecision",
     "TakingOffProposal",

@@ -115,7 +115,7 @@ def propose_taking_off(order: Order[ProposeTakingOff]) -> None:
     if rule.get("needs_other_side") and not (data.other_side and data.other_side_accepted_on):
         raise OtherSideNotAccepted("other_side")
     if rule.get("adult"):
-        _require_adult(case, data.happened_on)
+        require_adult(case, data.happened_on)
     if case.state == CaseState.TRANSFER_OFFERED:
         call_back(order, case)
     order.add(
@@ -130,7 +130,7 @@ def propose_taking_off(order: Order[ProposeTakingOff]) -> None:
     )
 
 
-def _require_adult(case: Case, day: date) -> None:
+def require_adult(case: Case, day: date) -> None:
     """Raise ``NotYetAdult`` while some day that the child's birth can mean is not 18 years ago."""
     child = case.child
     if child is None or child.born_on is None:
@@ -192,10 +192,11 @@ def decide_taking_off(order: Order[DecideTakingOff]) -> None:
         )
     )
     if agreed:
-        _what_follows(order, case, proposal)
+        what_follows(order, case, proposal)
 
 
-def _what_follows(order: Order[Any], case: Case, proposal: TakingOffProposal) -> None:
+def what_follows(order: Order[Any], case: Case, proposal: TakingOffProposal) -> None:
+    """Hand over what agreeing to a proposal leads to: due items that begin, and those that stop."""
     day = order.data.happened_on
     rule = rulesets.rule("taking_off_reasons", proposal.reason, day)
     outcome = taking_off_outcome(proposal.reason, day)
