@@ -31,6 +31,7 @@ COMMANDS = {
     "commands": "carry out a file of commands as one person: FILE.jsonl --as USERNAME",
     "figures": "count the register: figures register --territory CODE --by KEYS",
     "load": "take a register from a file: load register FILE --as USERNAME",
+    "worker": "carry out background work; serve and demo start it",
     "account": "create an account, or list them",
     "doctor": "check logins, row security, migrations, keys and room on the disk",
 }
@@ -72,6 +73,8 @@ def _run(given: list[str]) -> int:
     compile_catalogues()
     if given[0] in WITHOUT_DATABASE | HELP or {"--help", "-h"} & set(given):
         return _django(given)
+    if given[0] == "worker":
+        os.environ["KAMKOR_DOOR"] = "worker"
     if given[0] in SERVING:
         os.environ["KAMKOR_DOOR"] = "web"
         hosts = "*" if "--lan" in given else "localhost,127.0.0.1,[::1]"

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from kamkor.cases.models import Case, Identification
+from kamkor.cases.operations.loading import queue_load
 from kamkor.workforce.models import DutyTurn
 from tests.cast import Cast, Player
 from tests.doors.desk import Desk
@@ -21,7 +22,8 @@ USERS = (
 
 @dataclass(frozen=True)
 class Place:
-    """The ids of one child's matter: report, case, person, home, due item, fact; turn of duty."""
+    """The ids of one child's matter: report, case, person, home, due item, fact; of its
+    department a turn of duty and a load."""
 
     report: str = MISSING
     case: str = MISSING
@@ -30,6 +32,7 @@ class Place:
     task: str = MISSING
     fact: str = MISSING
     turn: str = MISSING
+    load: str = MISSING
 
     @property
     def ids(self) -> set[str]:
@@ -56,6 +59,12 @@ def with_turn(worker: Player, place: Place) -> Place:
     """The place with the turn of duty of the worker's department."""
     turn = DutyTurn.objects.get(office_id=worker.department, withdrawn_at=None)
     return replace(place, turn=str(turn.pk))
+
+
+def with_load(specialist: Player, place: Place) -> Place:
+    """The place with a load of the specialist's department."""
+    with specialist.inside() as viewer:
+        return replace(place, load=str(queue_load(viewer, "register.csv", 1).pk))
 
 
 def canary_report(territory: str, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - a command's data
@@ -110,6 +119,8 @@ class World:
             "nooken": with_turn(cast.cholpon, reported_child(cast, cast.cholpon, report, own)),
             "missing": Place(),
         }
+        self.places["suzak"] = with_load(cast.bakyt, self.places["suzak"])
+        self.places["nooken"] = with_load(cast.specialist2, self.places["nooken"])
         cast.time.passes(minutes=5)
         self.desks = {name: Desk("" if name == "nobody" else name, cast.time) for name in USERS}
 

@@ -82,7 +82,7 @@ class Loader:
         """A load of which the file has been checked; raises what the file is refused with."""
         self.player.time.passes(minutes=2)
         with clock.clock_at(self.player.time.moment):
-            load = loading.begun(self.viewing, path, path.name, accept_good=False)
+            load = loading.begun(self.viewing, path)
             return loading.checked(self.viewing, load, path)
 
     def write(self, load: Load, *, accept_good: bool = False, parts: int = 0) -> Load:
@@ -109,7 +109,8 @@ class Loader:
 
     def rejected(self, load: Load) -> bytes:
         """The file of the rows that were refused."""
-        return loading.rejected_file(self.viewing, load)
+        with self.player.inside() as viewer:
+            return loading.rejected_file(viewer, load)
 
 
 def counts(load: Load) -> tuple[int, int, int]:

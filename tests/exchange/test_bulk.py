@@ -139,7 +139,7 @@ def test_a_load_that_was_left_is_begun_anew_without_doubling(
     path = csv_file(tmp_path, *(entry(str(one)) for one in range(25)))
     left = bakyt.write(bakyt.check(path), parts=1)
     with pytest.raises(operations.LoadUnderWay), clock.clock_at(cast.time.moment):
-        loading.begun(head.viewing, path, path.name, accept_good=False)
+        loading.begun(head.viewing, path)
     load = head.load(path)
     assert (load.state, load.written, load.known) == ("done", 15, 10)
     left.refresh_from_db()

@@ -31,11 +31,11 @@ Viewing = Callable[[], Viewer]
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
-def begun(viewing: Viewing, path: Path, name: str, *, accept_good: bool) -> "Load":
-    """Begin a load; raises ``NotPermitted``, ``LoadUnderWay``."""
+def begun(viewing: Viewing, path: Path) -> "Load":
+    """Begin a load now; raises ``NotPermitted``, ``LoadUnderWay``."""
     viewer = viewing()
     with entered(scope_of_viewer(viewer)):
-        return loading.begin_load(viewer, name, path.stat().st_size, accept_good=accept_good)
+        return loading.begin_load(viewer, path.name, path.stat().st_size)
 
 
 def checked(viewing: Viewing, load: "Load", path: Path) -> "Load":
@@ -47,11 +47,7 @@ def checked(viewing: Viewing, load: "Load", path: Path) -> "Load":
     try:
         FileCheck(viewer, load, path).run()
     except Refusal as refusal:
-        with entered(scope_of_viewer(viewer)):
-            if not isinstance(refusal, loading.LoadOver):
-                fault = refusal.first
-                why = {"refusal": fault.code, "refusal_details": fault.details}
-                loading.end_load(load, loading.REFUSED, **why)
+        loading.break_off(load.pk, refusal)
         raise
     with entered(scope_of_viewer(viewer)):
         loading.end_load(load, loading.CHECKED)
@@ -65,12 +61,11 @@ def written(viewing: Viewing, load: "Load", *, accept_good: bool) -> Iterator["L
     on. Raises ``NotPermitted``, ``LoadOver``, ``NobodyAnswers``.
     """
     viewer = viewing()
-    if load.state == loading.CHECKED:
-        with entered(scope_of_viewer(viewer)):
-            if load.faulty and not accept_good:
-                loading.end_load(load, loading.REFUSED)
-                return
-            loading.start_writing(viewer, load, accept_good=accept_good)
+    with entered(scope_of_viewer(viewer)):
+        if load.state == loading.CHECKED and load.faulty and not accept_good:
+            loading.end_load(load, loading.REFUSED)
+            return
+        loading.begin_writing(viewer, load, accept_good=accept_good)
     more = True
     while more:
         viewer = viewing()
@@ -91,17 +86,18 @@ def current(viewing: Viewing, load_id: UUID) -> "Load":
     return found
 
 
-def faults_of(viewing: Viewing, load: "Load") -> Iterator[tuple[int, str, str, str, str]]:
-    """Every fault of a load: row, column, value, what is wrong, and what mends it."""
-    viewer = viewing()
-    with entered(scope_of_viewer(viewer)):
-        for staged in faulty_rows(viewer, load):
-            for column, value, code, details in staged.faults:
-                what, cure = FAULTS[code]
-                yield staged.number, column, value, gettext(what) % details, gettext(cure) % details
+def faults_of(
+    viewer: Viewer, load: "Load", first: int | None = None
+) -> Iterator[tuple[int, str, str, str, str]]:
+    """The faults of all, or the first, faulty rows of a load: row, column, value, what is wrong,
+    and what mends it."""
+    for staged in faulty_rows(viewer, load)[:first]:
+        for column, value, code, details in staged.faults:
+            what, cure = FAULTS[code]
+            yield staged.number, column, value, gettext(what) % details, gettext(cure) % details
 
 
-def rejected_file(viewing: Viewing, load: "Load") -> bytes:
+def rejected_file(viewer: Viewer, load: "Load") -> bytes:
     """The faulty rows as they were, each with its faults in the first column; mended, the file
     can be loaded again as it is."""
     place = load.columns.index(FAULT_COLUMN) if FAULT_COLUMN in load.columns else -1
@@ -110,11 +106,9 @@ def rejected_file(viewing: Viewing, load: "Load") -> bytes:
     writer = csv.writer(text, delimiter=sign)
     names = [name for name in load.columns if name != FAULT_COLUMN]
     writer.writerow([FAULT_COLUMN, *names])
-    viewer = viewing()
-    with entered(scope_of_viewer(viewer)):
-        for staged in faulty_rows(viewer, load):
-            cells = [cell for at, cell in enumerate(staged.cells) if at != place]
-            writer.writerow([_guarded(cell) for cell in (_told(staged.faults), *cells)])
+    for staged in faulty_rows(viewer, load):
+        cells = [cell for at, cell in enumerate(staged.cells) if at != place]
+        writer.writerow([_guarded(cell) for cell in (_told(staged.faults), *cells)])
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -18,7 +18,26 @@ OPEN = {
     "kamkor_load": "SELECT, INSERT, UPDATE",
     "kamkor_stagedrow": "SELECT, INSERT, UPDATE, DELETE",
     "kamkor_loadkey": "SELECT, INSERT",
+    # Jobs hold the id of a load, an account and a post.
+    "procrastinate_jobs": "SELECT, INSERT, UPDATE, DELETE",
+    "procrastinate_events": "SELECT, INSERT, UPDATE, DELETE",
+    "procrastinate_workers": "SELECT, INSERT, UPDATE, DELETE",
+    "procrastinate_periodic_defers": "SELECT, INSERT, UPDATE, DELETE",
 }
+SEQUENCES = (
+    "kamkor_stagedrow_id_seq", "kamkor_loadkey_id_seq", "procrastinate_jobs_id_seq",
+    "procrastinate_events_id_seq", "procrastinate_periodic_defers_id_seq",
+)
+# Its functions run with the rights of whoever calls them.
+JOBS = """
+DO $$ DECLARE one regprocedure; BEGIN
+    FOR one IN SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname = 'public' AND p.proname LIKE 'procrastinate\\_%' LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', one);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO kamkor_web, kamkor_worker', one);
+    END LOOP;
+END $$;
+"""
 
 # What open_identity_candidates does for one case, for many that were written together: each as if
 # those after it were not there yet.
@@ -64,11 +83,10 @@ GRANT EXECUTE ON FUNCTION open_identity_candidates_of(uuid[], uuid[], date, time
 
 
 def lock(apps, schema_editor):
-    parts = [CANDIDATES]
+    parts = [CANDIDATES, JOBS]
     for login in ("kamkor_web", "kamkor_worker"):
         parts += [rowsecurity.grant(table, login, rights) for table, rights in OPEN.items()]
-        for table in ("kamkor_stagedrow", "kamkor_loadkey"):
-            parts.append(f"GRANT USAGE ON SEQUENCE {table}_id_seq TO {login};\n")
+        parts += [f"GRANT USAGE ON SEQUENCE {one} TO {login};\n" for one in SEQUENCES]
     with schema_editor.connection.cursor() as cursor:
         for statement in first.split("\n".join(parts)):
             cursor.execute(statement)
@@ -78,6 +96,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('kamkor', '0008_cut_turns'),
+        ('procrastinate', '0041_post_retry_failed_job'),
     ]
 
     operations = [

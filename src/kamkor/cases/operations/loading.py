@@ -1,11 +1,12 @@
 """A load from its beginning to its end: rows are staged, and written in short parts."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from kamkor.access.rules import Viewer
 from kamkor.cases.models import Load, StagedRow
@@ -23,11 +24,16 @@ from kamkor.kernel.writing import copy_in
 PART = 500
 """How many rows are written and committed together."""
 
-READING, CHECKED, WRITING = "reading", "checked", "writing"
+WAITING, READING, CHECKED = "waiting", "reading", "checked"
+QUEUED, WRITING = "queued", "writing"
 DONE, REFUSED, CANCELLED = "done", "refused", "cancelled"
 UNDER_WAY = (READING, WRITING)
+OVER = (DONE, REFUSED, CANCELLED)
 SILENT_SECONDS = 60
 """A load that has not moved for so long has died with whoever carried it out."""
+
+LEFT_HOURS = 24
+"""A checked file that nobody decides upon is given up after this time."""
 
 STAGED = ("load_id", "number", "turn", "cells", "good", "entry", "faults")
 
@@ -46,6 +52,13 @@ class LoadOver(Refusal):
     message = noop("This load has ended already.")
 
 
+class LoadBroken(Refusal):
+    """A load ended by a fault of the program."""
+
+    code = "load_broken"
+    message = noop("The load broke off by a fault of ours. Load the file again: nothing doubles.")
+
+
 class NobodyAnswers(Refusal):
     """Nobody of a department could answer for what would be loaded."""
 
@@ -53,30 +66,51 @@ class NobodyAnswers(Refusal):
     message = noop("No specialist and no head is in post in a department of this file.")
 
 
-def begin_load(viewer: Viewer, file_name: str, size: int, *, accept_good: bool) -> Load:
-    """Begin to load a file for the viewer's office; what an earlier load left staged goes.
+def begin_load(viewer: Viewer, file_name: str, size: int) -> Load:
+    """Begin to load a file for the viewer's office, now.
 
     Raises ``NotPermitted``, ``LoadUnderWay``.
     """
+    load = queue_load(viewer, file_name, size)
+    begin_reading(viewer, load)
+    return load
+
+
+def queue_load(viewer: Viewer, file_name: str, size: int) -> Load:
+    """A file of the viewer's office waits for its turn; raises ``NotPermitted``."""
     if not may_load(viewer):
         raise NotPermitted
-    _one_at_a_time(viewer)
-    earlier = loads_of(viewer)
-    quiet = clock.now().timestamp() - SILENT_SECONDS
-    for load in earlier.filter(state__in=UNDER_WAY):
-        if load.touched_at.timestamp() > quiet:
-            raise LoadUnderWay
-        end_load(load, CANCELLED)
-    StagedRow.objects.filter(load__in=earlier).delete()
     return Load.objects.create(
         office=loading_office(viewer),
         account=viewer.account_id,
         post=viewer.post_id,
         file_name=file_name[-200:],
         size=size,
-        state=READING,
-        accept_good=accept_good,
+        state=WAITING,
+        began_at=clock.now(),
+        touched_at=clock.now(),
     )
+
+
+def begin_reading(viewer: Viewer, load: Load) -> None:
+    """Begin to read a file, or anew where that was broken off; what an earlier load left goes.
+
+    Raises ``LoadUnderWay``, ``LoadOver``.
+    """
+    _one_at_a_time(viewer)
+    earlier = loads_of(viewer).exclude(id=load.pk)
+    quiet = clock.now() - timedelta(seconds=SILENT_SECONDS)
+    if earlier.filter(state__in=UNDER_WAY, touched_at__gt=quiet).exists():
+        raise LoadUnderWay
+    left = clock.now() - timedelta(hours=LEFT_HOURS)
+    given_up = Q(state__in=UNDER_WAY) | Q(state=CHECKED, touched_at__lt=left)
+    for other in earlier.filter(given_up):
+        end_load(other, CANCELLED)
+    ended = earlier.filter(state__in=OVER)
+    StagedRow.objects.filter(Q(load__in=ended) | Q(load=load)).delete()
+    waiting = Load.objects.filter(id=load.pk, state__in=(WAITING, READING))
+    if not waiting.update(state=READING, touched_at=clock.now()):
+        raise LoadOver
 
 
 def _one_at_a_time(viewer: Viewer) -> None:
@@ -99,17 +133,34 @@ def tell_progress(load: Load, **counts: object) -> None:
 def end_load(load: Load, state: str, **columns: object) -> None:
     """A load has come to its end, or its file was checked and waits; of what is not to be written
     any more only the faulty rows stay, to be mended."""
-    ended = None if state == CHECKED else clock.now()
-    Load.objects.filter(id=load.pk).update(state=state, ended_at=ended, **columns)
+    moment = {"touched_at": clock.now(), "ended_at": None if state == CHECKED else clock.now()}
+    Load.objects.filter(id=load.pk).update(state=state, **moment, **columns)
     if state in {REFUSED, CANCELLED}:
         StagedRow.objects.filter(load=load, good=True).delete()
 
 
-def start_writing(viewer: Viewer, load: Load, *, accept_good: bool) -> None:
-    """From now on the good rows of a checked file are written; raises ``LoadOver``."""
+def queue_writing(viewer: Viewer, load: Load, *, accept_good: bool) -> None:
+    """The good rows of a checked file wait to be written; raises ``LoadOver``."""
+    _step(viewer, load, (CHECKED,), QUEUED, accept_good=accept_good)
+
+
+def begin_writing(viewer: Viewer, load: Load, *, accept_good: bool) -> None:
+    """From now on the good rows of a checked file are written, or again where that was broken
+    off; raises ``LoadOver``."""
+    _step(viewer, load, (CHECKED, QUEUED, WRITING), WRITING, accept_good=accept_good)
+
+
+def cancel_load(viewer: Viewer, load: Load) -> None:
+    """Cancel a load of the viewer's office: what is written stays; raises ``LoadOver``."""
+    standing = (WAITING, READING, CHECKED, QUEUED, WRITING)
+    _step(viewer, load, standing, CANCELLED, ended_at=clock.now())
+    StagedRow.objects.filter(load=load).delete()
+
+
+def _step(viewer: Viewer, load: Load, before: Sequence[str], after: str, **columns: object) -> None:
     _one_at_a_time(viewer)
-    checked = Load.objects.filter(id=load.pk, state=CHECKED)
-    if not checked.update(state=WRITING, accept_good=accept_good, touched_at=clock.now()):
+    found = loads_of(viewer).filter(id=load.pk, state__in=before)
+    if not found.update(state=after, touched_at=clock.now(), **columns):
         raise LoadOver
 
 
@@ -175,3 +226,12 @@ def _note(load: Load, staged: Sequence[StagedRow], outcomes: Sequence[Outcome]) 
         faulty=F("faulty") + len(faulty),
         touched_at=clock.now(),
     )
+
+
+def break_off(load_id: UUID, refusal: Refusal) -> None:
+    """A load ends with the reason why it cannot go on; what is written stays."""
+    load = Load.objects.filter(id=load_id).exclude(state__in=OVER).first()
+    if load is not None:
+        fault = refusal.first
+        why = {"refusal": fault.code, "refusal_details": fault.details}
+        end_load(load, REFUSED, **why)

@@ -10,6 +10,7 @@ from kamkor.demo import folder, once
 from kamkor.demo.arguments import add_arguments
 from kamkor.demo.building import build
 from kamkor.demo.scenario import build_scenario
+from kamkor.exchange.worker import beside
 from kamkor.kernel import clock
 from kamkor.management.shell import (
     NOT_PERMITTED,
@@ -48,7 +49,8 @@ class Command(ShellCommand):
         if options["once"]:
             _serve_once(sockets)
         tell(f"Serving {address} - Ctrl-C ends it.")
-        serve(sockets)
+        with beside():
+            serve(sockets)
 
 
 def _sockets(options: dict[str, Any]) -> list[Any]:

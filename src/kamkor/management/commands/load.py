@@ -7,8 +7,10 @@ from typing import Any
 from django.core.management import CommandParser
 from django.utils.translation import gettext
 
+from kamkor.access.queries import scope_of_viewer
 from kamkor.exchange import loading, template
 from kamkor.kernel.commands import NotPermitted
+from kamkor.kernel.database import entered
 from kamkor.kernel.errors import Refusal
 from kamkor.management.shell import (
     NOT_PERMITTED,
@@ -59,7 +61,7 @@ class Command(ShellCommand):
 
 def _load(path: Path, viewing: loading.Viewing, *, accept_good: bool) -> None:
     try:
-        load = loading.begun(viewing, path, path.name, accept_good=accept_good)
+        load = loading.begun(viewing, path)
     except NotPermitted as refusal:
         raise Stopped(NOT_PERMITTED, _said(refusal)) from None
     except Refusal as refusal:
@@ -79,18 +81,19 @@ def _load(path: Path, viewing: loading.Viewing, *, accept_good: bool) -> None:
 
 def _tell_end(path: Path, viewing: loading.Viewing, load: Any, *, accept_good: bool) -> None:  # noqa: ANN401 - a load
     """Print each fault and what was written; ends with 1 if a row was refused."""
-    for number, column, value, what, cure in loading.faults_of(viewing, load):
-        print(f"{gettext('row')} {number}, {column} “{value}”: {what} {cure}")
+    rejected = path.with_name(path.name + ".rejected.csv")
+    viewer = viewing()
+    with entered(scope_of_viewer(viewer)):
+        for number, column, value, what, cure in loading.faults_of(viewer, load):
+            print(f"{gettext('row')} {number}, {column} “{value}”: {what} {cure}")
+        if load.faulty and accept_good:
+            rejected.touch(mode=0o600)
+            rejected.write_bytes(loading.rejected_file(viewer, load))
     print(f"written {load.written}, known {load.known}, faulty {load.faulty}")
-    if not load.faulty:
-        return
-    text = f"{load.faulty} of {load.rows} rows were refused"
-    if accept_good:
-        rejected = path.with_name(path.name + ".rejected.csv")
-        rejected.touch(mode=0o600)
-        rejected.write_bytes(loading.rejected_file(viewing, load))
-        raise Stopped(REFUSED, f"{text}; they stand in {rejected}: mend them and load it")
-    raise Stopped(REFUSED, f"{text}, so nothing was written")
+    if load.faulty:
+        text = f"{load.faulty} of {load.rows} rows were refused"
+        stand = f"; they stand in {rejected}: mend them and load it"
+        raise Stopped(REFUSED, text + (stand if accept_good else ", so nothing was written"))
 
 
 def _said(refusal: Refusal) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management import CommandParser, call_command
 
+from kamkor.exchange.worker import beside
 from kamkor.management.shell import WRONG_USE, ShellCommand, Stopped, tell
 from kamkor.web.serving import PortTaken, bound, port_of, serve, wanted_port
 
@@ -25,4 +26,5 @@ class Command(ShellCommand):
             raise Stopped(WRONG_USE, str(taken)) from None
         call_command("migrate", database="owner", verbosity=0)
         tell(f"Serving http://localhost:{port_of(sockets)} - Ctrl-C ends it.")
-        serve(sockets)
+        with beside():
+            serve(sockets)
