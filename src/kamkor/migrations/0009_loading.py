@@ -3,6 +3,7 @@ the same child, asked for many at once."""
 
 from importlib import import_module
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import kamkor.kernel.clock
 import kamkor.kernel.ids
@@ -148,6 +149,15 @@ class Migration(migrations.Migration):
                 ('entry', models.JSONField(default=list)),
                 ('faults', models.JSONField(default=list)),
             ],
+        ),
+        migrations.AddField("territory", "latitude", models.FloatField(null=True)),
+        migrations.AddField("territory", "longitude", models.FloatField(null=True)),
+        migrations.AddField(
+            "territory",
+            "neighbours",
+            django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=14), default=list, size=None
+            ),
         ),
         migrations.AddIndex(
             model_name='person',

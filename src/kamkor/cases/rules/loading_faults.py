@@ -113,6 +113,26 @@ FAULTS: dict[str, tuple[str, str]] = {
         noop("This family stands with another department now, or is sealed."),
         noop("Leave the row out and tell that department."),
     ),
+    "code_not_14_digits": (
+        noop("A code of a place has 14 digits."),
+        noop("Write the code of the national list."),
+    ),
+    "parent_unknown": (
+        noop("No district, city or rural district bears this code."),
+        noop("Write the code of the unit it lies in, of this file or of the list."),
+    ),
+    "unit_of_other_level": (
+        noop("A unit of this code stands at another level."),
+        noop("Mend the code or the parent."),
+    ),
+    "coordinate_unreadable": (
+        noop("This is no coordinate in degrees."),
+        noop("Write it such as 40.93, or leave it empty."),
+    ),
+    "neighbour_unknown": (
+        noop("One of the neighbours is not known."),
+        noop("Write codes of this file or of the list, parted by semicolons."),
+    ),
     "clash": (
         noop("This clashes with what is recorded."),
         noop("Look for the child on the register before the row is loaded again."),

@@ -8,7 +8,8 @@ from django.core.management import CommandParser
 from django.utils.translation import gettext
 
 from kamkor.access.queries import scope_of_viewer
-from kamkor.exchange import loading, template
+from kamkor.cases.rules.loading_faults import FAULTS
+from kamkor.exchange import loading, template, villages
 from kamkor.kernel.commands import NotPermitted
 from kamkor.kernel.database import entered
 from kamkor.kernel.errors import Refusal
@@ -21,18 +22,20 @@ from kamkor.management.shell import (
     tell,
     viewer_named,
 )
+from kamkor.territory.operations import load_units
 
+OWNER = "owner"
 _FORMS = {"csv": template.template_csv, "xlsx": template.template_xlsx}
 
 
 class Command(ShellCommand):
     """Checks all rows first and tells every fault at once; writes all of them or none."""
 
-    help = "Load a file: register FILE --as USERNAME [--accept-good-rows] | register --template."
+    help = "Load a file: register FILE --as USERNAME | register --template | territory FILE."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What may be said beside the command."""
-        parser.add_argument("what", choices=["register"])
+        parser.add_argument("what", choices=["register", "territory"])
         parser.add_argument("file", nargs="?", metavar="FILE", help="CSV or XLSX")
         parser.add_argument(
             "--accept-good-rows",
@@ -45,18 +48,42 @@ class Command(ShellCommand):
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's own
         """Print the template, or load the file."""
+        if options["what"] == "territory":
+            _load_units(options["file"])
+            return
         if options["template"]:
             sys.stdout.buffer.write(_FORMS[options["format"]]())
             return
-        if not options["file"]:
-            raise Stopped(WRONG_USE, "say which file: load register FILE --as USERNAME")
+        path = _file(options["file"])
         if not options["username"]:
             raise Stopped(WRONG_USE, "say who loads: --as USERNAME")
-        path = Path(options["file"])
-        if not path.is_file():
-            raise Stopped(WRONG_USE, f"{path} is no file that can be read")
         username = options["username"]
         _load(path, lambda: viewer_named(username), accept_good=options["accept_good_rows"])
+
+
+def _file(name: str | None) -> Path:
+    if not name:
+        raise Stopped(WRONG_USE, "say which file: load register FILE --as USERNAME")
+    path = Path(name)
+    if not path.is_file():
+        raise Stopped(WRONG_USE, f"{path} is no file that can be read")
+    return path
+
+
+def _load_units(name: str | None) -> None:
+    """Load rural districts and villages, which hold no person: all of them or none."""
+    path = _file(name)
+    try:
+        units, faults = villages.units_in(path)
+    except Refusal as refusal:
+        raise Stopped(WRONG_USE, f"{path}: {_said(refusal)}") from None
+    for number, fault in faults:
+        what, cure = (gettext(text) % fault.details for text in FAULTS[fault.code])
+        print(f"{gettext('row')} {number}, {fault.column} “{fault.value}”: {what} {cure}")
+    if faults:
+        raise Stopped(REFUSED, f"{len(faults)} faults, so nothing was written")
+    new, changed = load_units(units, OWNER)
+    print(f"new {new}, changed {changed}, as before {len(units) - new - changed}")
 
 
 def _load(path: Path, viewing: loading.Viewing, *, accept_good: bool) -> None:
