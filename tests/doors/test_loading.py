@@ -1,5 +1,7 @@
 """The page of loads: a file is sent, checked by the worker, told of, written, taken up again."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from kamkor.cases.models import Case, Load, StagedRow
 from kamkor.cases.operations import loading as operations
-from kamkor.exchange import jobs, loading, uploads
+from kamkor.exchange import jobs, loading, reading, uploads
 from tests.cast import Cast
 from tests.doors.desk import Desk, Page
 from tests.exchange.register_files import Row, entry, text_of
@@ -105,14 +107,59 @@ def test_the_page_speaks_kyrgyz(cast: Cast, bakyt: Desk) -> None:
     assert "The sex cannot be read." not in page.text
 
 
-def test_a_file_that_is_none_is_refused_with_why(cast: Cast, bakyt: Desk) -> None:
+def refusals_of(desk: Desk, content: bytes) -> tuple[str, list[str]]:
+    """Where a load of this file stands once the worker has read it, and why."""
+    file = SimpleUploadedFile("register.csv", content)
+    with desk.now():
+        address = desk.client.post("/loading/", {"file": file})["Location"]
+    work(desk)
+    page = desk.open(address)
+    return page.state, page.refusals
+
+
+def bomb() -> bytes:
+    """A packed file that is 700 MB large when it is unpacked."""
+    held = io.BytesIO()
+    with (
+        zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed,
+        packed.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part,
+    ):
+        for _ in range(70):
+            part.write(b" " * 10_000_000)
+    return held.getvalue()
+
+
+def test_a_file_that_is_none_is_refused_with_why(
+    cast: Cast, bakyt: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert bakyt.send("/loading/").refusals == ["field_required"]
-    file = SimpleUploadedFile("register.csv", b"name\nA\n")
-    with bakyt.now():
-        address = bakyt.client.post("/loading/", {"file": file})["Location"]
+    good = text_of([entry("1"), entry("2")])
+    for content, code in (
+        (b"name\nA\n", "file_columns_missing"),
+        (good.replace("reason", "colour").encode(), "file_columns_unknown"),
+        (text_of([]).encode(), "file_empty"),
+        (b"PK\x03\x04", "file_unreadable"),
+        (bomb(), "file_unpacks_too_large"),
+    ):
+        assert refusals_of(bakyt, content) == ("refused", [code])
+    monkeypatch.setattr(reading, "ROW_LIMIT", 1)
+    assert refusals_of(bakyt, good.encode()) == ("refused", ["file_too_many_rows"])
+
+
+def test_what_ends_a_load_stands_on_its_page(
+    cast: Cast, bakyt: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = sent_and_checked(bakyt, entry("1"))
+    bakyt.send(address, {"start": "yes"})
+    monkeypatch.setattr(operations, "answering_in", lambda *_: {})
     work(bakyt)
-    page = bakyt.open(address)
-    assert (page.state, page.refusals) == ("refused", ["file_columns_missing"])
+    assert bakyt.open(address).refusals == ["nobody_answers"]
+    address = sent_and_checked(bakyt, entry("1"))
+    bakyt.send(address, {"start": "yes"})
+    monkeypatch.setattr(operations, "answering_in", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        work(bakyt)
+    assert bakyt.open(address).refusals == ["load_broken"]
 
 
 def test_a_file_that_is_too_large_is_not_kept(
@@ -132,7 +179,8 @@ def test_a_load_is_cancelled_and_leaves_nothing_staged(cast: Cast, bakyt: Desk) 
     assert bakyt.open(address).state == "cancelled"
     work(bakyt)
     assert (cast.bakyt.sees(Case), StagedRow.objects.count()) == (0, 0)
-    assert bakyt.send(address, {"start": "yes"}).status == 409
+    page = bakyt.send(address, {"start": "yes"})
+    assert (page.status, page.refusals) == (409, ["load_over"])
 
 
 def test_what_was_broken_off_goes_on(
@@ -198,9 +246,11 @@ def test_one_job_at_a_time_of_an_office(cast: Cast, bakyt: Desk) -> None:
 def test_a_load_at_the_shell_is_waited_for(cast: Cast, bakyt: Desk) -> None:
     with cast.head.inside() as viewer:
         operations.begin_load(viewer, "register.csv", 1)
-    send(bakyt, entry("1"))
+    address = send(bakyt, entry("1")).response["Location"]
     with pytest.raises(operations.LoadUnderWay):
         work(bakyt)
+    page = bakyt.open(address)
+    assert (page.state, page.refusals) == ("waiting", ["load_under_way"])
     cast.time.passes(minutes=5)
     work(bakyt)
     assert Load.objects.filter(state="checked").count() == 1

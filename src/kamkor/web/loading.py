@@ -23,6 +23,7 @@ from kamkor.web.templatetags.words import moment
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from kamkor.access.rules import Viewer
     from kamkor.cases.models import Load
     from kamkor.web.door import ViewedRequest
 
@@ -109,6 +110,10 @@ def one_load(request: ViewedRequest, load_id: UUID) -> HttpResponse:
         return faults.fault_page(request, 404)
     if request.method == "POST":
         return _acted(request, load)
+    return _page(request, load)
+
+
+def _page(request: ViewedRequest, load: Load, refused: Refusal | None = None) -> HttpResponse:
     viewer = request.viewer
     context = {
         "load": load,
@@ -118,14 +123,14 @@ def one_load(request: ViewedRequest, load_id: UUID) -> HttpResponse:
         "over": load.state in operations.OVER,
         "recognised": _recognised(load),
         "percent": _percent(load),
-        "refused": _refusal(load),
+        "refused": _said(refused) if refused else _refusal(viewer, load),
         "faults": _faults(list(faults_of(viewer, load, SHOWN))),
         "begun": moment(load.began_at),
         "ended": moment(load.ended_at) if load.ended_at else "",
         "back_url": "/loading/",
         "help_url": "/help/loading/",
     }
-    return render(request, "exchange/load.html", context)
+    return render(request, "exchange/load.html", context, status=409 if refused else 200)
 
 
 def _recognised(load: Load) -> str:
@@ -138,7 +143,11 @@ def _percent(load: Load) -> int:
     return 100 * load.written // load.good if load.good else 0
 
 
-def _refusal(load: Load) -> dict[str, str] | None:
+def _refusal(viewer: Viewer, load: Load) -> dict[str, str] | None:
+    """Why a load ended, or why it waits."""
+    if load.state in {operations.WAITING, operations.QUEUED}:
+        others = loads_of(viewer).filter(state__in=operations.UNDER_WAY)
+        return _said(operations.LoadUnderWay()) if others.exists() else None
     kind = Refusal.catalogue.get(load.refusal)
     if kind is None:
         return None
@@ -164,7 +173,7 @@ def _acted(request: ViewedRequest, load: Load) -> HttpResponse:
             operations.cancel_load(viewer, load)
             uploads.drop(load.pk)
     except operations.LoadOver as over:
-        return faults.fault_page(request, 409, _(over.message))
+        return _page(request, load, over)
     return HttpResponseRedirect(f"/loading/{load.pk}/")
 
 

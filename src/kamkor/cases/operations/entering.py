@@ -1,6 +1,5 @@
 """Entries of an earlier register, many at once: identified and put on the register on their day."""
 
-import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -53,8 +52,7 @@ _COUNTED = ("command", "happened_on", "department", "district", *_SCOPE)
 def key_of(department: int, *parts: str) -> UUID:
     """The keyed digest under which a department knows again what it has loaded before."""
     text = "\x1f".join((str(department), *parts)).encode()
-    digest = hmac.digest(bytes.fromhex(settings.KAMKOR_CONTEXT_KEY), text, hashlib.sha256)
-    return UUID(bytes=digest[:16])
+    return UUID(bytes=hmac.digest(settings.KAMKOR_CONTEXT_KEY.encode(), text, "sha256")[:16])
 
 
 def key_of_row(row: RegisterRow, department: int) -> UUID:
@@ -297,7 +295,7 @@ class EntryPart:
         for ground in row.grounds:
             self._grounds.add(new_id(), case, ground, ground == row.main_ground, *counted)
         told = json.dumps(row.as_list(), ensure_ascii=False).encode()
-        digest = hmac.digest(self._key, told, hashlib.sha256).hex()
+        digest = hmac.digest(self._key, told, "sha256").hex()
         self._journal.add(entered.command, case, digest, json.dumps({"case": str(case)}), *place)
         if child and person.doubts:
             self._doubts.add(new_id(), case, case, *counted)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -96,12 +96,15 @@ class RegisterRow:
 
     def as_list(self) -> list[Any]:
         """The row as it is kept on the way."""
-        return list(astuple(self))
+        return [getattr(self, name) for name in _FIELDS]
 
     @property
     def day(self) -> date:
         """The day of the entry or the removal."""
         return date.fromisoformat(self.happened_on)
+
+
+_FIELDS = tuple(one.name for one in fields(RegisterRow))
 
 
 def day_of(text: str, *, since_1904: bool = False) -> date | None:
