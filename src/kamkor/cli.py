@@ -32,6 +32,8 @@ COMMANDS = {
     "serve": noop("serve the desk on what stands in the data folder"),
     "commands": noop("carry out a file of commands as one person: FILE.jsonl --as USERNAME"),
     "figures": noop("count the register: figures register --territory CODE --by KEYS"),
+    "load": noop("take a register from a file: load register FILE --as USERNAME"),
+    "worker": noop("carry out background work; serve and demo start it"),
     "account": noop("create an account, list accounts, or list the posts one may hold"),
     "doctor": noop("check logins, row security, migrations, keys and room on the disk"),
 }
@@ -73,6 +75,8 @@ def _run(given: list[str]) -> int:
         return 0
     if given[0] in WITHOUT_DATABASE | HELP or {"--help", "-h"} & set(given):
         return _django(given)
+    if given[0] == "worker":
+        os.environ["KAMKOR_DOOR"] = "worker"
     if given[0] in SERVING:
         os.environ["KAMKOR_DOOR"] = "web"
         hosts = "*" if "--lan" in given else "localhost,127.0.0.1,[::1]"

@@ -12,6 +12,7 @@ from tests.access.references import PROTECTED, listed
 pytestmark = pytest.mark.django_db
 
 OPEN = set(listed("OPEN"))
+JOBS = "procrastinate_"
 # Tables of sign-in and of the framework that no login of the service touches, and our key.
 UNTOUCHED = {
     "account_emailconfirmation",
@@ -87,15 +88,20 @@ def test_there_is_no_view_and_no_foreign_table() -> None:
 def test_the_functions_are_these_and_no_other_and_none_is_for_everybody() -> None:
     path = '{"search_path=pg_catalog, public, pg_temp"}'
     both, owner = "kamkor_web kamkor_worker", "kamkor_owner"
-    assert asked(catalogue.FUNCTIONS) == [
+    found = asked(catalogue.FUNCTIONS)
+    assert [one for one in found if not one[0].startswith(JOBS)] == [
         ("barred_from_such", True, path, owner, both),
         ("command_answer", True, path, owner, both),
         ("move_subjects", True, path, owner, both),
         ("open_identity_candidates", True, path, owner, both),
+        ("open_identity_candidates_of", True, path, owner, both),
         ("receipt_state", True, path, owner, "kamkor_web"),
         ("sealed_elsewhere", True, path, owner, "kamkor_web"),
         ("viewer_context", True, path, owner, both),
     ]
+    # Those of the queue run with the rights of whoever calls them.
+    queue = {one[1:] for one in found if one[0].startswith(JOBS)}
+    assert queue == {(False, None, owner, both)}
 
 
 def test_no_login_of_the_service_is_more_than_it_must_be() -> None:

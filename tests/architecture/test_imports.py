@@ -35,7 +35,7 @@ class Planted:
 PLANTED = [
     Planted("kernel.planted", "territory.models", "Rooms open downward only"),
     Planted("people.operations", "cases.models", "Rooms open downward only"),
-    Planted("web.planted", "exchange", "Rooms open downward only"),
+    Planted("exchange.planted", "web", "Rooms open downward only"),
     Planted("country.planted", "kernel", "Rooms open downward only"),
     Planted("access.queries", "models", "No room imports the command line"),
     Planted("kernel.planted", "settings", "No room imports the command line"),

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from kamkor.cases.models import Case, Identification, ReportTold
+from kamkor.cases.operations.loading import queue_load
 from kamkor.workforce.models import DutyTurn
 from tests.cast import Cast, Player
 from tests.doors.desk import Desk
@@ -22,7 +23,7 @@ USERS = (
 @dataclass(frozen=True)
 class Place:
     """The ids of one child's matter: report, what it tells, case, person, home, due item, fact;
-    turn of duty, and a round."""
+    of its department a turn of duty, a round and a load."""
 
     report: str = MISSING
     case: str = MISSING
@@ -33,6 +34,7 @@ class Place:
     told: str = MISSING
     turn: str = MISSING
     round: str = MISSING
+    load: str = MISSING
 
     @property
     def ids(self) -> set[str]:
@@ -65,6 +67,12 @@ def with_office(worker: Player, place: Place, territory: str) -> Place:
     day = worker.time.today.isoformat()
     made = worker.do("record_round", territory=territory, happened_on=day, **counts)
     return replace(place, turn=str(turn.pk), round=str(made["round"]))
+
+
+def with_load(specialist: Player, place: Place) -> Place:
+    """The place with a load of the specialist's department."""
+    with specialist.inside() as viewer:
+        return replace(place, load=str(queue_load(viewer, "register.csv", 1).pk))
 
 
 def canary_report(territory: str, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - a command's data
@@ -121,6 +129,8 @@ class World:
             ),
             "missing": Place(),
         }
+        self.places["suzak"] = with_load(cast.bakyt, self.places["suzak"])
+        self.places["nooken"] = with_load(cast.specialist2, self.places["nooken"])
         cast.time.passes(minutes=5)
         self.desks = {name: Desk("" if name == "nobody" else name, cast.time) for name in USERS}
 

@@ -21,7 +21,7 @@ ASKED_FOR = {
     "interest_kinds": "relative acquaintance neighbour other_interest",
     "name_kinds": "document other_spelling",
     "report_sources": "person neighbour school clinic police helpline_111 local_self_government"
-    " consulate home_care_worker own_round anonymous return",
+    " consulate home_care_worker own_round earlier_register anonymous return",
     "risk_levels": "low medium high",
     "seen_kinds": "alone with_others not_seen",
     "sexes": "female male unknown",

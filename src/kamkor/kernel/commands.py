@@ -270,27 +270,28 @@ class Batch:
                 raise OperationUnknown(name=command.operation)
             if self.actor.role not in found.roles:
                 raise NotPermitted
-            order: Order[Any] = Order(
-                self.actor, command, read_shape(found.shape, command.data), self
-            )
+            data = read_shape(found.shape, command.data)
+            order: Order[Any] = Order(self.actor, command, data, self)
             found.run(order)
         except Refusal as refusal:
             return Answer(command.id, "refused", refusal=refusal)
+        self.hold(found, command, order)
+        return Answer(command.id, "applied", order.answer)
+
+    def hold(self, found: Operation[Any], command: Command, order: Order[Any]) -> None:
+        """Keep an order whose rules have been passed, to be written with the others."""
         self._pending.append((found, command, order))
         # Only now: what the command itself let be written has forgotten its id.
-        self._pending_subjects.update([command.id, *(subject for subject, _ in order.subjects)])
-        return Answer(command.id, "applied", order.answer)
+        self._pending_subjects |= {command.id, *(subject for subject, _ in order.subjects)}
 
     def _earlier(self, command: Command) -> Answer | None:
         if not is_ordered_id(command.id):
             raise CommandIdInvalid
         self.settle_if_pending(command.id)
+        told = "SELECT account, digest, answer::text FROM command_answer(%s)"
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_number(command.id)])
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT account, digest, answer::text FROM command_answer(%s)", [command.id]
-            )
+            cursor.execute(told, [command.id])
             found = cursor.fetchone()
         if found is None:
             return None
@@ -301,8 +302,7 @@ class Batch:
 
     def flush(self) -> None:
         """Write the rows of all pending commands, their journal entries, and what follows."""
-        pending, self._pending = self._pending, []
-        self._pending_subjects = set()
+        pending, self._pending, self._pending_subjects = self._pending, [], set()
         if not pending:
             return
         write_together(row for _, _, order in pending for row in order.rows)
@@ -310,7 +310,7 @@ class Batch:
             for row, columns in order.changes:
                 row.save(update_fields=columns)
         self._enter_in_journal(pending)
-        touched: dict[Callable[[Iterable[UUID]], None], list[UUID]] = {}
+        touched: dict[Any, list[UUID]] = {}
         for found, _, order in pending:
             if found.settle is not None:
                 touched.setdefault(found.settle, []).extend(one for one, _ in order.subjects)

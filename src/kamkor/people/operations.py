@@ -3,17 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import models
 
 from kamkor.country.kg.identifiers import pin_faults
+from kamkor.kernel import clock
 from kamkor.kernel.commands import Order, scope_of
 from kamkor.kernel.errors import Refusal
+from kamkor.kernel.ids import new_id
 from kamkor.kernel.models import Scoped
 from kamkor.kernel.shapes import first_day, precision
 from kamkor.kernel.words import noop
+from kamkor.kernel.writing import Sheet
 from kamkor.people.models import (
     Birth,
     Household,
@@ -268,3 +271,103 @@ def settle_birth(person_id: UUID) -> None:
         birth_precision=told.precision if told else "unknown",
         sex=told.sex if told else "",
     )
+
+
+Place = tuple[int | None, int | None, int | None, UUID | None]
+Standing = tuple[int | None, str]
+
+
+class Named(NamedTuple):
+    """A person just made: its id, how it is sorted and shown, the doubts about its number."""
+
+    id: UUID
+    sort_key: str
+    shown_name: str
+    doubts: list[str]
+
+
+_SCOPE = ("office_unit", "office_district", "office_oblast", "team")
+_COUNTED = ("command", "happened_on", "department", "district", *_SCOPE)
+
+
+class NewPeople:
+    """Many new persons and homes, written together: what ``new_person``, ``new_household`` and
+    ``join_household`` hand over one by one.
+
+    A place is the scope columns of a row, a standing where it counts: department and district.
+    """
+
+    def __init__(self, now: datetime, by_post: int) -> None:
+        moment = {"recorded_at": now, "first_recorded_at": now, "by_post": by_post}
+        self._today = clock.local_day(now)
+        self._homes: dict[UUID, list[Any]] = {}
+        identity = ("id", "sort_key", "shown_name", "sex", "born_on", "birth_precision")
+        self._persons = Sheet(Person, *identity, "pin", "pin_doubts", *_SCOPE)
+        parts = ("person_id", "surname", "given_name", "patronymic", "command")
+        self._names = Sheet(PersonName, "id", *parts, *_SCOPE, kind="document", recorded_at=now)
+        self._tokens = Sheet(NameToken, "person_id", "token", *_SCOPE)
+        told = ("person_id", "born_on", "precision", "sex")
+        self._births = Sheet(Birth, "id", *told, *_COUNTED, **moment)
+        named = ("id", "sort_key", "shown_name", "territory_id", "place")
+        self._households = Sheet(Household, *named, *_SCOPE)
+        self._words = Sheet(WordingToken, "subject", "wording", "token", *_SCOPE)
+        joined = ("household_id", "person_id", "relation")
+        self._members = Sheet(HouseholdMember, "id", *joined, *_COUNTED, **moment)
+
+    def person(self, identity: Identity, place: Place, standing: Standing, command: UUID) -> Named:
+        """A new person with name, search tokens and birth; its number has been read."""
+        parts = (identity.surname, identity.given_name, identity.patronymic)
+        made = Named(new_id(), sort_key(*parts), display_name(*parts), check_pin(identity, ""))
+        born, exactly = identity.born_on, identity.precision
+        about = (made.id, made.sort_key, made.shown_name, identity.sex, born, exactly)
+        self._persons.add(*about, identity.pin, ",".join(made.doubts), *place)
+        self._names.add(new_id(), made.id, *parts, command, *place)
+        for token in tokens(*parts):
+            self._tokens.add(made.id, token, *place)
+        told = (made.id, born, exactly, identity.sex)
+        self._births.add(new_id(), *told, command, self._today, *standing, *place)
+        return made
+
+    def home(self, territory: str, village: str, place: Place) -> UUID:
+        """A new household at a place; it is called after its first member."""
+        made = new_id()
+        self._homes[made] = [made, "", "", territory, village, *place]
+        for word in sorted(words_of_place(village)):
+            self._words.add(made, made, word, *place)
+        return made
+
+    def join(  # noqa: PLR0917 - one table row
+        self,
+        home: UUID,
+        who: Named,
+        relation: str,
+        since: date,
+        place: Place,
+        standing: Standing,
+        command: UUID,
+    ) -> None:
+        """A person belongs to a household, new or known, from a day on."""
+        row = self._homes.get(home)
+        if row is not None and not row[2]:
+            row[1], row[2] = who.sort_key, who.shown_name
+        about = (home, who.id, relation)
+        self._members.add(new_id(), *about, command, since, *standing, *place)
+
+    def call(self, home: UUID, who: Named) -> None:
+        """A household, new or known, is called after this person from now on."""
+        row = self._homes.get(home)
+        if row is not None:
+            row[1], row[2] = who.sort_key, who.shown_name
+        else:
+            Household.objects.filter(id=home).update(
+                sort_key=who.sort_key, shown_name=who.shown_name
+            )
+
+    def write(self) -> None:
+        """Write all of them."""
+        self._households.rows = [tuple(row) for row in self._homes.values()]
+        for sheet in (self._persons, self._names, self._tokens, self._births):
+            sheet.write()
+        for sheet in (self._households, self._words, self._members):
+            sheet.write()
+        self._homes = {}

@@ -81,6 +81,7 @@ def screens() -> list[tuple[str, str]]:
         ("case", _("Case")),
         ("morning", _("The head's morning")),
         ("roster", _("Duty and leave")),
+        ("loading", _("Load a register")),
         ("numbers", _("Numbers")),
         ("accounts", _("Accounts")),
     ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
 from kamkor.cases.queries.case import cases_asked_for
+from kamkor.cases.queries.loading import may_load
 from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES, STATE_LABELS
 from kamkor.kernel import clock
 from kamkor.web import faults, paging
@@ -57,6 +58,7 @@ def register(request: ViewedRequest) -> HttpResponse:
         "form": search.form(),
         "summary_title": summary_title(),
         "searched": search.asked,
+        "may_load": may_load(viewer),
         "registers": _registers(filters, searched=search.asked),
         "help_url": "/help/register/",
         "printed": {"at": moment(clock.now()), "filter": "" if search.asked else in_words(filters)},

@@ -15,6 +15,7 @@ from kamkor.web import (
     help,  # noqa: A004 - the room's word
     home,
     language,
+    loading,
     morning_lists,
     office,
     operation,
@@ -53,6 +54,10 @@ urlpatterns = [
     path("figures/list/", figures.behind_number, name="behind_number"),
     re_path(r"^figures/export\.(?P<kind>csv|xlsx)$", figures.export, name="figures_export"),
     path("morning/<slug:what>/", morning_lists.morning_list, name="morning_list"),
+    path("loading/", loading.loading, name="loading"),
+    path("loading/<uuid:load_id>/", loading.one_load, name="load"),
+    path("loading/<uuid:load_id>/rejected.csv", loading.rejected, name="load_rejected"),
+    re_path(r"^loading/template\.(?P<kind>csv|xlsx)$", loading.empty_file, name="loading_template"),
     path("find/", find.find, name="find"),
     path("cases/<uuid:case_id>/", case_page.case_page, name="case"),
     path(

@@ -153,6 +153,12 @@ def territories_of_oblast(oblast_id: int, day: date) -> list[str]:
     return sorted(covers.values_list("territory_id", flat=True).distinct())
 
 
+def departments_of_oblast(oblast_id: int) -> list[int]:
+    """The departments of an oblast."""
+    found = Office.objects.filter(level=DISTRICT_LEVEL, oblast_id=oblast_id).order_by("id")
+    return list(found.values_list("id", flat=True))
+
+
 def office(office_id: int) -> Office:
     """One office; raises ``Office.DoesNotExist``."""
     return Office.objects.get(id=office_id)

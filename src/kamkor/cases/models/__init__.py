@@ -1,6 +1,7 @@
 """The tables of the pathway, one file for each noun."""
 
 from kamkor.cases.models.case import Assignment, Case, Interest
+from kamkor.cases.models.loading import Load, LoadKey, StagedRow
 from kamkor.cases.models.protection import Removal, RemovalEnd, SafeContact
 from kamkor.cases.models.registration import (
     Identification,
@@ -31,6 +32,8 @@ __all__ = [
     "Case",
     "Identification",
     "Interest",
+    "Load",
+    "LoadKey",
     "Need",
     "Registration",
     "RegistrationGround",
@@ -47,6 +50,7 @@ __all__ = [
     "SecondLook",
     "SentInError",
     "SiblingLook",
+    "StagedRow",
     "StateProtection",
     "TakingOffDecision",
     "TakingOffProposal",

@@ -142,10 +142,10 @@ def require_reason_fits(  # noqa: PLR0917 - a proposal, and what is asked of it
     if rule.get("needs_other_side") and not accepted:
         raise OtherSideNotAccepted(side or f"{at}other_side")
     if rule.get("adult"):
-        _require_adult(case, day, f"{at}reason")
+        require_adult(case, day, f"{at}reason")
 
 
-def _require_adult(case: Case, day: date, at: str) -> None:
+def require_adult(case: Case, day: date, at: str = "reason") -> None:
     """Raise ``NotYetAdult`` while some day that the child's birth can mean is not 18 years ago."""
     child = case.child
     if child is None or child.born_on is None:

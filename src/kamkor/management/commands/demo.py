@@ -12,6 +12,7 @@ from kamkor.demo import folder, once
 from kamkor.demo.arguments import add_arguments
 from kamkor.demo.building import build
 from kamkor.demo.scenario import build_scenario
+from kamkor.exchange.worker import beside
 from kamkor.kernel import clock
 from kamkor.kernel.translations import at_shell
 from kamkor.kernel.words import noop
@@ -58,7 +59,8 @@ class Command(ShellCommand):
         if options["once"]:
             _serve_once(sockets)
         tell(serving(address))
-        serve(sockets)
+        with beside():
+            serve(sockets)
 
 
 def _sockets(options: dict[str, Any]) -> list[Any]:

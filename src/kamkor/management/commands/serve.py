@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management import CommandParser, call_command
 
+from kamkor.exchange.worker import beside
 from kamkor.kernel.translations import at_shell
 from kamkor.kernel.words import noop
 from kamkor.management.shell import WRONG_USE, ShellCommand, Stopped, serving, tell
@@ -29,4 +30,5 @@ class Command(ShellCommand):
             raise Stopped(WRONG_USE, str(taken)) from None
         call_command("migrate", database="owner", verbosity=0)
         tell(serving(f"http://localhost:{port_of(sockets)}"))
-        serve(sockets)
+        with beside():
+            serve(sockets)
