@@ -12,8 +12,8 @@ from kamkor.cases.operations.taking_off import (
     BirthNotKnown,
     DecideTakingOff,
     NotYetAdult,
-    require_adult,
     follow_agreement,
+    require_adult,
 )
 from kamkor.cases.queries.case import cases_visible_to, remember_places
 from kamkor.cases.rules.loading import ENTRY, RegisterRow
