@@ -11,6 +11,8 @@ from kamkor.kernel.server import erase_database
 MARK = "demo"
 UNFINISHED = "demo-unfinished"
 SIGN_INS = "demo-sign-ins.json"
+SYNTH = "synth-"
+"""Begins the scenario of a folder that was filled with one of the sizes."""
 
 
 class NoDemo(Exception):

@@ -25,24 +25,30 @@ EVENING = 17
 
 @dataclass
 class Codes:
-    """Hands out the codes of each rule set in turn, so that every one is used."""
+    """Hands out the codes of each rule set in turn, so that every one is used.
 
+    The first code is the one at place ``first``; with ``on`` only codes in force on that day are
+    handed out, whatever day is asked for.
+    """
+
+    first: int = 0
+    on: date | None = None
     _turns: dict[str, int] = field(default_factory=dict)
 
     def next(self, rule_set: str, day: date, only: Callable[[Rule], bool] = lambda _: True) -> str:
         """The next code of a rule set in force on a day."""
-        codes = [rule.code for rule in rules(rule_set, day) if only(rule)]
-        key = f"{rule_set}:{','.join(codes)}"
-        turn = self._turns.get(key, 0)
-        self._turns[key] = turn + 1
-        return codes[turn % len(codes)]
+        codes = [rule.code for rule in rules(rule_set, self.on or day) if only(rule)]
+        return codes[self.turn(f"{rule_set}:{','.join(codes)}") % len(codes)]
 
     def text(self, bank: tuple[str, ...]) -> str:
         """The next sentence of a bank."""
-        key = bank[0]
-        turn = self._turns.get(key, 0)
+        return bank[self.turn(bank[0]) % len(bank)]
+
+    def turn(self, key: str) -> int:
+        """How often this was asked for before, counted from ``first``."""
+        turn = self._turns.get(key, self.first)
         self._turns[key] = turn + 1
-        return bank[turn % len(bank)]
+        return turn
 
 
 def unsealed(rule: Rule) -> bool:
