@@ -68,7 +68,7 @@ class Day:
 
     def code(self, rule_set: str) -> str:
         """A code of a rule set in force today."""
-        rules = rulesets.rules(rule_set, self.cast.time.today)
+        rules = rulesets.asked_rules(rule_set, self.cast.time.today)
         return self.draw.choice(rules).code
 
     def day(self) -> str:

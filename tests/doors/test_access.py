@@ -44,6 +44,7 @@ ADDRESSES = {
     "figures": "/figures/?by=district",
     "behind_number": "/figures/list/?figure=children_on_register",
     "figures_export": "/figures/export.csv?by=district",
+    "morning_list": "/morning/cases/",
     "find": "/find/",
     "case": "/cases/{case}/",
     "correct": "/cases/{case}/correct/identification/{fact}/",

@@ -291,4 +291,4 @@ def test_a_text_with_nul_is_refused_alone_and_nothing_else_is_lost(world: World)
         ("field_invalid", "seen_or_said")
     ]
     page = desk.act("/do/receive-report/", "receive_report", **a_report(seen_or_said="a\u0000b"))
-    assert (page.status, page.refusals) == (422, ["field_invalid"])
+    assert (page.status, page.refusals) == (422, ["field_required", "field_invalid"])

@@ -98,6 +98,9 @@ def test_a_renamed_city_bears_the_name_of_the_day(oblast: str) -> None:
         (("--by", "colour"), "elmira", 2, "--by: “colour” is no breakdown."),
         (("--by", "sex,age,month,source,ground"), "elmira", 2, "--by: Break down by at most 4 things at once."),
         (("--from", "2026-02-01", "--to", "2026-01-01"), "elmira", 2, "--from: The period ends before it begins."),
+        (("--to", "2999-01-01"), "elmira", 2, "--to: 01.01.2999 has not come yet."),
+        (("--on", "2999-01-01"), "elmira", 2, "--on: 01.01.2999 has not come yet."),
+        (("--known-on", "2999-01-01"), "elmira", 2, "--known-on: 01.01.2999 has not come yet."),
         (("--figure", "children_lost"), "elmira", 2, "--figure: “children_lost” is no figure."),
         (("--territory", "KG"), "oblast", 3, "--territory: Your post counts its own territory only."),
         (("--territory", "KG-J"), "bakyt", 3, "--territory: Your post counts its own territory only."),
@@ -122,3 +125,14 @@ def test_an_unknown_day_is_asked_as_a_day(oblast: str) -> None:
     )
     assert rows[0]["known_on"] is None
     assert date.fromisoformat(str(figures()[0]["to"])) >= date(2026, 1, 1)
+
+
+def test_what_is_counted_of_a_day_that_has_not_ended_is_provisional(oblast: str) -> None:
+    words = ("--figure", "children_on_register")
+    told = "(provisional: the day has not ended)"
+    assert str(figures(*words)[0]["definition"]).endswith(told)
+    assert told not in str(figures(*words, "--on", "2026-01-31")[0]["definition"])
+    printed = StringIO()
+    with redirect_stdout(printed):
+        call_command("figures", "register", "--as", "elmira", *words)
+    assert "Provisional: the day has not ended" in printed.getvalue()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -215,6 +215,27 @@ def join_household(
             **order.fact(household, since),
         )
     )
+
+
+def leave_description(order: Order[Any], described: Person, home: UUID, *, is_known: bool) -> None:
+    """Hand over that somebody described does not live where it was told, for it does elsewhere.
+
+    ``is_known``: it is somebody else, known already, and so no person any search should find.
+    """
+    members = HouseholdMember.objects.filter(household_id=home, person=described)
+    order.after(lambda: _withdraw(members, order.now))
+    if is_known:
+        described.shown_name = described.sort_key = ""
+        order.change(described, ["shown_name", "sort_key"])
+
+
+def _withdraw(facts: "models.QuerySet[HouseholdMember]", moment: datetime) -> None:
+    facts.filter(withdrawn_at=None).update(withdrawn_at=moment)
+
+
+def call_after(home: Household, person: Person) -> None:
+    """Call a home after one of its people; the home is the caller's to be written."""
+    home.shown_name, home.sort_key = person.shown_name, person.sort_key
 
 
 # The facts of this room that hang on a case, by the names that corrections know them by.

@@ -69,7 +69,9 @@ def people_named(viewer: Viewer, typed: str) -> QuerySet[Person]:
     whole = found.filter(hits=len(wanted)).values("person_id")
     near = found.filter(hits__gte=max(1, len(wanted) - 1)).values("person_id")
     misses = Case(When(id__in=whole, then=0), default=1, output_field=IntegerField())
-    return people_visible_to(viewer).filter(id__in=near).annotate(misses=misses)
+    # A description that turned out to be of somebody known bears no name any more.
+    named = people_visible_to(viewer).exclude(shown_name="")
+    return named.filter(id__in=near).annotate(misses=misses)
 
 
 def same_person_candidates(viewer: Viewer, typed: str, born: str) -> QuerySet[Person]:

@@ -21,11 +21,9 @@ from kamkor.synth.people import People
 from kamkor.synth.playing import engrave
 from kamkor.synth.press import Lines, Press
 from kamkor.synth.sizes import Size
-from kamkor.synth.tables import Table, count_anew, life_tables
+from kamkor.synth.tables import Table, count_anew, indexes_later, life_tables
 
 _CHUNK = 2_000
-_LONGEST = timedelta(days=1200)
-"""No life that is played takes longer; its people are born before it begins."""
 
 Tell = Callable[[str], None]
 
@@ -66,7 +64,7 @@ def _engraved(
 ) -> Engraved:
     random = Random(f"{seed}:{kind.name}:{kind.number}:{kind.people}")
     side = country.sides[0]
-    begins = clock.local_day(now - _LONGEST)
+    begins = clock.local_day(now - timedelta(days=kind.lasts))
     people = drawn_home(People(), random, kind, begins, None)
     lived = Lived(of_an_age(people, random, kind, begins), side, country.there(side), now)
     return Engraved(kind, engrave(kind, lived, tables), people)
@@ -114,7 +112,9 @@ def build(size: Size, seed: int, now: datetime, sign_ins: Path | None, tell: Tel
     tell("Each kind of life is played once ...")
     plates = engraved(seed, country, kinds(size.kinds), now, tables, tell)
     tell("The lives are printed ...")
-    built = print_all(Choice(size, seed, country, plates, now), now, tables, tell)
+    with indexes_later(tables):
+        built = print_all(Choice(size, seed, country, plates, now), now, tables, tell)
+        tell("Indexes ...")
     put_on_duty(country, clock.local_day(now))
     analyse()
     return built

@@ -7,6 +7,7 @@ from itertools import accumulate
 from math import ceil
 from random import Random
 
+from kamkor.demo.names import birthday_before
 from kamkor.kernel import clock
 from kamkor.synth.country import Country
 from kamkor.synth.lives import GROWN, MOST_SIBLINGS, SINCE, Kind, Lived
@@ -16,9 +17,14 @@ from kamkor.synth.sides import Side
 from kamkor.synth.sizes import Size
 
 _SOON_OVER = frozenset({"briefly", "declined"})
-_LAST = 40
-_OF_AGE = 18 * 365 + 40
-"""Days: who is so old when a life of those soon of age begins comes of age before it ends."""
+_LAST = 150
+_TWO_CHILDREN = 0.55
+_MOST_FOR_TWO = 2.7
+"""More people for each case than this are had by homes of one case alone."""
+_REGISTERED = 0.3
+"""Which part of the homes that were soon over were on the register in between."""
+_OF_AGE = (20, 90)
+"""How many days after their lives begin those soon of age are 18: before it ends."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ def of_an_age(people: Household, random: Random, kind: Kind, begins: date) -> Ho
     """The home, of which the children are soon of age if it is that kind of life."""
     if kind.name != GROWN:
         return people
-    return grown(people, begins - timedelta(days=_OF_AGE + random.randint(0, 60)))
+    return grown(people, birthday_before(begins + timedelta(days=random.randint(*_OF_AGE)), 18))
 
 
 class Choice:
@@ -70,13 +76,13 @@ class Choice:
         self._standing = [one for one in engraved if one.kind.name == "standing"]
         self._open = [one for one in engraved if one.kind.open and one not in self._standing]
         over = [one for one in engraved if not one.kind.open]
-        self._soon = [
-            [one for one in over if one.kind.name in _SOON_OVER and one.kind.people[1] == siblings]
-            for siblings in range(MOST_SIBLINGS + 1)
-        ]
+        self._soon: dict[tuple[str, int, int], list[Engraved]] = {}
+        for one in over:
+            if one.kind.name in _SOON_OVER:
+                children, siblings, _ = one.kind.people
+                self._soon.setdefault((one.kind.name, children, siblings), []).append(one)
         self._long = [one for one in over if one.kind.name not in _SOON_OVER]
         self._weights = list(accumulate(one.kind.weight for one in self._long))
-        self._soon_weight = sum(one.kind.weight for some in self._soon for one in some)
         self.cases = 0
         self.people = 0
 
@@ -96,15 +102,20 @@ class Choice:
 
     def _over(self) -> Engraved:
         left = self._size.cases - self.cases
-        share = self._weights[-1] / (self._weights[-1] + self._soon_weight)
-        if left > _LAST and self._random.random() < share:
+        if left > _LAST and self._random.random() < self._size.full:
             drawn = self._random.choices(self._long, cum_weights=self._weights)
             return drawn[0]
-        wanted = (self._size.people - self.people) / left
+        each = (self._size.people - self.people) / left
+        two = left > _LAST and each < _MOST_FOR_TWO and self._random.random() < _TWO_CHILDREN
+        children = 1 + two
+        wanted = children * each
         if left > _LAST:
-            wanted += self._random.uniform(-2, 2)
-        siblings = min(max(ceil(wanted) - 1, 0), MOST_SIBLINGS)
-        return self._random.choice(self._soon[siblings])
+            wanted += self._random.uniform(-1, 2)
+        elif left > 1:
+            wanted = ceil(wanted)
+        siblings = min(max(int(wanted) - children, 0), MOST_SIBLINGS)
+        name = "briefly" if self._random.random() < _REGISTERED else "declined"
+        return self._random.choice(self._soon[name, children, siblings])
 
     def _life(self, chosen: Engraved, side: Side) -> tuple[Engraved, Lived, Random]:
         random, kind, plate = self._random, chosen.kind, chosen.plate

@@ -1,18 +1,19 @@
 """The kinds of lives: the demo's stories, and short ones of homes that were soon over."""
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from kamkor.demo import desk, endings, lives, texts
+from kamkor.demo import desk, endings, grounds, lives, texts
 from kamkor.demo.days import Days
 from kamkor.demo.desk import Desk
 from kamkor.demo.home import Codes, Home
 from kamkor.demo.names import Child
 from kamkor.demo.posts import Department
 from kamkor.demo.stage import Story
+from kamkor.kernel.rulesets import Rule
 from kamkor.synth.people import Household, Human
 from kamkor.synth.sides import Side
 
@@ -45,6 +46,24 @@ class PrintedHome(Home):
             return super().at_home(day)
         return {"siblings": super().at_home(day)["siblings"]} if self.siblings else {}
 
+    def drawn_grounds(self, child: Child, day: date) -> list[str]:
+        """Grounds that fit a child of any age, with papers or without."""
+        anybody = replace(child, born="", pin="not asked")
+
+        def fits(rule: Rule) -> bool:
+            return grounds.of_child(rule, anybody, self.relation, day)
+
+        wanted = 2 if self.number % 4 == 1 else 1
+        return [self.codes.next("grounds", day, fits) for _ in range(wanted)]
+
+    def drawn_family_ground(self, day: date) -> str:
+        """A ground that fits a family whatever its children are."""
+
+        def fits(rule: Rule) -> bool:
+            return grounds.of_family(rule, [], day)
+
+        return self.codes.next("grounds", day, fits)
+
 
 @dataclass
 class PlacedDesk(Desk):
@@ -72,7 +91,8 @@ class Kind:
     """One kind of life: ``weight`` says how often it is printed among those that are over.
 
     ``people`` are its children, siblings and adults. ``weeks`` is by how much it may lie back
-    and still be told truly: an open one hardly, one that is over by years.
+    and still be told truly: an open one hardly, one that is over by years. It ``lasts`` so many
+    days at most.
     """
 
     name: str
@@ -82,7 +102,7 @@ class Kind:
     weeks: int = 0
     weight: float = 0.0
     open: bool = False
-    random: str = field(default="", compare=False)
+    lasts: int = 1200
 
     def told(self, lived: Lived) -> Story:
         """The story of one home of this kind."""
@@ -290,14 +310,16 @@ def _moved_and_over(kind: Kind, lived: Lived) -> Story:
 
 
 def _soon_over(many: int) -> Iterator[Kind]:
-    for number in range(2 * many):
-        yield Kind(GROWN, number, _of_home(_came_of_age), (1, 0, 0), _YEARS, 4 / many)
+    for number in range(many):
+        story, lasts = _of_home(_came_of_age), 121 + number % 40
+        yield Kind(GROWN, number, story, (1, 0, 0), _YEARS, 4 / many, lasts=lasts)
         yield Kind("upheld", number, _not_accepted("upheld"), (0, 0, 0), _YEARS, 6 / many)
         yield Kind("in_error", number, _not_accepted("sent_in_error"), (0, 0, 0), _YEARS, 1 / many)
         yield Kind("redirected", number, _redirected, (0, 0, 0), _YEARS, 1 / many)
-    for siblings in range(MOST_SIBLINGS + 1):
-        for number in range(2 * many):
-            people = (1, siblings, 0)
-            own = number * 11 + siblings
-            yield Kind("briefly", own, _of_home(_briefly), people, _YEARS, 30 / many)
-            yield Kind("declined", own, _of_home(_declined), people, _YEARS, 25 / many)
+    for children in (1, 2):
+        for siblings in range(MOST_SIBLINGS + 1):
+            for number in range(many):
+                people = (children, siblings, 0)
+                own = number * 11 + siblings * 3 + children
+                yield Kind("declined", own, _of_home(_declined), people, _YEARS)
+                yield Kind("briefly", own, _of_home(_briefly), people, _YEARS)

@@ -147,8 +147,8 @@ class People:
 
     @staticmethod
     def _place(random: Random) -> str:
-        village, street = random.choice(texts.PLACES), random.choice(texts.STREETS)
-        return f"{village}, {street}, {random.randint(1, _HOUSES)}"
+        village = random.choice(texts.PLACES).removesuffix(" айылы").removeprefix("село ")
+        return f"{village}, {random.randint(1, _HOUSES)}"
 
 
 def _human(child: Child) -> Human:

@@ -16,16 +16,17 @@ from kamkor.cases.queries.case import case_for, cases_of_household
 from kamkor.cases.queries.history import history_of
 from kamkor.cases.queries.report import report_for
 from kamkor.cases.queries.task import open_task_for, open_tasks_of
-from kamkor.cases.vocabulary import CHILD, OPEN_STATES, STEP_OF
+from kamkor.cases.vocabulary import CANDIDATE, CHILD, OPEN_STATES, STEP_OF
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound, NotPermitted, Operation
 from kamkor.people.queries import people_visible_to
 from kamkor.web import faults
+from kamkor.web.candidates import candidates_notes
 from kamkor.web.case_page import identity_of
 from kamkor.web.correction import serve_correction
 from kamkor.web.door import ViewedRequest
 from kamkor.web.operation import Asked, operation_named, serve, who_may
-from kamkor.web.templatetags.words import coded, day
+from kamkor.web.templatetags.words import coded, day, hinted
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ def _subject_fields(operation: Operation[Any]) -> set[str]:
 def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) -> Asked:
     shared: dict[str, Any] = {
         "back_url": f"/cases/{case.pk}/",
-        "context": {"identity": identity_of(request.viewer, case, actions=False)},
+        "register": case.register,
+        "context": {"identity": identity_of(request.viewer, case)},
     }
     first: dict[str, Any] = {}
     if "happened_on" in operation.shape.model_fields:
@@ -206,11 +208,17 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
     except NotFound:
         return faults.fault_page(request, 404)
     except NotPermitted:
-        return faults.fault_page(request, 403)
+        return faults.fault_page(request, 403, who_may(operation_named("complete-task")))
     back = f"/cases/{task.case_id}/" if task.case_id else f"/reports/{task.report_id}/"
-    context: dict[str, Any] = {"lead": coded(task.kind, "task_kinds")}
+    hint = hinted(task.kind, "task_kinds")
+    context: dict[str, Any] = {
+        "lead": coded(task.kind, "task_kinds"),
+        "notes": [{"text": hint}] if hint else [],
+    }
     if task.case is not None:
-        context["identity"] = identity_of(request.viewer, task.case, actions=False)
+        context["identity"] = identity_of(request.viewer, task.case)
+        if task.kind == CANDIDATE:
+            context["notes"] += candidates_notes(request.viewer, task.case)
     return serve(
         request,
         Asked(

@@ -20,21 +20,33 @@ from kamkor.cases.queries.case import (
     cases_of_people,
     safe_contact_of,
 )
-from kamkor.cases.queries.history import history_of
+from kamkor.cases.queries.history import history_of, safety_facts
+from kamkor.cases.queries.next_step import is_own_side, refused_to
 from kamkor.cases.queries.responsible import responsible_now
 from kamkor.cases.queries.task import open_tasks_of
 from kamkor.cases.queries.visit import people_looked_at
-from kamkor.cases.rules.visit import QUESTIONS
-from kamkor.cases.vocabulary import CHILD, FAMILY, STATE_LABELS, STEPS, CaseState, Step
+from kamkor.cases.rules.visit import QUESTIONS, act_due, comes_first
+from kamkor.cases.vocabulary import (
+    CHILD,
+    FAMILY,
+    OF_OTHER_SIDE,
+    STATE_LABELS,
+    STEPS,
+    CaseState,
+    Step,
+)
 from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.people.queries import members_of
 from kamkor.territory.queries import names_on
 from kamkor.web import faults
+from kamkor.web.ages import age_and_birth, age_now
+from kamkor.web.candidates import candidates_summary
+from kamkor.web.case_report import notices_owed, report_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_of_case
-from kamkor.web.templatetags.words import birth, coded, day, moment, raised
+from kamkor.web.templatetags.words import coded, day, moment, raised
 from kamkor.web.timeline import timeline_of
 from kamkor.workforce import queries as workforce
 
@@ -52,15 +64,19 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         case = case_for(viewer, case_id)
     except NotFound:
         return faults.fault_page(request, 404)
-    history = history_of(viewer, case)
+    history, acts = history_of(viewer, case), acts_of(viewer, case)
+    identity = identity_of(viewer, case, actions=acts) | {"url": ""}
     context = {
         "case": case,
-        "identity": identity_of(viewer, case),
-        "tasks": due_of_case(viewer, case),
-        "safety": safety_of(case, history) if case.register == CHILD else None,
+        "identity": identity,
+        "tasks": due_of_case(viewer, case, unsafe="warning" in identity),
+        "safety": safety_of(viewer, case) if case.register == CHILD else None,
+        "reported": report_of(viewer, case),
+        "notices": notices_owed(viewer, case),
         "household": household_of(viewer, case),
+        "candidates": candidates_summary(viewer, case),
         "timeline": timeline_of(viewer, case, history),
-        "more_acts": acts_of(viewer, case),
+        "more_acts": acts,
         "episodes": episodes_of(viewer, case),
         "back_url": "/register/" if viewer.role != "worker" else "/",
         "help_url": "/help/case/",
@@ -78,24 +94,15 @@ def name_of(case: Case) -> str:
 
 
 def age_of(case: Case) -> str:
-    """The child's age in years today, with the birth as exactly as it is known."""
+    """The child's age today, with the birth as exactly as it is known."""
     child = case.child
-    if child is None or child.born_on is None:
-        return _("age not known")
-    years = age_in_years(child.born_on, clock.today())
-    born = birth(child.born_on, child.birth_precision)
-    return _("%(years)s years (born %(born)s)") % {"years": years, "born": born}
+    return age_and_birth(child.born_on, child.birth_precision) if child else age_and_birth(None, "")
 
 
-def years_of(case: Case) -> str:
-    """The child's age in whole years today, for a column."""
-    born = case.child.born_on if case.child else None
-    return str(age_in_years(born, clock.today())) if born else "–"
-
-
-def age_in_years(born: date, on: date) -> int:
-    """Whole years; who was born on 29 February has the birthday on 1 March in other years."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+def short_age_of(case: Case) -> str:
+    """The child's age today, for a column."""
+    child = case.child
+    return age_now(child.born_on, child.birth_precision) if child else age_now(None, "")
 
 
 def badges_of(case: Case) -> list[dict[str, str]]:
@@ -139,52 +146,59 @@ def responsible_name(viewer: Viewer, case: Case) -> str:
     return names.get(seat.post_id, _("nobody"))
 
 
-def identity_of(viewer: Viewer, case: Case, *, actions: bool = True) -> dict[str, Any]:
+def identity_of(
+    viewer: Viewer, case: Case, *, actions: Iterable[dict[str, Any]] = ()
+) -> dict[str, Any]:
     """The identity bar: name, number, responsible, last seen, next step."""
+    safe = safe_contact_of(viewer, case)
     facts: list[dict[str, Any]] = [
         {"label": _("Case"), "value": case.number, "copyable": case.number},
         {"label": _("Responsible"), "value": responsible_name(viewer, case)},
         {"label": _("Last seen"), "value": day(case.last_seen_on)},
-        {"label": _("Next step"), "value": next_step_of(viewer, case)},
+        {"label": _("Next step"), "value": next_step_of(viewer, case, unsafe=safe is not None)},
     ]
     if case.register == CHILD:
         facts.insert(1, {"label": _("Age"), "value": age_of(case)})
     bar: dict[str, Any] = {
         "name": name_of(case),
-        "url": "" if actions else f"/cases/{case.pk}/",
+        "url": f"/cases/{case.pk}/",
         "badges": badges_of(case),
         "facts": facts,
     }
-    safe = safe_contact_of(viewer, case)
     if safe is not None:
         how = safe or _("ask who is responsible")
         bar["warning"] = [_("Do not contact the home"), _("Safe contact: %(how)s") % {"how": how}]
-    if actions:
-        bar["actions"] = [act for act in acts_of(viewer, case) if act["first"]]
+    bar["actions"] = [act for act in actions if act["first"]]
     return bar
 
 
-def next_step_of(viewer: Viewer, case: Case) -> str:
-    """The next thing due with its date and act."""
+def next_step_of(viewer: Viewer, case: Case, *, unsafe: bool) -> str:
+    """The next thing due with its date and act; of an unsafe home the notices owed go first."""
+    found = [(clock.local_day(task.due_at), task.kind) for task in open_tasks_of(viewer, case)]
     next_on = next_visit_of(case)
-    task = open_tasks_of(viewer, case).first()
-    due = task.due_at.astimezone(clock.ZONE).date() if task else None
-    if task and due and (next_on is None or due <= next_on):
-        return f"{day(due)}: {coded(task.kind, 'task_kinds')}"
     if next_on is not None:
-        return f"{day(next_on)}: {coded('visit_due', 'task_kinds')}"
-    return _("nothing is due")
+        found.append((next_on, "visit_due"))
+    if not found:
+        return _("nothing is due")
+    due, kind = min(found, key=lambda one: (not comes_first(one[1], unsafe=unsafe), one[0]))
+    return f"{day(due)}: {coded(act_due(kind, unsafe=unsafe), 'task_kinds')}"
 
 
 def steps_open(viewer: Viewer, case: Case) -> Iterable[Step]:
-    """The steps of the pathway that this viewer may take from the case's state."""
+    """The steps of the pathway that this viewer may take from the case's state.
+
+    None where it is only shown the case, none that another person must take.
+    """
+    refused = refused_to(viewer, case)
     ours = case.offered_to_id is not None and case.offered_to_id == viewer.district
     for step in STEPS:
         if step.on != "case" or viewer.role not in step.roles:
             continue
         if case.state not in step.from_states or not _fits(step.operation, case):
             continue
-        answering = step.operation in {"accept_transfer", "return_transfer"}
+        answering = step.operation in OF_OTHER_SIDE
+        if not answering and (step.operation in refused or not is_own_side(viewer, case)):
+            continue
         if answering == ours:
             yield step
 
@@ -256,17 +270,12 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
     return acts
 
 
-def safety_of(case: Case, history: list[Any]) -> dict[str, Any]:
+def safety_of(viewer: Viewer, case: Case) -> dict[str, Any]:
     """Safety now: where a child who was taken out of danger sleeps, and the answers of the last
-    visit at which it was seen."""
-    seen = [
-        one.fact
-        for one in history
-        if one.kind == "visit_child"
-        and one.fact.withdrawn_at is None
-        and one.fact.seen != "not_seen"
-    ]
-    away = _where_it_sleeps(history) if case.away_from_home else []
+    visit at which it was seen, be it in a former episode."""
+    visits, removals = safety_facts(viewer, case)
+    seen = [fact for fact in visits if fact.seen != "not_seen"]
+    away = _where_it_sleeps(removals) if case.away_from_home else []
     if not seen:
         return {
             "heading": _("Safety now"),
@@ -284,10 +293,7 @@ def safety_of(case: Case, history: list[Any]) -> dict[str, Any]:
     return {"heading": _("Safety now"), "rows": rows}
 
 
-def _where_it_sleeps(history: list[Any]) -> list[dict[str, Any]]:
-    removals = [
-        one.fact for one in history if one.kind == "removal" and one.fact.withdrawn_at is None
-    ]
+def _where_it_sleeps(removals: list[Any]) -> list[dict[str, Any]]:
     if not removals:
         return []
     last = max(removals, key=lambda fact: fact.first_recorded_at)

@@ -55,12 +55,13 @@ def serve_correction(request: ViewedRequest, case: Case, kind: str, fact_id: UUI
         {"case": str(case.pk), "kind": kind, "fact": str(fact.pk)},
         first,
         back_url=f"/cases/{case.pk}/",
-        context={"identity": identity_of(request.viewer, case, actions=False)},
+        context={"identity": identity_of(request.viewer, case)},
         form=form,
         read=read,
         place=lambda field: REASON if field == "reason" else field.removeprefix("values."),
         saved=_("The entry was corrected; both stay to be seen."),
         standing=standing,
+        register=case.register,
     )
     return serve(request, asked)
 

@@ -61,6 +61,7 @@ class Asked:
     place: Callable[[str], str] = str
     saved: str = ""
     standing: Callable[[Typed], Standing] | None = None
+    register: str = ""
 
     @property
     def shape(self) -> type[Shape]:
@@ -173,6 +174,7 @@ def _form_page(
         found or (),
         asked.legends,
         asked.fixed_rows,
+        asked.register,
     )
     form = {
         "action": request.get_full_path(),

@@ -31,6 +31,7 @@ from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.ids import new_id
 from kamkor.web import faults
+from kamkor.web.case_report import described
 from kamkor.web.door import ViewedRequest, outside_door
 from kamkor.web.due import due_list, task_entry
 from kamkor.web.page import UNDO_KEY
@@ -76,7 +77,7 @@ def duty_desk(request: ViewedRequest) -> HttpResponse:
     """What waits for screening, urgent first, with who is on duty."""
     viewer = request.viewer
     if not viewer.answers_alarms:
-        return faults.fault_page(request, 403)
+        return faults.not_for(request, Action.RECORD)
     new_report = {"label": _("New report"), "url": "/do/receive-report/"}
     may_record = viewer.may(Action.RECORD)
     rows = [
@@ -179,11 +180,7 @@ def report_summary(viewer: Viewer, report: Report) -> dict[str, Any]:
         {"label": _("In danger now"), "value": _("Yes") if report.danger_now else _("No")},
     ]
     for child in report.children.filter(withdrawn_at=None):
-        age = _("about %(age)s years") % {"age": child.age} if child.age is not None else ""
-        row: dict[str, Any] = {
-            "label": _("Child"),
-            "value": ", ".join(filter(None, [child.description, age])),
-        }
+        row: dict[str, Any] = {"label": _("Child"), "value": described(child)}
         if child.case_id in visible:
             row["url"] = f"/cases/{child.case_id}/"
         children.append(row)
@@ -293,6 +290,7 @@ def received(request: ViewedRequest, report_id: UUID) -> HttpResponse:
     sealed = not still_seen(viewer, report_id)
     context = {
         "receipt": receipt_code(report_id),
+        "receipt_address": request.build_absolute_uri("/receipt/"),
         "sealed": sealed,
         "report_url": "" if sealed else f"/reports/{report_id}/",
         "on_duty": "" if sealed else duty_person_of(viewer, report_id),
@@ -310,7 +308,9 @@ def receipt(request: HttpRequest) -> HttpResponse:
         answer = _receipt_words().get(state, "") or _(
             "There is no report with this code. Check the letters."
         )
-    return render(request, "cases/receipt.html", {"answer": answer, "help_url": ""})
+    back = "/" if request.user.is_authenticated else "/sign-in/"
+    context = {"answer": answer, "help_url": "", "back_url": back}
+    return render(request, "cases/receipt.html", context)
 
 
 def _receipt_words() -> dict[str, str]:

@@ -14,6 +14,7 @@ from kamkor.web import (
     help,  # noqa: A004 - the room's word
     home,
     language,
+    morning_lists,
     office,
     operation,
     register,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("figures/", figures.show, name="figures"),
     path("figures/list/", figures.behind_number, name="behind_number"),
     re_path(r"^figures/export\.(?P<kind>csv|xlsx)$", figures.export, name="figures_export"),
+    path("morning/<slug:what>/", morning_lists.morning_list, name="morning_list"),
     path("find/", find.find, name="find"),
     path("cases/<uuid:case_id>/", case_page.case_page, name="case"),
     path(

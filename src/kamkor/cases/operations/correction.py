@@ -18,11 +18,14 @@ from kamkor.cases.operations.facts import (
     FactKind,
     copied,
 )
-from kamkor.cases.operations.registration import BOTH, GroundOfOtherRegister
-from kamkor.cases.operations.sealing import NOTICES, seal_case
+from kamkor.cases.operations.registration import GroundOfOtherRegister
+from kamkor.cases.operations.sealing import seal_case
 from kamkor.cases.operations.settling import settle_cases
+from kamkor.cases.operations.visit import secure
 from kamkor.cases.queries.case import case_for, cases_visible_to, remember_places
-from kamkor.cases.vocabulary import MAY_BE_TAKEN_BACK
+from kamkor.cases.rules.standing import SAFETY
+from kamkor.cases.rules.visit import NOTICES
+from kamkor.cases.vocabulary import BOTH, MAY_BE_TAKEN_BACK
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotFound, Order, operation
 from kamkor.kernel.errors import (
@@ -33,7 +36,7 @@ from kamkor.kernel.errors import (
     RefusedFields,
 )
 from kamkor.kernel.models import JournalEntry
-from kamkor.kernel.shapes import Ask, Coded, Shape, read_shape, shape_of
+from kamkor.kernel.shapes import Ask, Coded, Shape, as_known, read_shape, shape_of
 from kamkor.kernel.words import noop
 from kamkor.people.operations import settle_birth
 
@@ -177,13 +180,17 @@ def _check_against_birth(kind: str, new: Any, case: Case) -> None:  # noqa: ANN4
     first = case.visits.filter(withdrawn_at=None).order_by("happened_on").first()
     known = [case.identified_on, first.happened_on if first else None]
     if any(day is not None and day < new.born_on for day in known):
-        raise steps.BeforeBirth("values.born_on", born=f"{new.born_on:%d.%m.%Y}")
+        raise steps.BeforeBirth("values.born_on", born=as_known(new.born_on, new.precision))
 
 
 def _what_follows(order: Order[CorrectFact], case: Case, new: Any) -> None:  # noqa: ANN401 - any fact
-    """A corrected birth is the child's; a ground corrected to violence seals the case."""
+    """A corrected birth is the child's; a ground corrected to violence seals the case; an answer
+    corrected to a yes is somebody's task."""
     if order.data.kind == "birth":
         order.after(lambda: settle_birth(new.person_id))
+    if order.data.kind == "visit_child":
+        told = order.data.values
+        secure(order, case, {name: getattr(new, name) for name in SAFETY if name in told})
     if order.data.kind == "ground":
         rule = rulesets.rule("grounds", new.ground, new.happened_on)
         if rule.get("register") not in {case.register, BOTH}:

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime
 
 from kamkor.cases.models import Removal, RemovalEnd
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.belonging import episodes_of
 from kamkor.cases.operations.registration import SAFE_CONTACT, WrongRegister
 from kamkor.cases.operations.sealing import keep_safe_contact, seal_case
 from kamkor.cases.operations.steps import step
@@ -103,6 +104,7 @@ def protect_now(order: Order[ProtectNow]) -> None:
         seal_case(order, case, data.safe_contact)
     elif data.safe_contact:
         keep_safe_contact(order, case, data.safe_contact)
+    steps.stop_tasks(order, case.pk, "adult_tonight", "safety_decision")
     for who, moment in told.items():
         if moment is None:
             kind = f"notice_{who}"
@@ -122,7 +124,8 @@ def end_removal(order: Order[EndRemoval]) -> None:
     """Record that a child taken out of danger is no longer away from home."""
     data = order.data
     case = steps.claimed_case(order, data.case)
-    removal = case.removals.filter(withdrawn_at=None).order_by("-first_recorded_at").first()
+    removals = Removal.objects.filter(case__in=episodes_of(case), withdrawn_at=None)
+    removal = removals.order_by("-first_recorded_at").first()
     if removal is None or not case.away_from_home:
         raise NotAway
     steps.not_before(data.happened_on, removal.happened_on)

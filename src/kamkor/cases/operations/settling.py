@@ -24,6 +24,7 @@ from kamkor.cases.models import (
     StateProtection,
     TakingOffDecision,
     TakingOffProposal,
+    Task,
     TransferAnswer,
     TransferOffer,
     VisitChild,
@@ -31,17 +32,22 @@ from kamkor.cases.models import (
 from kamkor.cases.operations.lending import end_with_case, show_again
 from kamkor.cases.rules.standing import SAFETY, Event, Standing, standing_of
 from kamkor.cases.vocabulary import FAMILY, OPEN_STATES, ReportState
-from kamkor.kernel import rulesets
+from kamkor.kernel import clock, rulesets
 
 
 def settle_cases(subjects: Iterable[UUID]) -> None:
-    """Rebuild the derived columns of those subjects that are cases or reports."""
+    """Rebuild the derived columns of those subjects that are cases or reports.
+
+    An episode goes before the newer one that it is carried on in.
+    """
     wanted = list(subjects)
-    cases = list(Case.objects.filter(id__in=wanted).select_related("child"))
+    cases = list(Case.objects.filter(id__in=wanted).select_related("child").order_by("id"))
     if cases:
         live = LiveFacts(cases)
         for case in cases:
             apply_standing(case, standing_of(events_of(case, live)))
+        newer = Case.objects.filter(previous__in=cases).exclude(id__in=wanted)
+        settle_cases(newer.values_list("id", flat=True))
     for report in Report.objects.filter(id__in=wanted):
         Report.objects.filter(id=report.pk).update(state=report_state(report))
 
@@ -49,7 +55,7 @@ def settle_cases(subjects: Iterable[UUID]) -> None:
 def apply_standing(case: Case, standing: Standing) -> None:
     """Write a standing into the case's derived columns, and its name for sorting."""
     derived = asdict(standing)
-    del derived["proposed_from"]
+    del derived["proposed_from"], derived["visit_due_on"]
     if not derived["responsible_id"]:
         del derived["responsible_id"]
     derived["sort_key"] = _sort_key(case)
@@ -146,6 +152,8 @@ def _event(kind: str, fact: Any, outcome: str = "", **values: object) -> Event: 
 
 def events_of(case: Case, live: LiveFacts) -> Iterable[Event]:
     """The live facts of a case as the fold reads them."""
+    if case.previous_id:
+        yield from _carried_on(case.previous_id)
     if case.report_id:
         # The report itself may be another post's to see; it comes before everything else.
         yield Event("accepted_report", case.opened_on, datetime.min.replace(tzinfo=UTC))
@@ -158,9 +166,24 @@ def events_of(case: Case, live: LiveFacts) -> Iterable[Event]:
             yield _event("main_ground", fact, fact.ground)
     for fact in live.of(Assignment, case):
         yield _event("assignment", fact, post=fact.post_id)
+    if case.report_id or case.previous_id:
+        yield from _visits_wanted(case, live)
     for fact in live.of(VisitChild, case):
         yield _visit_event(fact)
     yield from _later_events(case, live)
+
+
+def _carried_on(previous: UUID) -> Iterable[Event]:
+    columns = ("opened_on", "last_seen_on", "away_from_home")
+    for day, seen_on, away in Case.objects.filter(id=previous).values_list(*columns):
+        values = {"last_seen_on": seen_on, "away_from_home": away}
+        yield Event("carried_on", day, datetime.min.replace(tzinfo=UTC), "", values)
+
+
+def _visits_wanted(case: Case, live: LiveFacts) -> Iterable[Event]:
+    for fact in live.of(Task, case):
+        if fact.kind == "visit_due":
+            yield _event("visit_due", fact, due_on=clock.local_day(fact.due_at))
 
 
 def _visit_event(fact: VisitChild) -> Event:

@@ -11,6 +11,7 @@ from kamkor.cases.models import (
     Case,
     Identification,
     Registration,
+    StateProtection,
     TakingOffDecision,
     TakingOffProposal,
 )
@@ -27,16 +28,18 @@ from kamkor.cases.operations.registration import (
 )
 from kamkor.cases.operations.sealing import call_back
 from kamkor.cases.operations.steps import step
+from kamkor.cases.rules.age import came_of_age
 from kamkor.cases.rules.standing import taking_off_outcome
 from kamkor.cases.vocabulary import CHILD, OPEN_STATES, STATE_LABELS, CaseState
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import Refusal
-from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text, last_day
+from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text, as_known
 from kamkor.kernel.words import noop
 from kamkor.workforce import queries as workforce
 
-ADULT_AGE = 18
+# How a child that returns was found: it was known before.
+RETURN = "return"
 
 
 class OtherSideNotAccepted(Refusal):
@@ -50,7 +53,7 @@ class NotYetAdult(Refusal):
     """The reason holds from the eighteenth birthday on."""
 
     code = "not_yet_adult"
-    message = noop("The child turns 18 on %(birthday)s.")
+    message = noop("The child is not 18 yet; it turns 18: %(birthday)s.")
 
 
 class BirthNotKnown(Refusal):
@@ -135,14 +138,9 @@ def _require_adult(case: Case, day: date) -> None:
     child = case.child
     if child is None or child.born_on is None:
         raise BirthNotKnown("reason")
-    born = last_day(child.born_on, child.birth_precision)
-    # Whoever was born on 29 February has the birthday on 1 March in other years.
-    try:
-        birthday = born.replace(year=born.year + ADULT_AGE)
-    except ValueError:
-        birthday = born.replace(year=born.year + ADULT_AGE, month=3, day=1)
+    birthday = came_of_age(child.born_on, child.birth_precision)
     if day < birthday:
-        raise NotYetAdult("reason", birthday=f"{birthday:%d.%m.%Y}")
+        raise NotYetAdult("reason", birthday=as_known(birthday, child.birth_precision))
 
 
 class DecideTakingOff(Shape):
@@ -201,6 +199,9 @@ def _what_follows(order: Order[Any], case: Case, proposal: TakingOffProposal) ->
     outcome = taking_off_outcome(proposal.reason, day)
     if rule.get("stops_notices") or outcome == "agree_without_check":
         steps.stop_tasks(order, case.pk)
+    else:
+        # What follows stands in its place.
+        steps.stop_tasks(order, case.pk, "visit_due")
     start = clock.day_starts(day)
     if rule.get("opens") == "death_review":
         due = steps.due_in("death_review_days", start)
@@ -245,9 +246,9 @@ class ReturnToRegister(Shape):
         list[str],
         Coded("grounds"),
         Field(min_length=1, max_length=14),
-        Ask(noop("Grounds"), options="both"),
+        Ask(noop("Grounds")),
     ]
-    main_ground: Annotated[str, Coded("grounds"), Ask(noop("Main ground"), options="both")]
+    main_ground: Annotated[str, Coded("grounds"), Ask(noop("Main ground"))]
     safe_contact: Annotated[Line, SAFE_CONTACT] | None = None
 
 
@@ -257,15 +258,21 @@ class ReturnToRegister(Shape):
     MainGroundMissing,
     GroundOfOtherRegister,
     steps.BeforeBeginning,
+    steps.NoChild,
 )
 def return_to_register(order: Order[ReturnToRegister]) -> None:
-    """Open a new episode on the register; the old one stays as it was."""
+    """Open a new episode on the register; the old one stays as it was.
+
+    What is still owed to the child goes along: open due items, where it sleeps, its status.
+    """
     data = order.data
     old = steps.claimed_case(order, data.case)
     if old.taken_off_on is None:
         # Who was never on the register does not return to it.
         raise steps.StateForbids(state=STATE_LABELS[old.state])
     steps.not_before(data.happened_on, old.taken_off_on)
+    if old.child is not None:
+        steps.require_child(data.happened_on, old.child.born_on, old.child.birth_precision)
     newer = episodes_of(old).filter(state__in=list(OPEN_STATES)).exclude(id=old.pk).first()
     if newer is not None:
         raise AlreadyReturned(number=newer.number)
@@ -287,11 +294,13 @@ def return_to_register(order: Order[ReturnToRegister]) -> None:
             case=case,
             difficulty=data.difficulty,
             risk_level=data.risk_level,
-            source="own_round",
+            source=RETURN,
             **shared,
         ),
         Registration(case=case, registered=True, reason=data.reason, **shared),
     )
+    steps.carry_tasks(order, old, case, "check_after_leaving", "accompaniment_visit")
+    if old.state_protection:
+        order.add(StateProtection(case=case, given=True, **shared))
     record_grounds(order, case)
-    steps.stop_tasks(order, old.pk)
     order.after(lambda: show_again(case))

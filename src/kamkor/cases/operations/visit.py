@@ -1,5 +1,6 @@
 """Visits: one for a household with a row for each child; four questions where yes is concern."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -276,6 +277,7 @@ def _what_follows(
         )
         steps.stop_tasks(order, case.pk, "not_seen_followup", "visit_due")
         _after_leaving(order, visit, case)
+    secure(order, case, answers)
     if answers["basics_missing"]:
         need = Need(case=case, visit=visit, what="basics", **order.fact(case, visit.happened_on))
         order.add(need)
@@ -288,6 +290,18 @@ def _what_follows(
         case.pk, "not_seen_followup"
     ):
         steps.open_task(order, case, "not_seen_followup", steps.due_in("not_seen_followup_days"))
+
+
+def secure(order: Order[Any], case: Case, answers: Mapping[str, Any]) -> None:
+    """A yes about the child's safety is somebody's task at once, as the rule set says."""
+    today = clock.local_day(order.now)
+    yes = [rulesets.rule("visit_questions", name, today) for name, said in answers.items() if said]
+    for kind in dict.fromkeys(str(rule.get("due")) for rule in yes if rule.get("due")):
+        if steps.has_open_task(case.pk, kind):
+            continue
+        rule = rulesets.rule("task_kinds", kind, today)
+        due = steps.due_in(str(rule.get("deadline")))
+        steps.open_task(order, case, kind, due, for_role=str(rule.get("role")))
 
 
 def _after_leaving(order: Order[RecordVisit], visit: Visit, case: Case) -> None:

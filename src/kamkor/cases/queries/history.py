@@ -86,6 +86,25 @@ def history_of(viewer: Viewer, case: Case) -> list[Recorded]:
     return sorted(recorded, key=_newest_first, reverse=True)
 
 
+def safety_facts(viewer: Viewer, case: Case) -> tuple[list[VisitChild], list[Removal]]:
+    """The standing rows of visits and the removals of a child, in this episode and those before."""
+    episodes = [case.pk]
+    while (previous := _previous_of(viewer, episodes[-1])) is not None:
+        episodes.append(previous)
+    scope = scope_filter(viewer, subject="case_id")
+    held = {"case__in": episodes, "withdrawn_at": None}
+    order = ("happened_on", "first_recorded_at")
+    return (
+        list(VisitChild.objects.filter(scope, **held).order_by(*order)),
+        list(Removal.objects.filter(scope, **held).order_by(*order)),
+    )
+
+
+def _previous_of(viewer: Viewer, case_id: UUID) -> UUID | None:
+    found = Case.objects.filter(scope_filter(viewer), id=case_id)
+    return found.values_list("previous_id", flat=True).first()
+
+
 def _newest_first(one: Recorded) -> tuple[date, datetime, str]:
     return one.fact.happened_on, one.fact.first_recorded_at, one.kind
 

@@ -34,10 +34,11 @@ from kamkor.workforce import queries as workforce
 
 def reports_visible_to(viewer: Viewer) -> QuerySet[Report]:
     """The reports of the viewer's scope; of a worker, its own, those it is on duty for, and
-    its unit's urgent ones."""
+    its unit's urgent ones, and those on which its cases were opened."""
     scope = scope_filter(viewer)
     if viewer.role == WORKER:
         own = Q(by_post=viewer.post_id) | Q(duty_post_id__in=viewer.acts_for) | Q(urgent=True)
+        own |= Q(id__in=cases_visible_to(viewer).values("report_id"))
         if viewer.teams:
             own |= Q(team__in=list(viewer.teams))
         if viewer.lent:
@@ -86,6 +87,12 @@ def report_for(viewer: Viewer, report_id: UUID) -> Report:
     if found is None:
         raise NotFound("report")
     return found
+
+
+def described_in(viewer: Viewer, report: Report, case: Case) -> QuerySet[ReportChild]:
+    """How a report describes the child of a case."""
+    children = ReportChild.objects.filter(scope_filter(viewer, subject="report_id"))
+    return children.filter(report=report, case=case, withdrawn_at=None)
 
 
 def queue(viewer: Viewer) -> QuerySet[Report]:

@@ -14,13 +14,15 @@ from django.utils.translation import get_language, gettext
 from kamkor.demo import folder
 from kamkor.figures.queries.asking import question_for
 from kamkor.figures.queries.counting import counted
-from kamkor.figures.queries.wording import Wording
+from kamkor.figures.queries.wording import PROVISIONAL_WORD, Wording
 from kamkor.figures.rules.disclosure import Cell
 from kamkor.figures.rules.question import OutsideYourTerritory, Question
 from kamkor.figures.vocabulary import FIGURES, Key
 from kamkor.kernel.commands import NotPermitted
 from kamkor.kernel.credentials import data_folder
 from kamkor.kernel.errors import Refusal
+from kamkor.kernel.translations import at_shell
+from kamkor.kernel.words import noop
 from kamkor.management.shell import (
     NOT_PERMITTED,
     WRONG_USE,
@@ -29,6 +31,7 @@ from kamkor.management.shell import (
     viewer_named,
 )
 from kamkor.web.export import safe
+from kamkor.web.templatetags.words import raised
 
 FORBIDDEN = (NotPermitted, OutsideYourTerritory)
 DEMO_VIEWER = "daniyar"
@@ -37,25 +40,43 @@ DEMO_VIEWER = "daniyar"
 class Command(ShellCommand):
     """Prints the figures of the register, each with its definition, as it was asked."""
 
-    help = "Count the register: --territory --from --to --on --known-on --by --format --as."
+    help = at_shell(
+        noop("Count the register: --territory --from --to --on --known-on --by --format --as.")
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What may be asked."""
         parser.add_argument("what", choices=["register"])
-        parser.add_argument("--territory", default="", help="SOATE, ISO code or full name")
+        parser.add_argument(
+            "--territory", default="", help=at_shell(noop("SOATE, ISO code or full name"))
+        )
         for name, dest, about in (
-            ("from", "first", "first day of the period (default: 1 January of its last year)"),
-            ("to", "last", "last day of the period (default: --on, else today)"),
-            ("on", "on", "the day whose state is counted (default: --to)"),
-            ("known-on", "known_on", "as known at the end of this day (default: now)"),
+            (
+                "from",
+                "first",
+                noop("first day of the period (default: 1 January of its last year)"),
+            ),
+            ("to", "last", noop("last day of the period (default: --on, else today)")),
+            ("on", "on", noop("the day whose state is counted (default: --to)")),
+            ("known-on", "known_on", noop("as known at the end of this day (default: now)")),
         ):
             parser.add_argument(
-                f"--{name}", dest=dest, type=date.fromisoformat, metavar="YYYY-MM-DD", help=about
+                f"--{name}",
+                dest=dest,
+                type=date.fromisoformat,
+                metavar="YYYY-MM-DD",
+                help=at_shell(about),
             )
-        parser.add_argument("--by", default="", help=f"of: {', '.join(Key)}; order is nesting")
-        parser.add_argument("--figure", action="append", help="only these figures")
+        parser.add_argument(
+            "--by",
+            default="",
+            help=at_shell(noop("of: %(keys)s; order is nesting")) % {"keys": ", ".join(Key)},
+        )
+        parser.add_argument("--figure", action="append", help=at_shell(noop("only these figures")))
         parser.add_argument("--format", choices=["table", "csv", "json"], default="table")
-        parser.add_argument("--as", dest="username", metavar="USERNAME", help="who asks")
+        parser.add_argument(
+            "--as", dest="username", metavar="USERNAME", help=at_shell(noop("who asks"))
+        )
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's own
         """Count and print; the result alone goes to stdout."""
@@ -74,7 +95,7 @@ class Command(ShellCommand):
         except Refusal as refusal:
             fault = refusal.first
             status = NOT_PERMITTED if isinstance(refusal, FORBIDDEN) else WRONG_USE
-            where = f"--{fault.field}: " if fault.field else ""
+            where = f"--{fault.field.replace('_', '-')}: " if fault.field else ""
             raise Stopped(status, where + gettext(fault.message) % fault.details) from None
         cells = counted(viewer, question)
         wording = Wording(question.on, get_language() or "en")
@@ -83,13 +104,14 @@ class Command(ShellCommand):
 
 def _demo_viewer() -> str:
     if not folder.is_demo(data_folder()):
-        raise Stopped(WRONG_USE, "say who asks: --as USERNAME")
+        raise Stopped(WRONG_USE, gettext("say who asks: --as USERNAME"))
     return DEMO_VIEWER
 
 
 def as_objects(question: Question, cells: Sequence[Cell], wording: Wording) -> list[dict[str, Any]]:
     """The figures as the contract writes them down."""
     shown = []
+    told = f" ({gettext(PROVISIONAL_WORD)})" if question.provisional else ""
     for cell in cells:
         figure = FIGURES[cell.figure]
         place = cell.territory or question.territory
@@ -103,7 +125,7 @@ def as_objects(question: Question, cells: Sequence[Cell], wording: Wording) -> l
             "to": question.last.isoformat(),
             "on": question.on.isoformat(),
             "known_on": question.known_on.isoformat() if question.known_on else None,
-            "definition": gettext(figure.definition),
+            "definition": gettext(figure.definition) + told,
             **cell.keys,
         }
         if cell.suppressed:
@@ -138,6 +160,8 @@ def _table(question: Question, cells: Sequence[Cell], wording: Wording) -> str:
     lines = [
         f"{wording.place(question.territory)}, {question.first:%d.%m.%Y} – {question.last:%d.%m.%Y}"
     ]
+    if question.provisional:
+        lines.append(raised(gettext(PROVISIONAL_WORD)))
     for cell in cells:
         keys = [
             wording.of(key, value, cell.figure) for key, value in cell.keys.items() if value != "*"
