@@ -13,6 +13,7 @@ from kamkor.cases.models import (
     Removal,
     RemovalEnd,
     Report,
+    ReportTold,
     Screening,
     SecondLook,
     StateProtection,
@@ -36,6 +37,12 @@ ACCOMPANIED = {"placed_guardianship", "placed_foster", "adopted"}
 RHYTHM = {"low": 60, "medium": 30, "high": 14, "": 30}
 FIRST_VISIT, AFTER_LEAVING, ACCOMPANIMENT = 7, 90, 90
 CLOSED = {"closed", "not_registered", "void"}
+
+# What a report bears of what it tells now.
+TOLD = (
+    *("worry", "danger_now", "territory_id", "place", "seen_or_said", "source", "learned_on"),
+    *("home_unsafe", "safe_contact", "urgent", "happened_on", "district"),
+)
 
 # The order in which facts of one command are meant.
 MEANT = (
@@ -222,4 +229,8 @@ def test_after_any_day_every_derived_column_is_what_the_facts_say(cast: Cast) ->
             assert {name: getattr(case, name) for name in wanted} == wanted, repeat
         reports = list(Report.objects.all())
         assert [one.state for one in reports] == [_report_state(one) for one in reports], repeat
+        for report in reports:
+            told = ReportTold.objects.get(report=report, withdrawn_at=None)
+            wanted = {name: getattr(told, name) for name in TOLD}
+            assert {name: getattr(report, name) for name in TOLD} == wanted, repeat
     assert len(cases) > 5, repeat

@@ -48,6 +48,9 @@ ADDRESSES = {
     "find": "/find/",
     "case": "/cases/{case}/",
     "correct": "/cases/{case}/correct/identification/{fact}/",
+    "correct_report": "/reports/{report}/correct/report/{told}/",
+    "rounds": "/rounds/",
+    "correct_round": "/rounds/{round}/correct/",
     "about_case": "/cases/{case}/record-visit/",
     "about_task": "/tasks/{task}/complete-task/",
     "begin": "/do/identify-child/",
@@ -228,6 +231,11 @@ def commands_about(place: Place) -> Iterator[dict[str, Any]]:
     }
     for name, data in about_case.items():
         yield {"command": name, "data": {"case": place.case, **data}}
+    told = {"kind": "report", "fact": place.told, "values": {"place": "x"}}
+    yield {
+        "command": "correct_fact",
+        "data": {"report": place.report, "reason": "typing_error", **told},
+    }
     for name, data in {"read_report": {}, "mark_sent_in_error": {"note": "x"}}.items():
         yield {"command": name, "data": {"report": place.report, **data}}
     row = {"case": place.case, "seen": "alone", "none_of_these": True}

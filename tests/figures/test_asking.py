@@ -2,13 +2,15 @@
 
 import json
 from contextlib import redirect_stdout
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 
+from kamkor.kernel import clock
 from kamkor.management.shell import Stopped
+from tests.figures.independent import asked
 
 OBLAST = "41703000000000"
 SUZAK = "41703220000000"
@@ -136,3 +138,27 @@ def test_what_is_counted_of_a_day_that_has_not_ended_is_provisional(oblast: str)
     with redirect_stdout(printed):
         call_command("figures", "register", "--as", "elmira", *words)
     assert "Provisional: the day has not ended" in printed.getvalue()
+
+
+CORRECTED = """
+SELECT old.happened_on AS was, new.happened_on AS day, new.recorded_at
+FROM kamkor_reporttold new JOIN kamkor_reporttold old ON old.id = new.corrects
+WHERE new.team IS NULL ORDER BY new.recorded_at LIMIT 1
+"""
+
+
+def test_a_corrected_report_counts_on_its_new_day_once_that_is_known(oblast: str) -> None:
+    """Until the correction was recorded it counts on the day that was told first."""
+    (row,) = asked(CORRECTED)
+    known = clock.local_day(row["recorded_at"])
+
+    def counted(day: date, known_on: date) -> int:
+        dates = ("--from", f"{day}", "--to", f"{day}", "--known-on", f"{known_on}")
+        asking = ("--territory", "KG-J", "--figure", "reports_received", *dates)
+        value = figures(*asking)[0]["value"]
+        assert isinstance(value, int)
+        return value
+
+    before = known - timedelta(days=1)
+    assert counted(row["day"], known) - counted(row["day"], before) == 1
+    assert counted(row["was"], known) - counted(row["was"], before) == -1

@@ -130,7 +130,7 @@ def test_a_safe_contact_that_is_wrong_is_corrected_and_both_stay(cast: Cast) -> 
     with cast.bakyt.inside():
         fact = SafeContact.objects.get()
     desk = Desk("bakyt", cast.time)
-    address = f"/cases/{case}/correct/safe_contact/{fact.pk}/"
+    address = f"/cases/{case}/correct/safe-contact/{fact.pk}/"
     assert address in desk.open(f"/cases/{case}/").links
     typed = {"contact": CONTACT, "correction_reason": "typing_error"}
     assert desk.act(address, "correct_fact", **typed).status == 303

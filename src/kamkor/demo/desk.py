@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from kamkor.access.rules import Viewer
+from kamkor.cases.queries.history import what_was_told
+from kamkor.cases.queries.report import report_for
 from kamkor.cases.queries.task import open_tasks
 from kamkor.demo import texts
 from kamkor.demo.days import Days, at
@@ -204,6 +207,26 @@ def not_accepted(desk: Desk, ago: int, decision: str) -> Story:
             note="Башка билдирүүнүн көчүрмөсү.",
         )
     yield from _declined(desk, day, report, upheld=decision != "waiting")
+    if decision == "upheld":
+        yield _told_otherwise(desk, day, report)
+
+
+def _told_otherwise(desk: Desk, day: date, report: str) -> Act:
+    """Weeks later it turns out that a report came earlier, and from somebody else."""
+
+    def found(viewer: Viewer) -> Data:
+        told = what_was_told(viewer, report_for(viewer, UUID(report)))
+        earlier = (day - timedelta(days=12)).isoformat()
+        return {
+            "report": report,
+            "kind": "report",
+            "fact": str(told.pk),
+            "values": {"happened_on": earlier, "source": "clinic"},
+            "reason": "wrong_date",
+        }
+
+    moment = at(day + timedelta(days=40), 16)
+    return Act(moment, desk.department.specialist, "correct_fact", found)
 
 
 def _declined(desk: Desk, day: date, report: str, *, upheld: bool, hour: int = 11) -> Part:

@@ -188,8 +188,13 @@ def place_household(household: Household, territory: str, place: str) -> list[mo
     The household itself is the caller's to be written; earlier places stay searchable.
     """
     household.territory_id, household.place = territory, place
-    known = WordingToken.objects.filter(wording=household.pk).values_list("token", flat=True)
-    return wording(household, household.pk, words_of_place(place) - set(known))
+    return new_wording(household, household.pk, words_of_place(place))
+
+
+def new_wording(held: Any, part: UUID, words: Iterable[str]) -> list[models.Model]:  # noqa: ANN401 - a scoped row with an id
+    """The rows by which a place or a description is found that was told otherwise before."""
+    known = WordingToken.objects.filter(wording=part).values_list("token", flat=True)
+    return wording(held, part, set(words) - set(known))
 
 
 def wording(held: Any, part: UUID, words: Iterable[str]) -> list[models.Model]:  # noqa: ANN401 - a scoped row with an id

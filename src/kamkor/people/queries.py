@@ -158,6 +158,12 @@ def members_of(viewer: Viewer, household_ids: Iterable[UUID]) -> QuerySet[Househ
     )
 
 
+def memberships_of(viewer: Viewer, household_id: UUID) -> QuerySet[HouseholdMember]:
+    """All that was told of who belongs to a household, corrected facts too."""
+    members = HouseholdMember.objects.filter(scope_filter(viewer, subject="household_id"))
+    return members.filter(household_id=household_id).prefetch_related("person")
+
+
 def births_of(viewer: Viewer, person_id: UUID) -> QuerySet[Birth]:
     """All that was told of a person's birth, corrected facts too."""
     return Birth.objects.filter(scope_filter(viewer, subject="person_id"), person_id=person_id)

@@ -10,7 +10,6 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from kamkor.access.vocabulary import WORKER
-from kamkor.cases.operations.facts import CORRECTABLE
 from kamkor.cases.operations.steps import require_own_sealed
 from kamkor.cases.queries.case import case_for, cases_of_household
 from kamkor.cases.queries.history import history_of
@@ -23,7 +22,6 @@ from kamkor.people.queries import people_visible_to
 from kamkor.web import faults
 from kamkor.web.candidates import candidates_notes
 from kamkor.web.case_page import identity_of
-from kamkor.web.correction import serve_correction
 from kamkor.web.door import ViewedRequest
 from kamkor.web.operation import Asked, operation_named, serve, who_may
 from kamkor.web.templatetags.words import coded, day, hinted
@@ -47,6 +45,8 @@ def begin(request: ViewedRequest, slug: str) -> HttpResponse:
     if "happened_on" in operation.shape.model_fields and operation.name != "receive_report":
         first["happened_on"] = clock.today()
     back = "/roster/" if operation.name in OFFICE else "/"
+    if operation.name == "record_round":
+        back = "/rounds/"
     set_by_page = _known_person(request) if operation.name == "identify_child" else {}
     return serve(
         request,
@@ -230,14 +230,3 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
             context=context,
         ),
     )
-
-
-def correct(request: ViewedRequest, case_id: UUID, kind: str, fact_id: UUID) -> HttpResponse:
-    """Correcting one fact of a case."""
-    if kind not in CORRECTABLE:
-        raise Http404
-    try:
-        case = case_for(request.viewer, case_id)
-    except NotFound:
-        return faults.fault_page(request, 404)
-    return serve_correction(request, case, kind, fact_id)

@@ -24,7 +24,7 @@ from kamkor.cases.queries.history import history_of, safety_facts
 from kamkor.cases.queries.next_step import is_own_side, refused_to
 from kamkor.cases.queries.responsible import responsible_now
 from kamkor.cases.queries.task import open_tasks_of
-from kamkor.cases.queries.visit import people_looked_at
+from kamkor.cases.queries.visit import last_looks
 from kamkor.cases.rules.visit import QUESTIONS, act_due, comes_first
 from kamkor.cases.vocabulary import (
     CHILD,
@@ -47,7 +47,7 @@ from kamkor.web.case_report import notices_owed, report_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_of_case
 from kamkor.web.templatetags.words import coded, day, moment, raised
-from kamkor.web.timeline import timeline_of
+from kamkor.web.timeline import correcting, timeline_of
 from kamkor.workforce import queries as workforce
 
 if TYPE_CHECKING:
@@ -328,7 +328,8 @@ def household_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
         return None
     home = case.household
     language = get_language() or "en"
-    looked = people_looked_at(viewer, home.pk)
+    looks = last_looks(viewer, home.pk)
+    correct = correcting(viewer, case)
     others = {one.child_id: one for one in cases_of_household(viewer, home.pk) if one.child_id}
     rows: list[dict[str, Any]] = [
         {
@@ -343,6 +344,7 @@ def household_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
             if member.relation == "child"
             else coded(member.relation, "relations"),
             "value": person.shown_name,
+            "actions": correct("member", member, _("Correct")),
         }
         if person.telephone:
             row["value"] = f"{person.shown_name}, {shown(person.telephone)}"
@@ -350,11 +352,14 @@ def household_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
         if person.pk in others and others[person.pk].pk != case.pk:
             row["url"] = f"/cases/{others[person.pk].pk}/"
         if member.relation in {"sibling", "child"} and person.pk != case.child_id:
+            look = looks.get(person.pk)
             row["badge"] = (
                 {"kind": "done", "text": _("looked at")}
-                if person.pk in looked
+                if look and look.looked_at
                 else {"kind": "overdue", "text": _("not looked at yet")}
             )
+            if look is not None:
+                row["actions"] += correct("sibling_look", look, _("Correct: looked at"))
         rows.append(row)
     return {"heading": _("Household"), "rows": rows}
 

@@ -10,12 +10,12 @@ from kamkor.access.rules import Viewer
 from kamkor.cases.queries.report import described_in, report_for
 from kamkor.cases.queries.task import notices_of
 from kamkor.kernel.commands import NotFound
-from kamkor.web.ages import about_years
 from kamkor.web.due import due_words, is_late, may_mark
 from kamkor.web.templatetags.words import coded, day
+from kamkor.web.written import described
 
 if TYPE_CHECKING:
-    from kamkor.cases.models import Case, ReportChild, Task
+    from kamkor.cases.models import Case, Task
 
 
 def report_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
@@ -45,12 +45,6 @@ def report_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
         "rows": rows,
         "actions": [{"label": _("Open the report"), "url": f"/reports/{report.pk}/"}],
     }
-
-
-def described(child: ReportChild) -> str:
-    """A child as it was described, with the age if that was said."""
-    told = about_years(child.age) if child.age is not None else ""
-    return ", ".join(filter(None, [child.description, told]))
 
 
 def notices_owed(viewer: Viewer, case: Case) -> dict[str, Any] | None:

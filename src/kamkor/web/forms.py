@@ -136,6 +136,10 @@ def fill_typed(
             parts = [*str(value).split("-"), "", ""][:3]
             for part, text in zip(("year", "month", "day"), parts, strict=True):
                 typed[f"{name}-{part}"] = [text]
+        elif widget == "moment":
+            moment = value.astimezone(clock.ZONE)
+            typed[f"{name}-date"] = [f"{moment:%d.%m.%Y}"]
+            typed[f"{name}-time"] = [f"{moment:%H:%M}"]
         elif isinstance(value, bool):
             typed[name] = ["yes" if value else "no"]
         elif isinstance(value, date):

@@ -178,6 +178,7 @@ def _acts(viewer: Viewer) -> list[dict[str, str]]:
         {"label": _("New report"), "url": "/do/receive-report/", "operation": "receive_report"},
         {"label": _("Identify a child"), "url": "/find/", "operation": "identify_child"},
         {"label": _("Record a round"), "url": "/do/record-round/", "operation": "record_round"},
+        {"label": _("Rounds"), "url": "/rounds/", "operation": "list_rounds"},
     ]
     return acts if viewer.role in {WORKER, SPECIALIST, HEAD} else []
 

@@ -12,8 +12,11 @@ from django.utils.translation import ngettext
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import OBLAST, Action
+from kamkor.cases.operations.correction import may_correct
+from kamkor.cases.operations.facts import CORRECTABLE
 from kamkor.cases.operations.report import receipt_code, receipt_digest
 from kamkor.cases.queries.case import cases_visible_to
+from kamkor.cases.queries.history import history_of_report, what_was_told
 from kamkor.cases.queries.report import (
     earlier_reports,
     has_read,
@@ -31,11 +34,12 @@ from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.ids import new_id
 from kamkor.web import faults
-from kamkor.web.case_report import described
 from kamkor.web.door import ViewedRequest, outside_door
 from kamkor.web.due import due_list, task_entry
 from kamkor.web.page import UNDO_KEY
 from kamkor.web.templatetags.words import coded, day, moment, raised
+from kamkor.web.timeline import correction_address, entries_of
+from kamkor.web.written import described
 from kamkor.workforce import queries as workforce
 
 if TYPE_CHECKING:
@@ -153,7 +157,7 @@ def report_page(request: ViewedRequest, report_id: UUID) -> HttpResponse:
         "summary": report_summary(viewer, report),
         "warning": report.home_unsafe,
         "acts": report_acts(viewer, report),
-        "timeline": report_timeline(report),
+        "timeline": report_timeline(viewer, report),
         "earlier": [
             {
                 "url": f"/reports/{one.pk}/",
@@ -179,8 +183,13 @@ def report_summary(viewer: Viewer, report: Report) -> dict[str, Any]:
         {"label": _("Worry"), "value": coded(report.worry, "report_worries")},
         {"label": _("In danger now"), "value": _("Yes") if report.danger_now else _("No")},
     ]
+    page = f"/reports/{report.pk}/"
+    correctable = may_correct(viewer, CORRECTABLE["report"], report)
     for child in report.children.filter(withdrawn_at=None):
         row: dict[str, Any] = {"label": _("Child"), "value": described(child)}
+        if correctable:
+            url = correction_address(page, "report_child", child)
+            row["actions"] = [{"label": _("Correct"), "url": url}]
         if child.case_id in visible:
             row["url"] = f"/cases/{child.case_id}/"
         children.append(row)
@@ -197,7 +206,11 @@ def report_summary(viewer: Viewer, report: Report) -> dict[str, Any]:
     if reporter is not None:
         told = ", ".join(filter(None, [reporter.name, shown(reporter.telephone or "")]))
         rows.append({"label": _("Call back"), "value": told, "copyable": reporter.telephone})
-    return {"rows": rows}
+    summary: dict[str, Any] = {"rows": rows}
+    if correctable:
+        url = correction_address(page, "report", what_was_told(viewer, report))
+        summary["actions"] = [{"label": _("Correct what was told"), "url": url}]
+    return summary
 
 
 def report_acts(viewer: Viewer, report: Report) -> list[dict[str, str]]:
@@ -239,38 +252,14 @@ def duty_person_of(viewer: Viewer, report_id: UUID) -> str:
     return workforce.holder_names([post], clock.today()).get(post, "")
 
 
-def report_timeline(report: Report) -> dict[str, Any]:
+def report_timeline(viewer: Viewer, report: Report) -> dict[str, Any]:
     """What became of a report, newest first."""
-    found: list[tuple[Any, str, list[str]]] = []
-    found += [(one, _("Read"), []) for one in report.reads.all()]
-    for one in report.screenings.all():
-        title = {
-            "accept": _("Accepted"),
-            "redirect": _("Redirected"),
-            "decline": _("Declined"),
-        }[one.decision]
-        reason = coded(one.reason, f"{one.decision}_reasons") if one.reason else ""
-        found.append((one, title, [reason, one.note]))
-    for look in report.second_looks.all():
-        title = (
-            _("Second look: rightly declined") if look.upheld else _("Second look: opened again")
-        )
-        found.append((look, title, [look.note]))
-    found += [
-        (one, _("Marked as sent in error"), [one.note]) for one in report.marks_of_error.all()
-    ]
-    found.sort(key=lambda row: row[0].recorded_at, reverse=True)
-    names = workforce.holder_names([one.by_post for one, _title, _body in found], clock.today())
-    entries = [
-        {
-            "when": moment(one.recorded_at),
-            "title": title,
-            "body": [line for line in body if line],
-            "by": names.get(one.by_post, ""),
-            "journal": str(one.command),
-        }
-        for one, title, body in found
-    ]
+    history, page = history_of_report(viewer, report), f"/reports/{report.pk}/"
+    entries = entries_of(
+        viewer, report, history, lambda kind, fact: correction_address(page, kind, fact)
+    )
+    for entry, one in zip(entries, history, strict=True):
+        entry["when"] = moment(one.fact.recorded_at)
     return {
         "heading": _("What became of it"),
         "entries": entries,

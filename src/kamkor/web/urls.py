@@ -8,6 +8,7 @@ from kamkor.web import (
     case_forms,
     case_page,
     command_door,
+    correction,
     faults,
     figures,
     find,
@@ -20,6 +21,7 @@ from kamkor.web import (
     register,
     report_page,
     roster,
+    rounds,
     sign_in,
 )
 
@@ -37,6 +39,13 @@ urlpatterns = [
     path("receipt/", report_page.receipt, name="receipt"),
     path("reports/<uuid:report_id>/", report_page.report_page, name="report"),
     path("reports/<uuid:report_id>/received/", report_page.received, name="received"),
+    path(
+        "reports/<uuid:report_id>/correct/<slug:kind>/<uuid:fact_id>/",
+        correction.correct_report,
+        name="correct_report",
+    ),
+    path("rounds/", rounds.rounds, name="rounds"),
+    path("rounds/<uuid:fact_id>/correct/", correction.correct_round, name="correct_round"),
     path("reports/<uuid:report_id>/<slug:slug>/", case_forms.about_report, name="about_report"),
     path("register/", register.register, name="register"),
     re_path(r"^register/export\.(?P<kind>csv|xlsx)$", register.export, name="export"),
@@ -48,7 +57,7 @@ urlpatterns = [
     path("cases/<uuid:case_id>/", case_page.case_page, name="case"),
     path(
         "cases/<uuid:case_id>/correct/<slug:kind>/<uuid:fact_id>/",
-        case_forms.correct,
+        correction.correct,
         name="correct",
     ),
     path("cases/<uuid:case_id>/<slug:slug>/", case_forms.about_case, name="about_case"),

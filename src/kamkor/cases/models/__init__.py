@@ -14,13 +14,14 @@ from kamkor.cases.models.report import (
     ReportChild,
     Reporter,
     ReportRead,
+    ReportTold,
     Round,
     Screening,
     SecondLook,
     SentInError,
 )
 from kamkor.cases.models.taking_off import AccompanimentEnd, TakingOffDecision, TakingOffProposal
-from kamkor.cases.models.task import Task, TaskDone
+from kamkor.cases.models.task import Task, TaskDone, is_open
 from kamkor.cases.models.transfer import TransferAnswer, TransferOffer
 from kamkor.cases.models.visit import Need, Visit, VisitChild
 
@@ -38,6 +39,7 @@ __all__ = [
     "Report",
     "ReportChild",
     "ReportRead",
+    "ReportTold",
     "Reporter",
     "Round",
     "SafeContact",
@@ -54,4 +56,5 @@ __all__ = [
     "TransferOffer",
     "Visit",
     "VisitChild",
+    "is_open",
 ]

@@ -11,11 +11,10 @@ from django.db.models import QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import OBLAST
-from kamkor.cases.models import Case, Report, Task, TaskDone
+from kamkor.cases.models import Case, Report, Task, TaskDone, is_open
 from kamkor.cases.operations.settling import settle_cases
 from kamkor.cases.queries import next_step
 from kamkor.cases.queries.case import case_for, remember_places
-from kamkor.cases.queries.task import is_open
 from kamkor.cases.rules.age import ADULT_AGE, came_of_age
 from kamkor.cases.vocabulary import OF_OTHER_SIDE, STATE_LABELS, STEP_OF
 from kamkor.kernel import clock, rulesets

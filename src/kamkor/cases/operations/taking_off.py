@@ -111,36 +111,48 @@ def propose_taking_off(order: Order[ProposeTakingOff]) -> None:
     data = order.data
     case = steps.claimed_case(order, data.case)
     steps.not_before(data.happened_on, case.registered_on or case.opened_on)
-    rule = rulesets.rule("taking_off_reasons", data.reason, data.happened_on)
-    anywhere = case.register == CHILD and rule.get("anywhere")
-    if case.state != CaseState.REGISTERED and not anywhere:
-        raise ReasonNotHere("reason")
-    if rule.get("needs_other_side") and not (data.other_side and data.other_side_accepted_on):
-        raise OtherSideNotAccepted("other_side")
-    if rule.get("adult"):
-        _require_adult(case, data.happened_on)
+    proposal = TakingOffProposal(
+        case=case,
+        reason=data.reason,
+        note=data.note,
+        other_side=data.other_side or "",
+        other_side_accepted_on=data.other_side_accepted_on,
+        **order.fact(case, data.happened_on),
+    )
+    require_reason_fits(proposal, case.state, data.reason, data.happened_on)
     if case.state == CaseState.TRANSFER_OFFERED:
         call_back(order, case)
-    order.add(
-        TakingOffProposal(
-            case=case,
-            reason=data.reason,
-            note=data.note,
-            other_side=data.other_side or "",
-            other_side_accepted_on=data.other_side_accepted_on,
-            **order.fact(case, data.happened_on),
-        )
-    )
+    order.add(proposal)
 
 
-def _require_adult(case: Case, day: date) -> None:
+def require_reason_fits(  # noqa: PLR0917 - a proposal, and what is asked of it
+    proposal: TakingOffProposal, state: str, reason: str, day: date, at: str = "", side: str = ""
+) -> None:
+    """Check that a reason may take a case off from a state, on a day, as it was proposed.
+
+    ``at`` stands before the names of the fields, ``side`` names the one of the other side.
+    Raises ``ReasonNotHere``, ``OtherSideNotAccepted``, ``NotYetAdult``, ``BirthNotKnown``.
+    """
+    case = proposal.case
+    rule = rulesets.rule("taking_off_reasons", reason, day)
+    anywhere = case.register == CHILD and rule.get("anywhere")
+    if state != CaseState.REGISTERED and not anywhere:
+        raise ReasonNotHere(f"{at}reason")
+    accepted = proposal.other_side and proposal.other_side_accepted_on
+    if rule.get("needs_other_side") and not accepted:
+        raise OtherSideNotAccepted(side or f"{at}other_side")
+    if rule.get("adult"):
+        _require_adult(case, day, f"{at}reason")
+
+
+def _require_adult(case: Case, day: date, at: str) -> None:
     """Raise ``NotYetAdult`` while some day that the child's birth can mean is not 18 years ago."""
     child = case.child
     if child is None or child.born_on is None:
-        raise BirthNotKnown("reason")
+        raise BirthNotKnown(at)
     birthday = came_of_age(child.born_on, child.birth_precision)
     if day < birthday:
-        raise NotYetAdult("reason", birthday=as_known(birthday, child.birth_precision))
+        raise NotYetAdult(at, birthday=as_known(birthday, child.birth_precision))
 
 
 class DecideTakingOff(Shape):
@@ -190,13 +202,14 @@ def decide_taking_off(order: Order[DecideTakingOff]) -> None:
         )
     )
     if agreed:
-        _what_follows(order, case, proposal)
+        follow_agreement(order, case, proposal.reason, data.happened_on)
 
 
-def _what_follows(order: Order[Any], case: Case, proposal: TakingOffProposal) -> None:
-    day = order.data.happened_on
-    rule = rulesets.rule("taking_off_reasons", proposal.reason, day)
-    outcome = taking_off_outcome(proposal.reason, day)
+def follow_agreement(order: Order[Any], case: Case, reason: str, day: date) -> None:
+    """Hand over what is due once it was agreed to take a case off for a reason, and end what is
+    not due any more."""
+    rule = rulesets.rule("taking_off_reasons", reason, day)
+    outcome = taking_off_outcome(reason, day)
     if rule.get("stops_notices") or outcome == "agree_without_check":
         steps.stop_tasks(order, case.pk)
     else:

@@ -1,16 +1,19 @@
 """Who may be one and the same child, for those whose rows show both."""
 
+from typing import TYPE_CHECKING
+
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
-from kamkor.cases.models import Case, Task
+from kamkor.cases.models import Case, Task, is_open
 from kamkor.cases.queries.case import cases_of_people
-from kamkor.cases.queries.task import is_open
 from kamkor.cases.vocabulary import CANDIDATE
-from kamkor.people.models import Person
 from kamkor.people.queries import people_visible_to, scope_filter
 
+if TYPE_CHECKING:
+    from kamkor.people.models import Person
 
-def candidates_of(viewer: Viewer, case: Case) -> list[tuple[Person, Case | None]] | None:
+
+def candidates_of(viewer: Viewer, case: Case) -> list[tuple["Person", Case | None]] | None:
     """While it is to be settled: the others whom the viewer may see and who bear the child's
     personal number, each with its newest case.
 

@@ -19,7 +19,14 @@ from kamkor.cases.models import (
     RegistrationGround,
     Removal,
     RemovalEnd,
+    Report,
+    ReportChild,
+    ReportRead,
+    ReportTold,
     SafeContact,
+    Screening,
+    SecondLook,
+    SentInError,
     StateProtection,
     TakingOffDecision,
     TakingOffProposal,
@@ -28,9 +35,11 @@ from kamkor.cases.models import (
     TransferOffer,
     VisitChild,
 )
+from kamkor.cases.queries.round import rounds_visible_to
+from kamkor.cases.queries.visit import looks_of
 from kamkor.cases.vocabulary import NOT_FOR_WORKERS
 from kamkor.kernel.models import JournalEntry
-from kamkor.people.queries import births_of, scope_filter
+from kamkor.people.queries import births_of, memberships_of, scope_filter
 
 OF_CASE: dict[str, Any] = {
     "identification": Identification,
@@ -49,6 +58,14 @@ OF_CASE: dict[str, Any] = {
     "offer": TransferOffer,
     "answer": TransferAnswer,
     "interest": Interest,
+}
+OF_REPORT: dict[str, Any] = {
+    "report": ReportTold,
+    "report_child": ReportChild,
+    "read": ReportRead,
+    "screening": Screening,
+    "second_look": SecondLook,
+    "error_mark": SentInError,
 }
 BESIDE = {
     "visit_child": ("visit",),
@@ -81,9 +98,49 @@ def history_of(viewer: Viewer, case: Case) -> list[Recorded]:
     found += [("task_done", fact) for fact in tasks.filter(stopped=False).select_related("task")]
     if case.child_id:
         found += [("birth", fact) for fact in births_of(viewer, case.child_id)]
-    newer = {fact.corrects: fact for _, fact in found if fact.corrects}
-    recorded = [Recorded(kind, fact, newer.get(fact.pk)) for kind, fact in found]
-    return sorted(recorded, key=_newest_first, reverse=True)
+    if case.household_id:
+        home = case.household_id
+        found += _corrected("member", memberships_of(viewer, home))
+        found += _corrected("sibling_look", looks_of(viewer, home).prefetch_related("person"))
+    return sorted(_recorded_as(found), key=_newest_first, reverse=True)
+
+
+def _corrected(kind: str, facts: Iterable[Any]) -> list[tuple[str, Any]]:
+    """Of facts that a page shows as they stand, those that were corrected, old and new."""
+    held = list(facts)
+    corrected = {fact.corrects for fact in held if fact.corrects}
+    return [(kind, fact) for fact in held if fact.corrects or fact.pk in corrected]
+
+
+def _recorded_as(found: Iterable[tuple[str, Any]]) -> list[Recorded]:
+    held = list(found)
+    newer = {fact.corrects: fact for _, fact in held if fact.corrects}
+    return [Recorded(kind, fact, newer.get(fact.pk)) for kind, fact in held]
+
+
+def history_of_report(viewer: Viewer, report: Report) -> list[Recorded]:
+    """What became of a report, newest first; what it tells and whom only where corrected."""
+    scope = scope_filter(viewer, subject="report_id")
+    found: list[tuple[str, Any]] = []
+    for kind, model in OF_REPORT.items():
+        facts = model.objects.filter(scope, report=report)
+        if kind in {"report", "report_child"}:
+            found += _corrected(kind, facts)
+        else:
+            found += [(kind, fact) for fact in facts]
+    recorded = _recorded_as(found)
+    return sorted(recorded, key=lambda one: one.fact.recorded_at, reverse=True)
+
+
+def what_was_told(viewer: Viewer, report: Report) -> ReportTold:
+    """What a report tells as it stands."""
+    scope = scope_filter(viewer, subject="report_id")
+    return ReportTold.objects.get(scope, report=report, withdrawn_at=None)
+
+
+def history_of_rounds(viewer: Viewer) -> list[Recorded]:
+    """The rounds a viewer sees, newest first, corrected ones too."""
+    return _recorded_as(("round", made) for made in rounds_visible_to(viewer))
 
 
 def safety_facts(viewer: Viewer, case: Case) -> tuple[list[VisitChild], list[Removal]]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import HEAD, OBLAST, SPECIALIST, WORKER
@@ -30,6 +30,9 @@ from kamkor.people.queries import (
     told_before,
 )
 from kamkor.workforce import queries as workforce
+
+# The children of a report as they stand, for lists.
+_STANDING = Prefetch("children", ReportChild.objects.filter(withdrawn_at=None))
 
 
 def reports_visible_to(viewer: Viewer) -> QuerySet[Report]:
@@ -100,7 +103,7 @@ def queue(viewer: Viewer) -> QuerySet[Report]:
     return (
         answered_by(viewer)
         .filter(state=ReportState.NEW)
-        .prefetch_related("children")
+        .prefetch_related(_STANDING)
         .order_by("-urgent", "received_at", "id")
     )
 
@@ -125,7 +128,7 @@ def alarms_of_last_day(viewer: Viewer) -> QuerySet[Report]:
         reports_visible_to(viewer)
         .filter(Q(urgent=True) | Q(team__isnull=False))
         .filter(Q(received_at__gte=since) | _unread())
-        .prefetch_related("children")
+        .prefetch_related(_STANDING)
         .order_by("received_at", "id")
     )
 
@@ -135,7 +138,7 @@ def declined_without_second_look(viewer: Viewer) -> QuerySet[Report]:
     return (
         reports_visible_to(viewer)
         .filter(state=ReportState.DECLINED)
-        .prefetch_related("children")
+        .prefetch_related(_STANDING)
         .order_by("received_at", "id")
     )
 

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
-from kamkor.cases.models import Case, Task, TaskDone
+from kamkor.cases.models import Case, Task, TaskDone, is_open
 from kamkor.cases.vocabulary import NOT_FOR_WORKERS
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
@@ -14,12 +14,6 @@ from kamkor.people.queries import scope_filter
 
 NOTICE = "notice_"
 """So begin the kinds of due items that are notices to somebody outside."""
-
-
-def is_open() -> Q:
-    """The filter that keeps to due items that nobody has settled."""
-    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
-    return Q(~Exists(done), withdrawn_at=None)
 
 
 def open_tasks(viewer: Viewer) -> QuerySet[Task]:

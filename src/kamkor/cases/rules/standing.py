@@ -195,11 +195,19 @@ _RANK = {kind: rank for rank, kind in enumerate(_CHANGES)}
 def standing_of(events: Iterable[Event]) -> Standing:
     """Fold a case's facts, in the order in which they were first recorded; those of one command
     by what they are, and then by their day."""
+    return _with_next_visit(_folded(events))
+
+
+def standing_before(events: Iterable[Event], kind: str, order: datetime) -> Standing:
+    """Where the case stood before a fact of a kind that was first recorded at a moment."""
+    return _folded(one for one in events if (one.order, _RANK[one.kind]) < (order, _RANK[kind]))
+
+
+def _folded(events: Iterable[Event]) -> Standing:
     standing = Standing()
-    ordered = sorted(events, key=lambda one: (one.order, _RANK[one.kind], one.happened_on))
-    for event in ordered:
+    for event in sorted(events, key=lambda one: (one.order, _RANK[one.kind], one.happened_on)):
         standing = _CHANGES[event.kind](standing, event)
-    return _with_next_visit(standing)
+    return standing
 
 
 def _with_next_visit(standing: Standing) -> Standing:
