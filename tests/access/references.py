@@ -17,6 +17,7 @@ MIGRATIONS = (
     "0005_ends_and_candidates",
     "0006_wording_tokens",
     "0009_corrections",
+    "0011_figure_months",
 )
 """The migrations that list protected and open tables."""
 

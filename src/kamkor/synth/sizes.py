@@ -33,10 +33,10 @@ SIZES = {
             2_700_000,
             1_000_000,
             workers=1_648,
-            busy=1_648,
+            busy=550,
             caseload=25,
             kinds=3,
-            full=0.02,
+            full=0.01,
             children_only=True,
         ),
     )
