@@ -19,8 +19,8 @@ from kamkor.kernel.words import noop
 
 WITHOUT_DATABASE = {"version", "--version", "makemigrations", "compile"}
 HELP = {"help", "--help", "-h"}
-# These serve the desk: what they do is done at the desk, not at the shell.
-SERVING = {"demo", "serve"}
+# These serve the desk or build what was done there: at the desk, not at the shell.
+SERVING = {"demo", "serve", "synth"}
 REFUSED = 1
 WRONG_USE = 2
 NOT_PERMITTED = 3
@@ -29,6 +29,7 @@ INTERRUPTED = 130
 
 COMMANDS = {
     "demo": noop("build the demo oblast if it is not there yet, and serve it"),
+    "synth": noop("fill an empty folder: synth --size small|service|nation --seed N"),
     "serve": noop("serve the desk on what stands in the data folder"),
     "commands": noop("carry out a file of commands as one person: FILE.jsonl --as USERNAME"),
     "figures": noop("count the register: figures register --territory CODE --by KEYS"),
@@ -84,6 +85,8 @@ def _run(given: list[str]) -> int:
     data = data_folder()
     if given[0] == "demo":
         folder.prepare(data, fresh=arguments.wants_fresh(given[1:]))
+    if given[0] == "synth":
+        folder.prepare(data, fresh=False)
     with database_server(data) as facts:
         point_settings_at(facts)
         return _django(given)

@@ -18,6 +18,7 @@ MIGRATIONS = (
     "0006_wording_tokens",
     "0009_corrections",
     "0011_loading",
+    "0012_figure_months",
 )
 """The migrations that list protected and open tables."""
 

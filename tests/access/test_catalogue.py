@@ -35,6 +35,17 @@ def test_row_security_is_enabled_and_forced_on_every_protected_table() -> None:
     assert locked == dict.fromkeys(PROTECTED, (True, True))
 
 
+# They mark kept counts as stale where somebody writes; nobody calls them.
+WATCHING = (
+    "figures_case_changed",
+    "figures_decision_added",
+    "figures_decision_changed",
+    "figures_fact_added",
+    "figures_fact_changed",
+    "figures_person_changed",
+    "figures_stale_from",
+)
+
 # The one form, as PostgreSQL writes it back, with SUBJECT for the column that may be lent.
 FORM = """
 (((team IS NULL) AND (
@@ -92,6 +103,7 @@ def test_the_functions_are_these_and_no_other_and_none_is_for_everybody() -> Non
     assert [one for one in found if not one[0].startswith(JOBS)] == [
         ("barred_from_such", True, path, owner, both),
         ("command_answer", True, path, owner, both),
+        *((name, True, path, owner, "") for name in WATCHING),
         ("move_subjects", True, path, owner, both),
         ("open_identity_candidates", True, path, owner, both),
         ("open_identity_candidates_of", True, path, owner, both),

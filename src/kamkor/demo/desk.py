@@ -34,7 +34,7 @@ class Desk:
 
     def duty(self, day: date) -> int:
         """The post on duty on a day, or its cover."""
-        return self.department.acting(self.department.workers[0], day)
+        return self.department.acting(self.department.on_duty, day)
 
     def report(self, day: date, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - a command's data
         """A report about a child that is only described."""
@@ -42,7 +42,7 @@ class Desk:
             "worry": self.codes.next("report_worries", day, unsealed),
             "danger_now": False,
             "children": [
-                {"description": self.codes.text(texts.DESCRIPTIONS), "age": 4 + day.day % 9}
+                {"description": self.codes.text(texts.DESCRIPTIONS), "age": 4 + self.number % 9}
             ],
             "territory": self.department.territories[-1],
             "place": self.codes.text(texts.PLACES),
@@ -187,7 +187,7 @@ def notices_sent(home: Home, day: date) -> Many:
 
 
 def _done(codes: Codes, task: object, day: date) -> Data:
-    proof = codes.text(texts.PROOFS).format(str(task)[-4:])
+    proof = codes.text(texts.PROOFS).format(1000 + codes.turn("proofs"))
     return {"task": str(task), "happened_on": day.isoformat(), "proof": proof}
 
 

@@ -12,6 +12,8 @@ from kamkor.kernel.translations import at_shell as _
 MARK = "demo"
 UNFINISHED = "demo-unfinished"
 SIGN_INS = "demo-sign-ins.json"
+SYNTH = "synth-"
+"""Begins the scenario of a folder that was filled with one of the sizes."""
 
 
 class NoDemo(Exception):

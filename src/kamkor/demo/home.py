@@ -25,23 +25,26 @@ EVENING = 17
 
 @dataclass
 class Codes:
-    """Hands out the codes of each rule set in turn, so that every one is used."""
+    """Hands out the codes of each rule set in turn, so that every one is used.
 
+    The first code is the one at place ``first``; with ``on`` only codes in force on that day are
+    handed out, whatever day is asked for.
+    """
+
+    first: int = 0
+    on: date | None = None
     _turns: dict[str, int] = field(default_factory=dict)
 
     def next(self, rule_set: str, day: date, only: Callable[[Rule], bool] = lambda _: True) -> str:
         """The next code of a rule set in force on a day."""
-        codes = [rule.code for rule in asked_rules(rule_set, day) if only(rule)]
-        key = f"{rule_set}:{','.join(codes)}"
-        turn = self._turns.get(key, 0)
-        self._turns[key] = turn + 1
-        return codes[turn % len(codes)]
+        codes = [rule.code for rule in asked_rules(rule_set, self.on or day) if only(rule)]
+        return codes[self.turn(f"{rule_set}:{','.join(codes)}") % len(codes)]
 
     def seldom(
         self, rule_set: str, day: date, only: Callable[[Rule], bool], many: int
     ) -> list[str]:
         """So many codes of those that fit which were handed out most seldom."""
-        codes = [rule.code for rule in asked_rules(rule_set, day) if only(rule)]
+        codes = [rule.code for rule in asked_rules(rule_set, self.on or day) if only(rule)]
         taken = sorted(codes, key=lambda code: self._turns.get(f"{rule_set}:{code}", 0))[:many]
         for code in taken:
             self._turns[f"{rule_set}:{code}"] = self._turns.get(f"{rule_set}:{code}", 0) + 1
@@ -49,10 +52,13 @@ class Codes:
 
     def text(self, bank: tuple[str, ...]) -> str:
         """The next sentence of a bank."""
-        key = bank[0]
-        turn = self._turns.get(key, 0)
+        return bank[self.turn(bank[0]) % len(bank)]
+
+    def turn(self, key: str) -> int:
+        """How often this was asked for before, counted from ``first``."""
+        turn = self._turns.get(key, self.first)
         self._turns[key] = turn + 1
-        return bank[turn % len(bank)]
+        return turn
 
 
 def unsealed(rule: Rule) -> bool:
@@ -203,11 +209,16 @@ class Home:
 
         return self.codes.seldom("grounds", day, fits, 2 if self.number % 4 == 1 else 1)
 
-    def _register_family(self, day: date, ground: str = "") -> Part:
+    def drawn_family_ground(self, day: date) -> str:
+        """A ground that fits the family."""
+
         def fits(rule: Rule) -> bool:
             return grounds.of_family(rule, self.children, day)
 
-        ground = ground or self.codes.seldom("grounds", day, fits, 1)[0]
+        return self.codes.seldom("grounds", day, fits, 1)[0]
+
+    def _register_family(self, day: date, ground: str = "") -> Part:
+        ground = ground or self.drawn_family_ground(day)
         yield self.act(
             day,
             14,

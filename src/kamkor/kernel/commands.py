@@ -6,7 +6,6 @@ takes a batch, writes the rows together, keeps the journal, and answers each com
 
 import getpass
 import hashlib
-import hmac
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Max
 
 from kamkor.kernel import clock
+from kamkor.kernel.digests import content_of, digest_of
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.ids import is_ordered_id, new_id
 from kamkor.kernel.models import JournalEntry, Scoped
@@ -237,13 +237,8 @@ def _versions_of(subjects: list[UUID]) -> dict[UUID, int]:
     return dict(latest.order_by())
 
 
-def digest_of(command: Command) -> str:
-    """A keyed digest of a command's content: tells two contents apart and nothing else."""
-    content = json.dumps(
-        [command.operation, command.data], sort_keys=True, default=str, ensure_ascii=False
-    )
-    key = bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)
-    return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
+def _digest(command: Command) -> str:
+    return digest_of(content_of(command.operation, command.data))
 
 
 class Batch:
@@ -296,7 +291,7 @@ class Batch:
         if found is None:
             return None
         account, digest, answer = found
-        if account != self.actor.account_id or digest != digest_of(command):
+        if account != self.actor.account_id or digest != _digest(command):
             raise CommandIdReused
         return Answer(command.id, "duplicate", json.loads(answer))
 
@@ -334,7 +329,7 @@ class Batch:
                         subject=subject,
                         version=versions[subject],
                         fields=sorted(command.data),
-                        digest=digest_of(command),
+                        digest=_digest(command),
                         answer=order.answer,
                         account=self.actor.account_id,
                         post=self.actor.post_id,

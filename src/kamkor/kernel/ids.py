@@ -71,5 +71,13 @@ def typed_number(prefix: str, typed: str, letters: int = 7) -> TypedNumber | Non
 
 def readable_number(prefix: str, letters: int = 7) -> str:
     """A number people read out: random, so that it tells nothing of how many there are."""
-    drawn = "".join(secrets.choice(_READABLE) for _ in range(letters))
-    return f"{prefix}-{drawn[:4]}-{drawn[4:]}"
+    return number_from(prefix, secrets.randbelow(len(_READABLE) ** letters), letters)
+
+
+def number_from(prefix: str, drawn: int, letters: int = 7) -> str:
+    """The readable number that stands for a number drawn."""
+    text = ""
+    for _ in range(letters):
+        drawn, place = divmod(drawn, len(_READABLE))
+        text += _READABLE[place]
+    return f"{prefix}-{text[:4]}-{text[4:]}"

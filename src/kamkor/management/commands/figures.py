@@ -11,8 +11,11 @@ from typing import Any
 from django.core.management import CommandParser
 from django.utils.translation import get_language, gettext
 
+from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import Action
 from kamkor.demo import folder
-from kamkor.figures.queries.asking import question_for
+from kamkor.figures.operations import differences, keep_months
+from kamkor.figures.queries.asking import question_for, territories_counted_by
 from kamkor.figures.queries.counting import counted
 from kamkor.figures.queries.wording import PROVISIONAL_WORD, Wording
 from kamkor.figures.rules.disclosure import Cell
@@ -25,11 +28,14 @@ from kamkor.kernel.translations import at_shell
 from kamkor.kernel.words import noop
 from kamkor.management.shell import (
     NOT_PERMITTED,
+    REFUSED,
     WRONG_USE,
     ShellCommand,
     Stopped,
+    tell,
     viewer_named,
 )
+from kamkor.territory.queries import country
 from kamkor.web.export import safe
 from kamkor.web.templatetags.words import raised
 
@@ -46,7 +52,16 @@ class Command(ShellCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What may be asked."""
-        parser.add_argument("what", choices=["register"])
+        parser.add_argument(
+            "what",
+            choices=["register", "cube"],
+            help=at_shell(noop("cube: keep the counts of closed months, so that years are quick")),
+        )
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help=at_shell(noop("with cube: compare what is kept with the count as it is now")),
+        )
         parser.add_argument(
             "--territory", default="", help=at_shell(noop("SOATE, ISO code or full name"))
         )
@@ -81,6 +96,9 @@ class Command(ShellCommand):
     def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's own
         """Count and print; the result alone goes to stdout."""
         viewer = viewer_named(options["username"] or _demo_viewer())
+        if options["what"] == "cube":
+            _keep(viewer, check=options["check"])
+            return
         try:
             question = question_for(
                 viewer,
@@ -100,6 +118,22 @@ class Command(ShellCommand):
         cells = counted(viewer, question)
         wording = Wording(question.on, get_language() or "en")
         sys.stdout.write(_FORMATS[options["format"]](question, cells, wording))
+
+
+def _keep(viewer: Viewer, *, check: bool) -> None:
+    """Count anew what is missing or stale, or compare; a difference ends with a failed check."""
+    if territories_counted_by(viewer) is not None or not viewer.may(Action.SEE_NUMBERS):
+        raise Stopped(NOT_PERMITTED, gettext("Only who counts the whole nation keeps its counts."))
+    if not check:
+        months = keep_months(country().soate)
+        tell(gettext("%(months)s months were counted anew.") % {"months": len(months)})
+        return
+    found = list(differences(country().soate))
+    for line in found:
+        sys.stdout.write(f"{line}\n")
+    tell(gettext("%(cells)s cells differ from the count as it is now.") % {"cells": len(found)})
+    if found:
+        raise Stopped(REFUSED, gettext("The kept counts are wrong."))
 
 
 def _demo_viewer() -> str:
