@@ -1,0 +1,97 @@
+"""The rows of ``make bench``, in the order they are run."""
+
+from bench.counting import register_count
+from bench.growing import growth
+from bench.judging import Row
+from bench.memory import memory
+from bench.pages import caseload, case_page, generator, register_list
+from bench.planted import planted
+from bench.stage import SIZES
+from bench.writing import report_created
+
+LARGE = ("service", "nation")
+
+ROWS = (
+    Row(
+        "generator",
+        "the load itself: an empty answer of the floor",
+        "the floor's page of 25 rows",
+        "answers a second",
+        generator,
+        at_least=2,
+        sizes=SIZES,
+    ),
+    Row(
+        "caseload",
+        "a worker's page of the day, 8 clients",
+        "the floor's page of 25 rows",
+        "answers a second",
+        caseload,
+        at_least=1 / 3,
+        sizes=SIZES,
+    ),
+    Row(
+        "case",
+        "the page of a case, 8 clients",
+        "the floor's page of 25 rows",
+        "answers a second",
+        case_page,
+        at_least=1 / 3,
+        sizes=SIZES,
+    ),
+    Row(
+        "register",
+        "the register's list of a department, 8 clients",
+        "the floor's page of 25 rows",
+        "answers a second",
+        register_list,
+        at_least=1 / 3,
+        sizes=SIZES,
+    ),
+    Row(
+        "report",
+        "a report with validation and journal, 8 clients",
+        "the floor's insert of one row",
+        "answers a second",
+        report_created,
+        at_least=0.2,
+        sizes=SIZES,
+    ),
+    Row(
+        "count",
+        "register of a year by district, sex and age",
+        "the same aggregate as one SQL statement",
+        "seconds",
+        register_count,
+        at_most=3,
+        sizes=SIZES,
+    ),
+    Row(
+        "memory",
+        "PSS of master and two workers after 2,000 mixed requests",
+        "the floor's after as many",
+        "MB",
+        memory,
+        at_most=2.2,
+        sizes=SIZES,
+    ),
+    Row(
+        "growth",
+        "caseload and case page at this size, 8 clients",
+        "the same at the size `small`",
+        "seconds",
+        growth,
+        at_most=1.3,
+        sizes=LARGE,
+    ),
+)
+
+PLANTED = Row(
+    "planted",
+    "a slow row, planted to see that it is noticed",
+    "the same work without the delay",
+    "seconds",
+    planted,
+    at_most=1.3,
+    sizes=SIZES,
+)
