@@ -55,7 +55,7 @@ def kept(house: ServerFacts, django_db_blocker: DjangoDbBlocker) -> Iterator[Non
     create_database(house, NAME)
     with connected_to(house, django_db_blocker, NAME), clock.clock_at(at(DAY, 9)):
         call_command("migrate", database="owner", verbosity=0)
-        build(replace(SIZES["small"], full=0.6), 5, at(DAY, 0), None, lambda _: None)
+        build(replace(SIZES["small"], full=0.6), 5, at(DAY, 0), None, lambda *_: None)
         _asked(TWICE)
         assert len(keep_months(COUNTRY)) > 100
         yield
@@ -83,7 +83,7 @@ def _within(oblast: str) -> tuple[str, ...] | None:
         return (oblast, *(code for (code,) in cursor.fetchall()))
 
 
-def _asked(wanted: str, *values: object) -> list[tuple[object, ...]]:
+def _asked(wanted: str, *values: str) -> list[tuple[object, ...]]:
     with connections[OWNER].cursor() as cursor:
         cursor.execute(wanted, values)
         return cursor.fetchall() if cursor.description else []
@@ -169,7 +169,8 @@ CHANGES = {
     "an entry in error": (
         "UPDATE kamkor_takingoffdecision SET withdrawn_at = now() WHERE id = (SELECT id"
         " FROM kamkor_takingoffdecision WHERE reason = 'entered_in_error' AND agreed"
-        " AND withdrawn_at IS NULL AND happened_on >= '2024-07-01' ORDER BY happened_on LIMIT 1)"
+        " AND withdrawn_at IS NULL AND happened_on < '2025-12-01' AND case_id IN ("
+        " SELECT id FROM kamkor_case WHERE opened_on >= '2024-04-01') LIMIT 1)"
     ),
 }
 

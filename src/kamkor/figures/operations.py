@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.db import connections, transaction
 
@@ -97,7 +98,7 @@ def _whole_year(country: str, year: int) -> Question:
     )
 
 
-def _filling(figure: Figure, question: Question) -> tuple[str, dict[str, object]]:
+def _filling(figure: Figure, question: Question) -> tuple[str, dict[str, Any]]:
     """The statement that counts a year of a figure into cells, and its values."""
     keys = (Key.DISTRICT,) if figure.register == FAMILY else (Key.DISTRICT, Key.SEX, Key.AGE)
     values = values_for(figure, question, keys)

@@ -29,7 +29,7 @@ def kept_rows(
     months = months_asked(question, figure, keys)
     if not months or months[-1] >= clock.today().replace(day=1):
         return None
-    values = {
+    values: dict[str, Any] = {
         "figure": figure.name,
         "months": months,
         "districts": list(question.districts or ()),
