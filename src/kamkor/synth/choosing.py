@@ -86,6 +86,11 @@ class Choice:
         self.cases = 0
         self.people = 0
 
+    @property
+    def wanted(self) -> int:
+        """How many cases there are to be."""
+        return self._size.cases
+
     def lives(self) -> Iterator[tuple[Engraved, Lived, Random]]:
         """All lives, each with the random numbers that its ids are drawn from."""
         for place, side in enumerate(self._country.sides[: self._size.busy]):
