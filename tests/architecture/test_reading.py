@@ -25,6 +25,7 @@ WITHOUT_VIEWER: dict[str, str] = {
     "access.queries.viewer_for": "makes the viewer",
     "access.queries.viewer_of_user": "makes the viewer of whoever is signed in",
     "cases.queries.report.receipt_state": "asked by an informant, who has no account; one word",
+    "figures.queries.kept": "numbers alone, for a question that was checked for its viewer",
     "figures.queries.statement": "puts a statement together and asks nothing",
     "territory.queries": "names and codes of places; they hold no person",
     "workforce.queries": "beneath the room that knows viewers; staff and offices, no child",
