@@ -19,7 +19,7 @@ from kamkor.synth.sizes import Size
 _SOON_OVER = frozenset({"briefly", "declined"})
 _LAST = 150
 _TWO_CHILDREN = 0.55
-_MOST_FOR_TWO = 2.7
+_MOST_FOR_TWO = 2.8
 """More people for each case than this are had by homes of one case alone."""
 _REGISTERED = 0.2
 """Which part of the homes that were soon over were on the register in between."""
