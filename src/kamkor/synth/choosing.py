@@ -18,10 +18,10 @@ from kamkor.synth.sizes import Size
 
 _SOON_OVER = frozenset({"briefly", "declined"})
 _LAST = 150
-_TWO_CHILDREN = 0.55
+_TWO_CHILDREN = 0.75
 _MOST_FOR_TWO = 2.8
 """More people for each case than this are had by homes of one case alone."""
-_REGISTERED = 0.2
+_REGISTERED = 0.15
 """Which part of the homes that were soon over were on the register in between."""
 _OF_AGE = (20, 90)
 """How many days after their lives begin those soon of age are 18: before it ends."""
