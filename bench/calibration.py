@@ -43,4 +43,5 @@ def slower_than_reference(found: dict[str, Any]) -> float:
     if not REFERENCE.exists():
         return 1.0
     known = json.loads(REFERENCE.read_text("utf-8"))
-    return max(median(found[part]) / known[part] for part in ("statement", "template"))
+    parts = ("statement", "template")
+    return max(float(median(found[part]) / known[part]) for part in parts)
