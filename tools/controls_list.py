@@ -8,6 +8,10 @@ COMMANDS = "tests/doors/test_commands.py"
 EVERYDAY = "tests/doors/test_everyday.py"
 LISTS = "tests/doors/test_lists.py"
 PAGES = "tests/doors/test_pages.py"
+COUNTING = "src/kamkor/figures/queries/statement.py"
+COUNTED_TWICE = (
+    "tests/figures/test_independent_count.py::test_two_hundred_questions_are_answered_alike"
+)
 
 
 @dataclass(frozen=True)
@@ -227,5 +231,33 @@ CONTROLS = (
         r'(msgid "No report waits for you\."\nmsgstr )"[^"]+"',
         r'\1""',
         "tests/architecture/test_translations.py::test_every_text_is_translated",
+    ),
+    Control(
+        "who is registered on the day is counted from the next",
+        COUNTING,
+        r"f\.registered AND f\.happened_on <= d\.day",
+        "f.registered AND f.happened_on < d.day",
+        COUNTED_TWICE,
+    ),
+    Control(
+        "who is taken off on the day is counted until the next",
+        COUNTING,
+        r"o\.happened_on <= d\.day\)",
+        "o.happened_on < d.day)",
+        COUNTED_TWICE,
+    ),
+    Control(
+        "what is recorded on the day is known from the next",
+        COUNTING,
+        r"clock\.day_ends\(question\.known_on\)",
+        "clock.day_starts(question.known_on)",
+        COUNTED_TWICE,
+    ),
+    Control(
+        "a withdrawn fact counts",
+        COUNTING,
+        r'f"\{alias\}\.withdrawn_at IS NULL"',
+        '"true"',
+        COUNTED_TWICE,
     ),
 )
