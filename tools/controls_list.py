@@ -157,7 +157,7 @@ CONTROLS = (
     ),
     Control(
         "taking back without a limit of time",
-        "src/kamkor/cases/operations/correction.py",
+        "src/kamkor/cases/operations/taking_back.py",
         r"timedelta\(minutes=minutes\)",
         "timedelta(days=minutes)",
         f"{EVERYDAY}::test_after_ten_minutes_it_is_too_late",
@@ -200,7 +200,7 @@ CONTROLS = (
     Control(
         "an export runs what was typed",
         "src/kamkor/web/export.py",
-        r"""return f"'\{text\}" if text\.startswith\(RISKY\) else text""",
+        r"""return f"'\{text\}" if text\.startswith\(RISKY\) and text != "-" else text""",
         "return text",
         f"{LISTS}::test_the_csv_is_safe_and_says_what_it_is",
     ),
