@@ -15,13 +15,14 @@ from kamkor.access.rules import Viewer
 from kamkor.figures.queries.asking import question_for
 from kamkor.figures.queries.counting import counted
 from kamkor.kernel import clock
-from tests.figures.independent import Counted, Facts, all_rows, asked
+from tests.figures.independent import ZONE, Counted, Facts, all_rows, asked
 
 QUESTIONS = 200
 OBLAST = "41703000000000"
 COUNTRY = "41700000000000"
 SUZAK = "41703220000000"
 BELOW = {"district", "department", "worker"}
+TURNS = ("identification", "registration", "takingoffdecision")
 CHILD = (
     "ground",
     "main_ground",
@@ -70,21 +71,41 @@ class Drawn:
     by: tuple[str, ...]
 
 
-def drawn(seed: int, today: date, places: list[str]) -> Iterator[Drawn]:
+@dataclass(frozen=True)
+class Days:
+    """The days on which something happened, and those on which something became known."""
+
+    happened: list[date]
+    known: list[date]
+
+
+def days_of(tables: dict[str, list[Any]]) -> Days:
+    """A question about the very day of a fact tells a day too early from a day too late."""
+    facts = [row for name in TURNS for row in tables[name]]
+    moments = [row[when] for row in facts for when in ("recorded_at", "withdrawn_at") if row[when]]
+    return Days(
+        sorted({row["happened_on"] for row in facts}),
+        sorted({moment.astimezone(ZONE).date() for moment in moments}),
+    )
+
+
+def drawn(seed: int, today: date, places: list[str], days: Days) -> Iterator[Drawn]:
     chance = random.Random(seed)
     names = list(KEYS_OF)
     for number in range(QUESTIONS):
         figure = names[number % len(names)]
-        last = today - timedelta(days=chance.randrange(900))
+        any_day = today - timedelta(days=chance.randrange(900))
+        last = chance.choice((any_day, chance.choice(days.happened)))
         first = last - timedelta(days=chance.choice((6, 29, 180, 364, 800)))
         on = chance.choice((last, last, today, last + timedelta(days=chance.randrange(60))))
+        later = [day for day in days.known if day >= first] or [today]
         yield Drawn(
             figure=figure,
             place=chance.choice((OBLAST, OBLAST, COUNTRY, *places)),
             first=first,
             last=last,
             on=min(on, today),
-            known_on=chance.choice((None, min(last + timedelta(days=chance.randrange(90)), today))),
+            known_on=chance.choice((None, min(chance.choice(later), today))),
             by=tuple(chance.sample(KEYS_OF[figure], k=chance.choice((0, 1, 1, 2)))),
         )
 
@@ -154,7 +175,7 @@ def test_two_hundred_questions_are_answered_alike(oblast: str) -> None:
     ]
     tables = all_rows()
     cells = 0
-    for number, question in enumerate(drawn(seed, clock.today(), places)):
+    for number, question in enumerate(drawn(seed, clock.today(), places, days_of(tables))):
         house = question_for(
             viewer,
             place=question.place,
