@@ -56,7 +56,8 @@ def settle_cases(subjects: Iterable[UUID]) -> None:
 def apply_standing(case: Case, standing: Standing) -> None:
     """Write a standing into the case's derived columns, and its name for sorting."""
     derived = asdict(standing)
-    del derived["proposed_from"], derived["visit_due_on"]
+    for without_column in ("proposed_from", "visit_due_on", "met_on", "sought"):
+        del derived[without_column]
     if not derived["responsible_id"]:
         del derived["responsible_id"]
     derived["sort_key"] = _sort_key(case)
