@@ -6,6 +6,7 @@ import pytest
 from django.db import models
 
 from kamkor.cases.models import (
+    Assignment,
     Case,
     Report,
     ReportChild,
@@ -15,9 +16,10 @@ from kamkor.cases.models import (
     SecondLook,
     SentInError,
 )
+from kamkor.cases.queries.case import assigned_post_on
 from tests.cast import Cast, Player
 from tests.doors.desk import Desk
-from tests.factories import NOOKEN, SUZAK, a_report, accepted, received
+from tests.factories import NOOKEN, SUZAK, a_report, accepted, received, seen, visited
 
 Values = dict[str, Any]
 
@@ -112,6 +114,45 @@ def test_an_accepted_report_corrected_to_violence_seals_its_cases(cast: Cast) ->
     assert cast.bakyt.case(case).team == cast.bakyt.report(report).team is not None
     assert (cast.oblast.sees(Case), cast.oblast.sees(ReportTold)) == (0, 0)
     assert cast.aigul.case(case).responsible_id == cast.aigul.post
+
+
+def test_a_case_opens_on_the_day_that_its_report_tells_now(cast: Cast) -> None:
+    cast.time.passes(days=9)
+    told = a_report(happened_on=cast.days_ago(6))
+    report = str(cast.bakyt.do("receive_report", **told)["report"])
+    accept = {"report": report, "decision": "accept", "assign_to": cast.aigul.post}
+    (case,) = cast.bakyt.do("screen_report", **accept)["cases"]
+    duty = cast.bakyt.report(report).duty_post_id
+    for ago, first in ((8, duty), (2, duty), (0, cast.aigul.post)):
+        day = cast.days_ago(ago)
+        _correct(cast.bakyt, report, "report", _live(cast.bakyt, ReportTold), happened_on=day)
+        kept = cast.bakyt.case(case)
+        assert (f"{kept.opened_on}", kept.responsible_id) == (day, cast.aigul.post)
+        with cast.bakyt.inside() as viewer:
+            assert assigned_post_on(viewer, kept, kept.opened_on) == first
+            begun = Assignment.objects.filter(case=kept, withdrawn_at=None)
+            assert begun.order_by("happened_on")[0].happened_on == kept.opened_on
+    page = Desk("bakyt", cast.time).open(f"/cases/{case}/")
+    assert page.status == 200
+    day = cast.days_ago(3)
+    _correct(cast.bakyt, report, "report", _live(cast.bakyt, ReportTold), happened_on=day)
+    visited(cast, cast.aigul, seen(case), happened_on=cast.days_ago(2))
+    fault = [("values.happened_on", "after_what_followed")]
+    told = _live(cast.bakyt, ReportTold)
+    assert _refused(cast.bakyt, report, "report", told, happened_on=cast.days_ago(1)) == fault
+
+
+def test_nobody_reports_later_than_it_was_taken_down(cast: Cast) -> None:
+    report = received(cast.bakyt)
+    cast.time.passes(days=2)
+    told, later = _live(cast.bakyt, ReportTold), {"happened_on": cast.days_ago(1)}
+    desk = Desk("bakyt", cast.time)
+    address = f"/reports/{report}/correct/report/{told.pk}/"
+    day = {"happened_on": cast.time.today.strftime("%d.%m.%Y")}
+    page = desk.act(address, "correct_fact", **day, correction_reason="typing_error")
+    assert page.refusals == ["after_what_followed"]
+    fault = [("values.happened_on", "after_what_followed")]
+    assert _refused(cast.bakyt, report, "report", told, **later) == fault
 
 
 def test_decisions_on_a_report_are_corrected_by_those_who_decide(cast: Cast) -> None:

@@ -11,7 +11,7 @@ from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import Case, Report, Round
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.answering import InterestedCannotAnswer
-from kamkor.cases.operations.checking import AfterNext, check_fact
+from kamkor.cases.operations.checking import AfterNext, AfterWhatFollowed, check_fact
 from kamkor.cases.operations.facts import (
     CORRECTABLE,
     FIELD_ROLES,
@@ -113,6 +113,7 @@ class CorrectFact(Shape):
         ConcernsMissing,
         InterestedCannotAnswer,
         AfterNext,
+        AfterWhatFollowed,
         steps.PostUnknown,
         steps.TerritoryUnknown,
         steps.BeforeBeginning,

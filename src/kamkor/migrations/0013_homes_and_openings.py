@@ -1,4 +1,4 @@
-"""Who answers for somebody of a home, asked by whoever sees the home."""
+"""Who answers for somebody of a home, asked by who sees it; a case opens on its report's day."""
 
 from importlib import import_module
 
@@ -23,11 +23,16 @@ $$;
 REVOKE ALL ON FUNCTION answering_at_home(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION answering_at_home(uuid) TO kamkor_web, kamkor_worker;
 """
+# The day of a case that a report opened follows the day that the report tells.
+OPENED = "".join(
+    rowsecurity.grant("kamkor_case", login, "UPDATE (opened_on)")
+    for login in ("kamkor_web", "kamkor_worker")
+)
 
 
 def lock(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
-        for statement in first.split(ANSWERING):
+        for statement in first.split(ANSWERING + OPENED):
             cursor.execute(statement)
 
 
