@@ -23,23 +23,25 @@ from kamkor.cases.operations import steps
 from kamkor.cases.operations.answering import require_not_interested
 from kamkor.cases.operations.facts import is_of_migrants
 from kamkor.cases.operations.house_round import require_round_whole
-from kamkor.cases.operations.protection import require_told
 from kamkor.cases.operations.registration import GroundOfOtherRegister
 from kamkor.cases.operations.report import require_learned_before
 from kamkor.cases.operations.settling import state_when_proposed
 from kamkor.cases.operations.taking_off import require_reason_fits
-from kamkor.cases.operations.visit import ROW_REFUSALS, NextVisitBeforeThis
+from kamkor.cases.operations.visit import (
+    MigrantCheckIncomplete,
+    NextVisitBeforeThis,
+    refusals_of_row,
+)
 from kamkor.cases.queries.case import cases_visible_to
-from kamkor.cases.rules.visit import QUESTIONS, faults_of_row
+from kamkor.cases.rules.visit import QUESTIONS
 from kamkor.cases.vocabulary import BOTH, CHILD
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import Order
-from kamkor.kernel.errors import Refusal
+from kamkor.kernel.errors import Refusal, refuse_all
 from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import as_known
 from kamkor.kernel.words import noop
 from kamkor.people.operations import FACTS as FACTS_OF_PEOPLE
-from kamkor.territory.queries import is_place_of_cases
 
 Fact: TypeAlias = Any
 AT, DAY = "values.", "values.happened_on"
@@ -127,10 +129,6 @@ def _ground(_order: Order[Any], case: Case, _old: Fact, new: Fact) -> None:
         raise GroundOfOtherRegister(f"{AT}ground")
 
 
-def _removal(_order: Order[Any], _case: Case, _old: Fact, new: Fact) -> None:
-    require_told(new, AT)
-
-
 def _proposal(_order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
     if (new.reason, new.happened_on, new.other_side, new.other_side_accepted_on) == (
         *(old.reason, old.happened_on, old.other_side, old.other_side_accepted_on),
@@ -157,8 +155,8 @@ def _visit(order: Order[Any], _case: Case, old: Fact, new: Fact) -> None:
         steps.not_before(new.happened_on, row.case.opened_on, DAY)
         if row.case.register == CHILD and row.kind != new.kind:
             told = vars(row) | {"none_of_these": False}
-            for code, _ in faults_of_row(told, migrant=is_of_migrants(new)):
-                raise ROW_REFUSALS[code](f"{AT}kind")
+            if any(refusals_of_row(told, migrant=is_of_migrants(new))):
+                raise MigrantCheckIncomplete(f"{AT}kind")
 
 
 def _visit_child(_order: Order[Any], case: Case, _old: Fact, new: Fact) -> None:
@@ -173,8 +171,7 @@ def _visit_child(_order: Order[Any], case: Case, _old: Fact, new: Fact) -> None:
     else:
         new.not_seen_reason = ""
     row = vars(new) | {"none_of_these": False}
-    for code, field in faults_of_row(row, migrant=is_of_migrants(new)):
-        raise ROW_REFUSALS[code](f"{AT}{field}")
+    refuse_all(refusals_of_row(row, migrant=is_of_migrants(new), at=AT))
 
 
 def _assignment(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
@@ -195,13 +192,9 @@ def _report(order: Order[Any], report: Any, old: Fact, new: Fact) -> None:  # no
     require_learned_before(new.learned_on, new.happened_on, AT)
     if new.happened_on != old.happened_on:
         _not_after_what_followed(order, report, old, new)
-    if not is_place_of_cases(new.territory_id):
-        raise steps.TerritoryUnknown(f"{AT}territory")
 
 
 def _round(_order: Order[Any], _round: Any, old: Fact, new: Fact) -> None:  # noqa: ANN401 - as the others
-    if not is_place_of_cases(new.territory_id):
-        raise steps.TerritoryUnknown(f"{AT}territory")
     require_round_whole(new, concerns_of(old), AT, f"{AT}visited")
 
 
@@ -215,7 +208,6 @@ def concerns_of(made: Round) -> int:
 
 _CHECKS: dict[type, Callable[[Order[Any], Any, Fact, Fact], None]] = {
     RegistrationGround: _ground,
-    Removal: _removal,
     TakingOffProposal: _proposal,
     TakingOffDecision: _decision,
     Visit: _visit,

@@ -12,12 +12,11 @@ from kamkor.cases.operations.report import (
     ReportedChild,
     take_down,
 )
-from kamkor.cases.operations.steps import TerritoryUnknown, step
+from kamkor.cases.operations.steps import PlaceCode, TerritoryUnknown, step
 from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.shapes import Ask, Coded, Count, Line, PastDay, Shape, Text
 from kamkor.kernel.words import noop
-from kamkor.territory.queries import is_place_of_cases
 
 
 class RoundIncomplete(Refusal):
@@ -51,7 +50,7 @@ class Concern(Shape):
 class RecordRound(Shape):
     """A round from house to house, as counts."""
 
-    territory: Annotated[str, Ask(noop("District or city"), options="territories")]
+    territory: Annotated[PlaceCode, Ask(noop("District or city"), options="territories")]
     area: Annotated[Line, Ask(noop("Village or street"))]
     happened_on: Annotated[PastDay, Ask(noop("Day"))]
     visited: Annotated[Count, Ask(noop("Households visited"))]
@@ -70,8 +69,6 @@ def record_round(order: Order[RecordRound]) -> None:
     """Record a round; what is left over after the three counts are concerns, and each opens a
     report in the same act."""
     data = order.data
-    if not is_place_of_cases(data.territory):
-        raise TerritoryUnknown("territory")
     made = Round(
         territory_id=data.territory,
         area=data.area,
