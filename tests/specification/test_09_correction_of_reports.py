@@ -231,7 +231,13 @@ def test_a_round_is_corrected_and_stays_whole(cast: Cast) -> None:
     cast.aigul.do("record_round", **data, visited=9, no_concern=8, concerns=met)
     old = _live(cast.aigul, Round)
     assert _refused(cast.aigul, "", "round", old, visited=11) == [
-        ("values.visited", "concerns_missing")
+        ("values.visited", "concerns_stand")
+    ]
+    assert _refused(cast.aigul, "", "round", old, no_concern=7) == [
+        ("values.no_concern", "concerns_stand")
+    ]
+    assert _refused(cast.aigul, "", "round", old, visited=10, refused=3) == [
+        ("values.refused", "round_incomplete")
     ]
     assert _refused(cast.aigul, "", "round", old, visited=2) == [
         ("values.visited", "round_incomplete")
@@ -240,10 +246,34 @@ def test_a_round_is_corrected_and_stays_whole(cast: Cast) -> None:
     new = _live(cast.aigul, Round)
     assert (new.visited, new.no_concern, new.area, new.corrects) == (11, 10, "Mill lane", old.pk)
     assert _refused(cast.aigul, "", "round", old, visited=12) == [("", "already_withdrawn")]
+    assert cast.aigul.sees(Report) == 1
     _correct(cast.bakyt, "", "round", new, territory=NOOKEN)
     assert _live(cast.bakyt, Round).district == NOOKEN
     newest = _live(cast.bakyt, Round)
     assert _refused(cast.cholpon, "", "round", newest, area="x") == [("fact", "not_found")]
+
+
+def test_the_form_of_a_round_says_which_concerns_stand_and_asks_for_none(cast: Cast) -> None:
+    data = {"territory": SUZAK, "area": "Mill street", "happened_on": cast.today}
+    concern = {"worry": "neglect", "danger_now": False, "child": "A girl", "place": "x"}
+    met = [concern | {"seen_or_said": "x"}]
+    cast.aigul.do("record_round", **data, visited=9, no_concern=8, concerns=met)
+    desk, made = Desk("aigul", cast.time), _live(cast.aigul, Round)
+    address = f"/rounds/{made.pk}/correct/"
+    page = desk.open(address)
+    assert "Reports that this round opened: 1." in page.text
+    typed = {"correction_reason": "typing_error"}
+    page = desk.act(address, "correct_fact", **typed, nobody_home="1")
+    assert page.refusals == ["concerns_stand"]
+    errors = [
+        one.attributes["href"] for one in page.all("a") if one.attributes.get("href", "")[:1] == "#"
+    ]
+    assert "#nobody_home" in errors
+    page = desk.act(address, "correct_fact", **typed, nobody_home="1", no_concern="7")
+    assert page.status == 303
+    assert (_live(cast.aigul, Round).nobody_home, cast.aigul.sees(Report)) == (1, 1)
+    later = _live(cast.aigul, Round)
+    assert "Reports that this round opened: 1." in desk.open(f"/rounds/{later.pk}/correct/").text
 
 
 def test_a_round_of_a_colleague_is_the_specialists_to_correct(cast: Cast) -> None:

@@ -22,7 +22,7 @@ from kamkor.cases.models import (
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.answering import require_not_interested
 from kamkor.cases.operations.facts import is_of_migrants
-from kamkor.cases.operations.house_round import require_round_whole
+from kamkor.cases.operations.house_round import require_round_fits
 from kamkor.cases.operations.registration import GroundOfOtherRegister
 from kamkor.cases.operations.report import require_learned_before
 from kamkor.cases.operations.settling import state_when_proposed
@@ -38,7 +38,6 @@ from kamkor.cases.vocabulary import BOTH, CHILD
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import Refusal, refuse_all
-from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import as_known
 from kamkor.kernel.words import noop
 from kamkor.people.operations import FACTS as FACTS_OF_PEOPLE
@@ -195,15 +194,7 @@ def _report(order: Order[Any], report: Any, old: Fact, new: Fact) -> None:  # no
 
 
 def _round(_order: Order[Any], _round: Any, old: Fact, new: Fact) -> None:  # noqa: ANN401 - as the others
-    require_round_whole(new, concerns_of(old), AT, f"{AT}visited")
-
-
-def concerns_of(made: Round) -> int:
-    """How many concerns were met on a round, as it was first recorded."""
-    while made.corrects is not None:
-        made = Round.objects.get(id=made.corrects)
-    entry = JournalEntry.objects.filter(command=made.command, subject=made.pk).first()
-    return int(entry.answer.get("concerns", 0)) if entry else 0
+    require_round_fits(old, new, AT)
 
 
 _CHECKS: dict[type, Callable[[Order[Any], Any, Fact, Fact], None]] = {

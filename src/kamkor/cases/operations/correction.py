@@ -20,7 +20,7 @@ from kamkor.cases.operations.facts import (
     copied,
 )
 from kamkor.cases.operations.following import follow_correction
-from kamkor.cases.operations.house_round import ConcernsMissing, RoundIncomplete
+from kamkor.cases.operations.house_round import ConcernsStand, RoundIncomplete
 from kamkor.cases.operations.protection import ToldInFuture
 from kamkor.cases.operations.registration import GroundOfOtherRegister
 from kamkor.cases.operations.report import LearnedAfterReporting
@@ -110,7 +110,7 @@ class CorrectFact(Shape):
         ToldInFuture,
         LearnedAfterReporting,
         RoundIncomplete,
-        ConcernsMissing,
+        ConcernsStand,
         InterestedCannotAnswer,
         AfterNext,
         AfterWhatFollowed,
