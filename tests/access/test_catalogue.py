@@ -101,6 +101,7 @@ def test_the_functions_are_these_and_no_other_and_none_is_for_everybody() -> Non
     both, owner = "kamkor_web kamkor_worker", "kamkor_owner"
     found = asked(catalogue.FUNCTIONS)
     assert [one for one in found if not one[0].startswith(JOBS)] == [
+        ("answering_at_home", True, path, owner, both),
         ("barred_from_such", True, path, owner, both),
         ("command_answer", True, path, owner, both),
         *((name, True, path, owner, "") for name in WATCHING),

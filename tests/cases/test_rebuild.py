@@ -37,6 +37,7 @@ ACCOMPANIED = {"placed_guardianship", "placed_foster", "adopted"}
 RHYTHM = {"low": 60, "medium": 30, "high": 14, "": 30}
 FIRST_VISIT, AFTER_LEAVING, ACCOMPANIMENT = 7, 90, 90
 CLOSED = {"closed", "not_registered", "void"}
+NOT_SEEN = "not_seen"
 
 # What a report bears of what it tells now.
 TOLD = (
@@ -91,7 +92,7 @@ class Reading:
         self.before = ""
         self.away = away
         self.risk = ""
-        self.next_on: date | None = None
+        self.begun = 0
         self.off: date | None = None
         self.visits: list[VisitChild] = []
         for kind, row in facts:
@@ -120,7 +121,7 @@ class Reading:
             if self.before == "registered":
                 self.off = row.happened_on
             self.away = self.away and row.reason != "returned_to_family"
-            self.state, self.before, self.next_on = self.left(row.reason), "", None
+            self.state, self.before, self.begun = self.left(row.reason), "", len(self.visits)
         elif kind in (Removal, RemovalEnd):
             self.away = kind is Removal
         elif kind is VisitChild:
@@ -135,12 +136,30 @@ class Reading:
     def visited(self, row: VisitChild) -> None:
         if row.injury_fear_word or row.harmful_person_access or row.no_able_adult_tonight:
             self.risk = "high"
-        was_seen = row.seen != "not_seen"
+        was_seen = row.seen != NOT_SEEN
         if row.kind == "after_leaving" and was_seen and self.state == "check_due":
             self.state = "closed"
-        if all(row.happened_on >= one.happened_on for one in self.visits):
-            self.next_on = row.next_on
         self.visits.append(row)
+
+    def met(self) -> tuple[int, date] | None:
+        """The last visit, by its day, at which the child was seen: its place and its day."""
+        rows = [(row.happened_on, at) for at, row in enumerate(self.visits) if row.seen != NOT_SEEN]
+        day, at = max(rows, default=(None, 0))
+        return (at, day) if day else None
+
+    def told(self) -> tuple[date | None, list[date]]:
+        """The next date that the last meeting told, and those of visits in vain after it."""
+        last = self.met()
+        at, day = last or (-1, date.min)
+        told = self.visits[at].next_on if last and at >= self.begun else None
+        in_vain = [
+            row.next_on
+            for number, row in enumerate(self.visits)
+            if row.seen == NOT_SEEN
+            and number >= self.begun
+            and (row.happened_on, number) > (day, at)
+        ]
+        return told, [one for one in in_vain if one]
 
 
 def _last(facts: list[tuple[Any, Any]], kind: Any, column: str, default: Any = None) -> Any:  # noqa: ANN401 - any fact
@@ -148,13 +167,17 @@ def _last(facts: list[tuple[Any, Any]], kind: Any, column: str, default: Any = N
     return getattr(rows[-1], column) if rows else default
 
 
-def _next_visit(
-    reading: Reading, identified: date | None, visited: date | None, due: list[date]
-) -> date | None:
+def _next_visit(reading: Reading, identified: date | None, due: list[date]) -> date | None:
     if reading.state in CLOSED:
         return None
-    if reading.next_on is not None:
-        return reading.next_on
+    told, in_vain = reading.told()
+    days = [told or _rhythm(reading, identified, due), *in_vain]
+    return min(filter(None, days), default=None)
+
+
+def _rhythm(reading: Reading, identified: date | None, due: list[date]) -> date | None:
+    met = reading.met()
+    visited = met[1] if met else None
     state = reading.before or reading.state
     after, base = {
         "check_due": (AFTER_LEAVING, reading.off),
@@ -172,11 +195,11 @@ def expected(case: Case) -> dict[str, Any]:
     former = expected(case.previous) if case.previous else {}
     reading = Reading(facts, away=former.get("away_from_home", False))
     visits = reading.visits
-    seen_on = [row.happened_on for row in visits if row.seen != "not_seen"]
+    seen_on = [row.happened_on for row in visits if row.seen != NOT_SEEN]
     seen_on += [former["last_seen_on"]] if former.get("last_seen_on") else []
     unseen = 0
     for row in visits:
-        unseen = 0 if row.seen != "not_seen" else unseen + 1
+        unseen = 0 if row.seen != NOT_SEEN else unseen + 1
     wanted = Task.objects.filter(case=case, kind="visit_due", withdrawn_at=None)
     due = [clock.local_day(one.due_at) for one in wanted]
     visited = max((row.happened_on for row in visits), default=None)
@@ -196,7 +219,7 @@ def expected(case: Case) -> dict[str, Any]:
         "last_visit_on": visited,
         "last_seen_on": max(seen_on, default=None),
         "not_seen_in_a_row": unseen,
-        "next_visit_on": _next_visit(reading, identified, visited, due),
+        "next_visit_on": _next_visit(reading, identified, due),
         "offered_to_id": offered[-1][1].to_office_id if stands else None,
         "state_protection": _last(facts, StateProtection, "given", default=False),
         "away_from_home": reading.away,

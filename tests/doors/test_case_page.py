@@ -6,9 +6,10 @@ import pytest
 
 from kamkor.cases.vocabulary import STEPS
 from kamkor.web.ages import age
+from kamkor.web.templatetags.words import coded
 from tests.doors.desk import Desk, Page
 from tests.doors.world import World
-from tests.factories import a_return, accepted, registered, taken_off, transferred
+from tests.factories import a_return, accepted, registered, taken_off, transferred, visited
 
 pytestmark = pytest.mark.usefixtures("undone")
 
@@ -37,6 +38,26 @@ def test_danger_stands_beside_the_worry(world: World) -> None:
     case = accepted(world.cast.aigul, danger_now=True)[0]
     page = world.desks["aigul"].open(f"/cases/{case}/")
     assert "In danger now" in section(page, "What was reported")
+
+
+def test_a_closed_case_tells_no_present_danger_but_what_was_told(world: World) -> None:
+    cast, desk = world.cast, world.desks["bakyt"]
+    case = accepted(cast.aigul, danger_now=True)[0]
+    answers = {"injury_fear_word": True, "harmful_person_access": False, "basics_missing": False}
+    row = {"case": case, "seen": "alone", "no_able_adult_tonight": False, **answers}
+    visited(cast, cast.aigul, row)
+    page = desk.open(f"/cases/{case}/")
+    for text in ("In danger now", "High risk", "Safety now", "Concern"):
+        assert text in page.text
+    why = {"happened_on": cast.today, "reason": "no_difficulty", "note": "All is well."}
+    cast.bakyt.do("close_reported_case", case=case, **why)
+    page = desk.open(f"/cases/{case}/")
+    told = section(page, "What was reported")
+    assert "In danger when it was reported Yes" in told
+    for text in ("In danger now", "High risk", "Safety now", "Concern"):
+        assert text not in page.text
+    # The history keeps what the visit found.
+    assert f"Yes: {coded('injury_fear_word', 'visit_questions')}" in page.text
 
 
 def test_who_is_made_responsible_reads_the_report(world: World) -> None:

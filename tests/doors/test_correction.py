@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.db import models
 
-from kamkor.cases.models import Identification, VisitChild
+from kamkor.cases.models import Identification, Visit, VisitChild
 from kamkor.cases.operations.facts import CORRECTABLE
 from kamkor.people.models import Birth
 from kamkor.web.correction import REASON, form_of
@@ -171,12 +171,18 @@ def test_the_four_questions_are_yes_or_no_and_stand_as_they_were_answered(world:
     )
 
 
-def test_what_is_asked_of_migrants_children_is_asked_of_them_alone(world: World) -> None:
-    """A visit that was no check of a migrants' child has nothing of it to correct."""
-    of_migrants = {"lives_with", "conditions", "parents_contact"}
-    for kind, asked in (("home", set()), ("migrant_check", of_migrants)):
-        form = form_of("visit_child", VisitChild(kind=kind, happened_on=date(2026, 3, 2)))
-        assert of_migrants & set(form.model_fields) == asked
+def test_a_visit_becomes_the_check_of_migrants_children_in_two_steps(world: World) -> None:
+    """What that check asks is told of the child first; then the kind of the visit is corrected."""
+    case, desk, aigul = world.places["suzak"].case, world.desks["aigul"], world.cast.aigul
+    visited(world.cast, aigul, seen(case))
+    whole = way(case, "visit", live(aigul, Visit).pk)
+    page = corrected(desk, whole, kind="migrant_check")
+    assert (page.status, page.refusals) == (422, ["migrant_check_incomplete"])
+    row = way(case, "visit_child", live(aigul, VisitChild).pk)
+    told = {"lives_with": "The grandmother", "conditions": "good", "parents_contact": "weekly"}
+    assert corrected(desk, row, **told).status == 303
+    assert corrected(desk, whole, kind="migrant_check").status == 303
+    assert live(aigul, VisitChild).kind == "migrant_check"
 
 
 def test_a_child_corrected_to_not_seen_is_asked_why(world: World) -> None:

@@ -4,11 +4,23 @@ import pytest
 
 from kamkor.access import queries
 from kamkor.access.models import Lent
+from kamkor.cases.models import Case
 from kamkor.kernel.models import JournalEntry
 from kamkor.people.models import Household, Person
+from kamkor.people.queries import households_visible_to
 from tests.cast import Cast, Player
 from tests.doors.desk import Desk
-from tests.factories import NOOKEN, a_return, seen, transferred, two_children, visited
+from tests.factories import (
+    NOOKEN,
+    SUZAK,
+    a_child,
+    a_registration,
+    a_return,
+    seen,
+    transferred,
+    two_children,
+    visited,
+)
 
 
 @pytest.fixture
@@ -96,6 +108,66 @@ def test_a_return_to_the_register_shows_the_home_again(cast: Cast, apart: str) -
     back = page.response["Location"].split("/")[2]
     assert homes(cast.cholpon, cast.specialist2) == [1, 1]
     visited(cast, cast.cholpon, seen(back))
+
+
+def moves(cast: Cast, case: str, sender: str, to: str, answering: Player) -> None:
+    """A child is offered by one department's specialist and taken over by the other's."""
+    cast.time.passes(minutes=1)
+    offer = {"to_office": str(cast.everybody[to].department), "reason": "family_moved"}
+    press(cast, sender, f"/cases/{case}/offer-transfer/", "offer_transfer", **offer, note="Moved.")
+    place = NOOKEN if to == "specialist2" else SUZAK
+    taken = {"post": str(answering.post), "territory": place}
+    press(cast, to, f"/cases/{case}/accept-transfer/", "accept_transfer", **taken)
+
+
+def through_both_locks(cast: Cast, *players: str) -> list[tuple[int, int, int]]:
+    """How many homes and people the database shows to each, and how many homes the queries do."""
+    found = []
+    for one in (cast.everybody[name] for name in players):
+        with one.inside() as viewer:
+            asked = households_visible_to(viewer).count()
+        found.append((one.sees(Household), one.sees(Person), asked))
+    return found
+
+
+def test_a_child_that_moves_on_takes_the_home_out_of_its_senders_sight(
+    cast: Cast, apart: str
+) -> None:
+    assert through_both_locks(cast, "cholpon", "specialist2") == [(1, 2, 1)] * 2
+    moves(cast, apart, "specialist2", "bakyt", cast.nurlan)
+    gone = through_both_locks(cast, "cholpon", "specialist2", "head2")
+    assert gone == [(0, 0, 0)] * 3
+    assert through_both_locks(cast, "nurlan", "aigul", "bakyt") == [(1, 2, 1)] * 3
+    for who in ("cholpon", "specialist2"):
+        assert Desk(who, cast.time).open(f"/cases/{apart}/").status == 404
+
+
+def test_who_still_answers_for_a_child_of_the_home_goes_on_seeing_it(
+    cast: Cast, apart: str
+) -> None:
+    found = cast.aigul.do(
+        "identify_child",
+        **a_child(cast.today, household=cast.cholpon.home(apart), given_name="Нур"),
+    )
+    third = str(found["case"])
+    cast.bakyt.do("register_child", case=third, **a_registration(cast.today))
+    moves(cast, third, "bakyt", "specialist2", cast.cholpon)
+    moves(cast, apart, "specialist2", "bakyt", cast.nurlan)
+    assert through_both_locks(cast, "cholpon", "specialist2") == [(1, 3, 1)] * 2
+    visited(cast, cast.cholpon, seen(third))
+    moves(cast, third, "specialist2", "bakyt", cast.nurlan)
+    assert through_both_locks(cast, "cholpon", "specialist2") == [(0, 0, 0)] * 2
+
+
+def test_where_the_last_child_follows_the_sender_sees_neither_home_nor_the_first(
+    cast: Cast, apart: str
+) -> None:
+    with cast.aigul.inside():
+        second = str(Case.objects.exclude(id=apart).get().pk)
+    assert through_both_locks(cast, "aigul", "bakyt") == [(1, 2, 1)] * 2
+    moves(cast, second, "bakyt", "specialist2", cast.cholpon)
+    assert through_both_locks(cast, "aigul", "bakyt", "head") == [(0, 0, 0)] * 3
+    assert through_both_locks(cast, "cholpon", "specialist2") == [(1, 2, 1)] * 2
 
 
 def test_too_much_lent_is_said_and_never_left_out(

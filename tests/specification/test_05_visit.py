@@ -284,8 +284,10 @@ def test_the_familys_entry_is_visited_with_its_household(cast: Cast) -> None:
     """The family's entry is visited with its household."""
     answer = cast.aigul.do("identify_child", **a_child(cast.today, family_too=True))
     child, family = str(answer["case"]), str(answer["family"])
-    visited(cast, cast.aigul, not_seen(child))
-    assert cast.aigul.case(family).not_seen_in_a_row == 1
+    due = cast.aigul.case(family).next_visit_on
+    visited(cast, cast.aigul, not_seen(child), next_on=cast.in_days(20))
+    kept = cast.aigul.case(family)
+    assert (kept.not_seen_in_a_row, kept.next_visit_on) == (1, due)
     visited(cast, cast.aigul, seen(child), next_on=cast.in_days(20))
     kept = cast.aigul.case(family)
     assert (kept.last_seen_on, kept.not_seen_in_a_row) == (cast.time.today, 0)

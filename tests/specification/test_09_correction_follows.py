@@ -286,12 +286,19 @@ def test_the_kind_of_a_visit_is_corrected_for_all_its_children(cast: Cast) -> No
     assert [kind for kind, _ in cast.bakyt.tasks(case)] == ["check_after_leaving"]
 
 
-def test_a_visit_of_migrants_children_asks_what_is_missing_then(cast: Cast) -> None:
+def test_a_visit_becomes_one_of_migrants_children_only_with_what_that_asks(cast: Cast) -> None:
     case = registered(cast)
     visited(cast, cast.aigul, seen(case))
-    _correct(cast.aigul, case, "visit", _live(cast.aigul, Visit), kind="migrant_check")
+    fault = [("values.kind", "migrant_check_incomplete")]
+    visit = _live(cast.aigul, Visit)
+    assert _refused(cast.aigul, case, "visit", visit, kind="migrant_check") == fault
     row = _live(cast.aigul, VisitChild)
-    assert _refused(cast.aigul, case, "visit_child", row, words_of_child="Well.") == [
+    told = {"lives_with": "The grandmother", "conditions": "good", "parents_contact": "weekly"}
+    _correct(cast.aigul, case, "visit_child", row, **told)
+    _correct(cast.aigul, case, "visit", visit, kind="migrant_check")
+    row = _live(cast.aigul, VisitChild)
+    assert (row.kind, row.lives_with) == ("migrant_check", "The grandmother")
+    assert _refused(cast.aigul, case, "visit_child", row, lives_with="") == [
         ("values.lives_with", "migrant_check_incomplete")
     ]
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import models
 
 from kamkor.cases.models import (
+    Assignment,
     Case,
     Report,
     ReportChild,
@@ -15,9 +16,10 @@ from kamkor.cases.models import (
     SecondLook,
     SentInError,
 )
+from kamkor.cases.queries.case import assigned_post_on
 from tests.cast import Cast, Player
 from tests.doors.desk import Desk
-from tests.factories import NOOKEN, SUZAK, a_report, accepted, received
+from tests.factories import NOOKEN, SUZAK, a_report, accepted, received, seen, visited
 
 Values = dict[str, Any]
 
@@ -114,6 +116,45 @@ def test_an_accepted_report_corrected_to_violence_seals_its_cases(cast: Cast) ->
     assert cast.aigul.case(case).responsible_id == cast.aigul.post
 
 
+def test_a_case_opens_on_the_day_that_its_report_tells_now(cast: Cast) -> None:
+    cast.time.passes(days=9)
+    told = a_report(happened_on=cast.days_ago(6))
+    report = str(cast.bakyt.do("receive_report", **told)["report"])
+    accept = {"report": report, "decision": "accept", "assign_to": cast.aigul.post}
+    (case,) = cast.bakyt.do("screen_report", **accept)["cases"]
+    duty = cast.bakyt.report(report).duty_post_id
+    for ago, first in ((8, duty), (2, duty), (0, cast.aigul.post)):
+        day = cast.days_ago(ago)
+        _correct(cast.bakyt, report, "report", _live(cast.bakyt, ReportTold), happened_on=day)
+        kept = cast.bakyt.case(case)
+        assert (f"{kept.opened_on}", kept.responsible_id) == (day, cast.aigul.post)
+        with cast.bakyt.inside() as viewer:
+            assert assigned_post_on(viewer, kept, kept.opened_on) == first
+            begun = Assignment.objects.filter(case=kept, withdrawn_at=None)
+            assert begun.order_by("happened_on")[0].happened_on == kept.opened_on
+    page = Desk("bakyt", cast.time).open(f"/cases/{case}/")
+    assert page.status == 200
+    day = cast.days_ago(3)
+    _correct(cast.bakyt, report, "report", _live(cast.bakyt, ReportTold), happened_on=day)
+    visited(cast, cast.aigul, seen(case), happened_on=cast.days_ago(2))
+    fault = [("values.happened_on", "after_what_followed")]
+    told = _live(cast.bakyt, ReportTold)
+    assert _refused(cast.bakyt, report, "report", told, happened_on=cast.days_ago(1)) == fault
+
+
+def test_nobody_reports_later_than_it_was_taken_down(cast: Cast) -> None:
+    report = received(cast.bakyt)
+    cast.time.passes(days=2)
+    told, later = _live(cast.bakyt, ReportTold), {"happened_on": cast.days_ago(1)}
+    desk = Desk("bakyt", cast.time)
+    address = f"/reports/{report}/correct/report/{told.pk}/"
+    day = {"happened_on": cast.time.today.strftime("%d.%m.%Y")}
+    page = desk.act(address, "correct_fact", **day, correction_reason="typing_error")
+    assert page.refusals == ["after_what_followed"]
+    fault = [("values.happened_on", "after_what_followed")]
+    assert _refused(cast.bakyt, report, "report", told, **later) == fault
+
+
 def test_decisions_on_a_report_are_corrected_by_those_who_decide(cast: Cast) -> None:
     report = received(cast.aigul)
     decline = {"report": report, "decision": "decline", "reason": "no_concern"}
@@ -190,7 +231,13 @@ def test_a_round_is_corrected_and_stays_whole(cast: Cast) -> None:
     cast.aigul.do("record_round", **data, visited=9, no_concern=8, concerns=met)
     old = _live(cast.aigul, Round)
     assert _refused(cast.aigul, "", "round", old, visited=11) == [
-        ("values.visited", "concerns_missing")
+        ("values.visited", "concerns_stand")
+    ]
+    assert _refused(cast.aigul, "", "round", old, no_concern=7) == [
+        ("values.no_concern", "concerns_stand")
+    ]
+    assert _refused(cast.aigul, "", "round", old, visited=10, refused=3) == [
+        ("values.refused", "round_incomplete")
     ]
     assert _refused(cast.aigul, "", "round", old, visited=2) == [
         ("values.visited", "round_incomplete")
@@ -199,10 +246,34 @@ def test_a_round_is_corrected_and_stays_whole(cast: Cast) -> None:
     new = _live(cast.aigul, Round)
     assert (new.visited, new.no_concern, new.area, new.corrects) == (11, 10, "Mill lane", old.pk)
     assert _refused(cast.aigul, "", "round", old, visited=12) == [("", "already_withdrawn")]
+    assert cast.aigul.sees(Report) == 1
     _correct(cast.bakyt, "", "round", new, territory=NOOKEN)
     assert _live(cast.bakyt, Round).district == NOOKEN
     newest = _live(cast.bakyt, Round)
     assert _refused(cast.cholpon, "", "round", newest, area="x") == [("fact", "not_found")]
+
+
+def test_the_form_of_a_round_says_which_concerns_stand_and_asks_for_none(cast: Cast) -> None:
+    data = {"territory": SUZAK, "area": "Mill street", "happened_on": cast.today}
+    concern = {"worry": "neglect", "danger_now": False, "child": "A girl", "place": "x"}
+    met = [concern | {"seen_or_said": "x"}]
+    cast.aigul.do("record_round", **data, visited=9, no_concern=8, concerns=met)
+    desk, made = Desk("aigul", cast.time), _live(cast.aigul, Round)
+    address = f"/rounds/{made.pk}/correct/"
+    page = desk.open(address)
+    assert "Reports that this round opened: 1." in page.text
+    typed = {"correction_reason": "typing_error"}
+    page = desk.act(address, "correct_fact", **typed, nobody_home="1")
+    assert page.refusals == ["concerns_stand"]
+    errors = [
+        one.attributes["href"] for one in page.all("a") if one.attributes.get("href", "")[:1] == "#"
+    ]
+    assert "#nobody_home" in errors
+    page = desk.act(address, "correct_fact", **typed, nobody_home="1", no_concern="7")
+    assert page.status == 303
+    assert (_live(cast.aigul, Round).nobody_home, cast.aigul.sees(Report)) == (1, 1)
+    later = _live(cast.aigul, Round)
+    assert "Reports that this round opened: 1." in desk.open(f"/rounds/{later.pk}/correct/").text
 
 
 def test_a_round_of_a_colleague_is_the_specialists_to_correct(cast: Cast) -> None:

@@ -133,6 +133,25 @@ def end_lending_with(
     standing.update(until=until)
 
 
+def end_showing(
+    subject: UUID,
+    reason: str,
+    commands: Iterable[UUID],
+    *,
+    to_posts: Iterable[int],
+    to_office: int | None,
+) -> None:
+    """What posts and an office are shown together with a subject, or by these commands, is shown
+    to them no longer."""
+    to_them = models.Q(to_post__in=list(to_posts))
+    if to_office is not None:
+        to_them |= models.Q(to_office=to_office)
+    rows = Lent.objects.filter(to_them, reason=reason)
+    together = set(rows.filter(subject=subject).values_list("command", flat=True))
+    standing = rows.filter(command__in=together | set(commands), until=None)
+    standing.update(until=clock.now())
+
+
 def lend_again(
     subject: UUID, reason: str, *, to_post: int | None = None, to_office: int | None = None
 ) -> None:

@@ -1,6 +1,7 @@
 """The one catalogue of refusals: stable codes with messages; the door alone knows HTTP."""
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -51,6 +52,12 @@ class RefusedFields(Refusal):
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__()
         self.faults = faults
+
+
+def refuse_all(found: Iterable[Refusal]) -> None:
+    """Raise what was found to be wrong as one refusal with all its faults; nothing if none was."""
+    if faults := [fault for refusal in found for fault in refusal.faults]:
+        raise RefusedFields(faults)
 
 
 class FieldRequired(Refusal):

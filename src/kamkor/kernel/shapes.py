@@ -2,10 +2,10 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Self, TypeVar, get_args, get_origin
 
 from annotated_types import Ge, Le, MaxLen
 from pydantic import (
@@ -109,7 +109,19 @@ Text = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT)]
 Count = Annotated[int, Field(ge=0, le=10_000)]
 
 
+def checked(holds: Callable[[Any], bool], refusal: type[errors.Refusal]) -> AfterValidator:
+    """A field is refused so unless this holds of its value; told with all else that is wrong."""
+
+    def check(value: Any) -> Any:  # noqa: ANN401 - any value
+        if not holds(value):
+            raise PydanticCustomError(refusal.code, refusal.code)
+        return value
+
+    return AfterValidator(check)
+
+
 NUL = "\x00"
+CLASHES = "clashes"
 
 
 class Shape(BaseModel):
@@ -123,6 +135,16 @@ class Shape(BaseModel):
         if not isinstance(data, dict):
             return data
         return {key: value for key, value in data.items() if value is not None and value != ""}
+
+    def clashes(self) -> Iterator[errors.Refusal]:
+        """What is wrong between fields that are right one by one, each at its field."""
+        yield from ()
+
+    @model_validator(mode="after")
+    def _without_clashes(self) -> Self:
+        if found := [fault for refusal in self.clashes() for fault in refusal.faults]:
+            raise PydanticCustomError(CLASHES, CLASHES, {CLASHES: found})
+        return self
 
 
 S = TypeVar("S", bound=Shape)
@@ -168,9 +190,17 @@ def limit_of(info: FieldInfo) -> int | None:
     return next((one.max_length for one in meta_of(info) if isinstance(one, MaxLen)), None)
 
 
-def _fault(shape: type[BaseModel], detail: ErrorDetails) -> errors.Fault:
-    context = detail.get("ctx", {})
+def _faults(shape: type[BaseModel], detail: ErrorDetails) -> Iterator[errors.Fault]:
     place = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] != CLASHES:
+        yield _fault(shape, detail, place)
+        return
+    for fault in detail["ctx"][CLASHES]:
+        yield replace(fault, field=".".join(filter(None, [place, fault.field])))
+
+
+def _fault(shape: type[BaseModel], detail: ErrorDetails, place: str) -> errors.Fault:
+    context = detail.get("ctx", {})
     if detail["type"] in {"greater_than_equal", "less_than_equal"}:
         return _out_of_range(_field_at(shape, detail["loc"]), place)
     refusal, details = _meaning(detail["type"], context, place)
@@ -254,7 +284,7 @@ def read_shape(shape: type[S], data: dict[str, Any]) -> S:
     try:
         read = shape.model_validate(data)
     except ValidationError as found:
-        faults = [_fault(shape, detail) for detail in found.errors()]
+        faults = [fault for detail in found.errors() for fault in _faults(shape, detail)]
     places = {fault.field for fault in faults}
     faults += [one for one in _faults_of_texts(shape, data) if one.field not in places]
     if faults:

@@ -3,18 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from django.db import models
 
-from kamkor.country.kg.identifiers import pin_faults
+from kamkor.country.kg.identifiers import FAULTS, pin_faults
+from kamkor.country.kg.telephones import to_e164
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order, scope_of
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.models import Scoped
-from kamkor.kernel.shapes import first_day, precision
+from kamkor.kernel.shapes import Line, checked, first_day, precision
 from kamkor.kernel.words import noop
 from kamkor.kernel.writing import Sheet
 from kamkor.people.models import (
@@ -41,6 +42,14 @@ class TelephoneUnreadable(Refusal):
 
     code = "telephone_unreadable"
     message = noop("This is no telephone number. Write it as 0555 12 34 56.")
+
+
+def _is_pin(typed: str) -> bool:
+    return not FAULTS & set(pin_faults(typed, None, None))
+
+
+Pin = Annotated[Line, checked(_is_pin, PinUnreadable)]
+Telephone = Annotated[Line, checked(lambda typed: to_e164(typed) is not None, TelephoneUnreadable)]
 
 
 IDENTITY_COLUMNS = [
@@ -71,14 +80,11 @@ class Identity:
         return precision(self.born) if self.born else "unknown"
 
 
-def check_pin(identity: Identity, at: str) -> list[str]:
-    """The doubts about a personal number; raises ``PinUnreadable`` if it cannot be one."""
+def _doubts(identity: Identity) -> list[str]:
+    """The doubts about a personal number."""
     if not identity.pin:
         return []
-    found = pin_faults(identity.pin, identity.born_on, identity.sex, identity.precision)
-    if {"wrong_length", "not_digits"} & set(found):
-        raise PinUnreadable(at)
-    return found
+    return pin_faults(identity.pin, identity.born_on, identity.sex, identity.precision)
 
 
 def _named(person: Person, identity: Identity, doubts: Iterable[str]) -> None:
@@ -92,19 +98,19 @@ def _named(person: Person, identity: Identity, doubts: Iterable[str]) -> None:
     person.telephone = identity.telephone
 
 
-def new_person(order: Order[Any], scope: Scoped, identity: Identity, at: str = "") -> Person:
+def new_person(order: Order[Any], scope: Scoped, identity: Identity) -> Person:
     """Hand over a new person with name, search tokens and birth; returns it unsaved."""
     person = Person(**scope_of(scope))
-    _named(person, identity, check_pin(identity, at))
+    _named(person, identity, _doubts(identity))
     order.add(person)
     order.add(*_name_rows(order, scope, person, identity, set()))
     order.add(_birth(order, scope, person, identity))
     return person
 
 
-def identify_person(order: Order[Any], person: Person, identity: Identity, at: str = "") -> None:
+def identify_person(order: Order[Any], person: Person, identity: Identity) -> None:
     """Give a person that was only described the name and birth now known; nothing is lost."""
-    doubts = check_pin(identity, at)
+    doubts = _doubts(identity)
     known = set(NameToken.objects.filter(person=person).values_list("token", flat=True))
     order.add(*_name_rows(order, person, person, identity, known))
     order.add(_birth(order, person, person, identity))
@@ -125,11 +131,9 @@ def name_person(order: Order[Any], person: Person, identity: Identity, kind: str
         order.change(person, ["sort_key", "shown_name"])
 
 
-def number_person(order: Order[Any], person: Person, pin: str, at: str) -> None:
-    """Give a person the personal number now known; raises ``PinUnreadable``."""
+def number_person(order: Order[Any], person: Person, pin: str) -> None:
+    """Give a person the personal number now known."""
     found = pin_faults(pin, person.born_on, person.sex, person.birth_precision)
-    if {"wrong_length", "not_digits"} & set(found):
-        raise PinUnreadable(at)
     person.pin, person.pin_doubts = pin, ",".join(found)
     order.change(person, ["pin", "pin_doubts"])
 
@@ -317,7 +321,7 @@ class NewPeople:
     def person(self, identity: Identity, place: Place, standing: Standing, command: UUID) -> Named:
         """A new person with name, search tokens and birth; its number has been read."""
         parts = (identity.surname, identity.given_name, identity.patronymic)
-        made = Named(new_id(), sort_key(*parts), display_name(*parts), check_pin(identity, ""))
+        made = Named(new_id(), sort_key(*parts), display_name(*parts), _doubts(identity))
         born, exactly = identity.born_on, identity.precision
         about = (made.id, made.sort_key, made.shown_name, identity.sex, born, exactly)
         self._persons.add(*about, identity.pin, ",".join(made.doubts), *place)

@@ -30,6 +30,7 @@ from kamkor.cases.vocabulary import (
     CHILD,
     FAMILY,
     OF_OTHER_SIDE,
+    OPEN_STATES,
     STATE_LABELS,
     STEPS,
     CaseState,
@@ -66,11 +67,13 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         return faults.fault_page(request, 404)
     history, acts = history_of(viewer, case), acts_of(viewer, case)
     identity = identity_of(viewer, case, actions=acts) | {"url": ""}
+    is_open = case.state in OPEN_STATES
     context = {
         "case": case,
         "identity": identity,
         "tasks": due_of_case(viewer, case, unsafe="warning" in identity),
-        "safety": safety_of(viewer, case) if case.register == CHILD else None,
+        # What was a danger is told by the history where the case has ended.
+        "safety": safety_of(viewer, case) if case.register == CHILD and is_open else None,
         "reported": report_of(viewer, case),
         "notices": notices_owed(viewer, case),
         "household": household_of(viewer, case),
@@ -110,7 +113,7 @@ def badges_of(case: Case) -> list[dict[str, str]]:
     found = [{"kind": "info", "text": raised(_(STATE_LABELS[case.state]))}]
     if case.team is not None:
         found.append({"kind": "sealed", "text": _("Sealed")})
-    if case.risk_level == "high":
+    if case.risk_level == "high" and case.state in OPEN_STATES:
         found.append({"kind": "high_risk", "text": _("High risk")})
     if case.state_protection:
         found.append({"kind": "urgent", "text": _("State protection")})

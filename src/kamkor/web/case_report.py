@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from kamkor.access.rules import Viewer
 from kamkor.cases.queries.report import described_in, report_for
 from kamkor.cases.queries.task import notices_of
+from kamkor.cases.vocabulary import OPEN_STATES
 from kamkor.kernel.commands import NotFound
 from kamkor.web.due import due_words, is_late, may_mark
 from kamkor.web.templatetags.words import coded, day
@@ -26,12 +27,16 @@ def report_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
         report = report_for(viewer, case.report_id)
     except NotFound:
         return None
-    rows: list[dict[str, Any]] = [
-        {
-            "label": _("Worry"),
-            "value": coded(report.worry, "report_worries"),
-            "badge": {"kind": "urgent", "text": _("In danger now")} if report.danger_now else None,
-        },
+    worry: dict[str, Any] = {
+        "label": _("Worry"),
+        "value": coded(report.worry, "report_worries"),
+    }
+    rows = [worry]
+    if report.danger_now and case.state in OPEN_STATES:
+        worry["badge"] = {"kind": "urgent", "text": _("In danger now")}
+    elif report.danger_now:
+        rows.append({"label": _("In danger when it was reported"), "value": _("Yes")})
+    rows += [
         {"label": _("What was seen or said"), "value": report.seen_or_said},
         *(
             {"label": _("Child as described"), "value": described(child)}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from kamkor.access.vocabulary import RIGHTS
 from kamkor.cases.operations.correction import CorrectFact, correct_fact, may_correct
 from kamkor.cases.operations.facts import CORRECTABLE, FIELD_ROLES, FactKind
+from kamkor.cases.operations.house_round import concerns_of
 from kamkor.cases.queries.case import case_for
 from kamkor.cases.queries.history import Recorded
 from kamkor.cases.queries.report import report_for
@@ -128,6 +129,8 @@ def _serve(request: ViewedRequest, corrected: _Corrected) -> HttpResponse:
 
     about = {} if corrected.what == "round" else {corrected.what: str(corrected.subject.pk)}
     context: dict[str, Any] = {"lead": _lead(corrected)}
+    if corrected.what == "round":
+        context["notes"] = [{"text": _opened_reports(fact)}]
     if corrected.what == "case":
         context["identity"] = identity_of(request.viewer, corrected.subject)
     asked = Asked(
@@ -155,6 +158,12 @@ def _lead(corrected: _Corrected) -> str:
     title, _lines = written(recorded, names)
     told = {"what": title, "day": day(fact.happened_on), "who": names.get(fact.by_post, "–")}
     return _("You correct: %(what)s, %(day)s, recorded by %(who)s.") % told
+
+
+def _opened_reports(made: Any) -> str:  # noqa: ANN401 - a round
+    """That the concerns of a round are reports now, and what that asks of its counts."""
+    told = {"count": concerns_of(made)}
+    return _("Reports that this round opened: %(count)s. They stay; as many are left over.") % told
 
 
 def form_of(kind: str, fact: Any) -> type[Shape]:  # noqa: ANN401 - any fact

@@ -7,6 +7,7 @@ from kamkor.cases.models import (
     AccompanimentEnd,
     Assignment,
     Case,
+    Identification,
     Registration,
     RegistrationGround,
     Removal,
@@ -21,24 +22,25 @@ from kamkor.cases.models import (
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.answering import require_not_interested
 from kamkor.cases.operations.facts import is_of_migrants
-from kamkor.cases.operations.house_round import require_round_whole
-from kamkor.cases.operations.protection import require_told
+from kamkor.cases.operations.house_round import require_round_fits
 from kamkor.cases.operations.registration import GroundOfOtherRegister
 from kamkor.cases.operations.report import require_learned_before
 from kamkor.cases.operations.settling import state_when_proposed
 from kamkor.cases.operations.taking_off import require_reason_fits
-from kamkor.cases.operations.visit import ROW_REFUSALS, NextVisitBeforeThis
+from kamkor.cases.operations.visit import (
+    MigrantCheckIncomplete,
+    NextVisitBeforeThis,
+    refusals_of_row,
+)
 from kamkor.cases.queries.case import cases_visible_to
-from kamkor.cases.rules.visit import QUESTIONS, faults_of_row
+from kamkor.cases.rules.visit import QUESTIONS
 from kamkor.cases.vocabulary import BOTH, CHILD
-from kamkor.kernel import rulesets
+from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import Order
-from kamkor.kernel.errors import Refusal
-from kamkor.kernel.models import JournalEntry
+from kamkor.kernel.errors import Refusal, refuse_all
 from kamkor.kernel.shapes import as_known
 from kamkor.kernel.words import noop
 from kamkor.people.operations import FACTS as FACTS_OF_PEOPLE
-from kamkor.territory.queries import is_place_of_cases
 
 Fact: TypeAlias = Any
 AT, DAY = "values.", "values.happened_on"
@@ -49,6 +51,13 @@ class AfterNext(Refusal):
 
     code = "after_next"
     message = noop("Somebody else became responsible on %(next)s already.")
+
+
+class AfterWhatFollowed(Refusal):
+    """A report is not told later than on the day it was taken down, or than what followed it."""
+
+    code = "after_what_followed"
+    message = noop("What followed this report happened on %(next)s already.")
 
 
 def check_fact(order: Order[Any], subject: Any, old: Fact, new: Fact, changed: list[str]) -> None:  # noqa: ANN401 - a case, report or round
@@ -96,14 +105,27 @@ def _not_before_what_it_follows(case: Case, new: Fact) -> None:
     steps.not_before(new.happened_on, earlier, DAY)
 
 
+def _not_after_what_followed(order: Order[Any], report: Any, old: Fact, new: Fact) -> None:  # noqa: ANN401 - a report
+    days = [clock.local_day(report.received_at)]
+    for case in cases_visible_to(order.viewer).filter(report=report):
+        for kind in (Identification, Registration, VisitChild, Removal, Assignment):
+            facts: Fact = kind.objects.filter(case=case, withdrawn_at=None)
+            later = facts.filter(happened_on__gte=old.happened_on).exclude(id=first_of(case).pk)
+            days += later.values_list("happened_on", flat=True)
+    if new.happened_on > min(days):
+        raise AfterWhatFollowed(DAY, next=f"{min(days):%d.%m.%Y}")
+
+
+def first_of(case: Case) -> Assignment:
+    """The assignment with which a case opened."""
+    standing = case.assignments.filter(withdrawn_at=None)
+    return standing.order_by("happened_on", "first_recorded_at")[0]
+
+
 def _ground(_order: Order[Any], case: Case, _old: Fact, new: Fact) -> None:
     rule = rulesets.rule("grounds", new.ground, new.happened_on)
     if rule.get("register") not in {case.register, BOTH}:
         raise GroundOfOtherRegister(f"{AT}ground")
-
-
-def _removal(_order: Order[Any], _case: Case, _old: Fact, new: Fact) -> None:
-    require_told(new, AT)
 
 
 def _proposal(_order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
@@ -123,13 +145,17 @@ def _decision(_order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
     require_reason_fits(proposal, state, new.reason, new.happened_on, AT, side=f"{AT}reason")
 
 
-def _visit(order: Order[Any], _case: Case, _old: Fact, new: Fact) -> None:
+def _visit(order: Order[Any], _case: Case, old: Fact, new: Fact) -> None:
     if new.next_on is not None and new.next_on < new.happened_on:
         raise NextVisitBeforeThis(f"{AT}next_on")
-    rows = VisitChild.objects.filter(visit=_old, withdrawn_at=None)
+    rows = VisitChild.objects.filter(visit=old, withdrawn_at=None)
     for row in rows.filter(case__in=cases_visible_to(order.viewer)).select_related("case__child"):
         steps.not_before_birth(new.happened_on, row.case, DAY)
         steps.not_before(new.happened_on, row.case.opened_on, DAY)
+        if row.case.register == CHILD and row.kind != new.kind:
+            told = vars(row) | {"none_of_these": False}
+            if any(refusals_of_row(told, migrant=is_of_migrants(new))):
+                raise MigrantCheckIncomplete(f"{AT}kind")
 
 
 def _visit_child(_order: Order[Any], case: Case, _old: Fact, new: Fact) -> None:
@@ -144,8 +170,7 @@ def _visit_child(_order: Order[Any], case: Case, _old: Fact, new: Fact) -> None:
     else:
         new.not_seen_reason = ""
     row = vars(new) | {"none_of_these": False}
-    for code, field in faults_of_row(row, migrant=is_of_migrants(new)):
-        raise ROW_REFUSALS[code](f"{AT}{field}")
+    refuse_all(refusals_of_row(row, migrant=is_of_migrants(new), at=AT))
 
 
 def _assignment(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
@@ -162,29 +187,18 @@ def _assignment(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
         require_not_interested(order, case, seat, f"{AT}post")
 
 
-def _report(_order: Order[Any], _report: Any, _old: Fact, new: Fact) -> None:  # noqa: ANN401 - as the others
+def _report(order: Order[Any], report: Any, old: Fact, new: Fact) -> None:  # noqa: ANN401 - as the others
     require_learned_before(new.learned_on, new.happened_on, AT)
-    if not is_place_of_cases(new.territory_id):
-        raise steps.TerritoryUnknown(f"{AT}territory")
+    if new.happened_on != old.happened_on:
+        _not_after_what_followed(order, report, old, new)
 
 
 def _round(_order: Order[Any], _round: Any, old: Fact, new: Fact) -> None:  # noqa: ANN401 - as the others
-    if not is_place_of_cases(new.territory_id):
-        raise steps.TerritoryUnknown(f"{AT}territory")
-    require_round_whole(new, concerns_of(old), AT, f"{AT}visited")
-
-
-def concerns_of(made: Round) -> int:
-    """How many concerns were met on a round, as it was first recorded."""
-    while made.corrects is not None:
-        made = Round.objects.get(id=made.corrects)
-    entry = JournalEntry.objects.filter(command=made.command, subject=made.pk).first()
-    return int(entry.answer.get("concerns", 0)) if entry else 0
+    require_round_fits(old, new, AT)
 
 
 _CHECKS: dict[type, Callable[[Order[Any], Any, Fact, Fact], None]] = {
     RegistrationGround: _ground,
-    Removal: _removal,
     TakingOffProposal: _proposal,
     TakingOffDecision: _decision,
     Visit: _visit,

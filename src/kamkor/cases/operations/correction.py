@@ -11,7 +11,7 @@ from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import Case, Report, Round
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.answering import InterestedCannotAnswer
-from kamkor.cases.operations.checking import AfterNext, check_fact
+from kamkor.cases.operations.checking import AfterNext, AfterWhatFollowed, check_fact
 from kamkor.cases.operations.facts import (
     CORRECTABLE,
     FIELD_ROLES,
@@ -20,7 +20,7 @@ from kamkor.cases.operations.facts import (
     copied,
 )
 from kamkor.cases.operations.following import follow_correction
-from kamkor.cases.operations.house_round import ConcernsMissing, RoundIncomplete
+from kamkor.cases.operations.house_round import ConcernsStand, RoundIncomplete
 from kamkor.cases.operations.protection import ToldInFuture
 from kamkor.cases.operations.registration import GroundOfOtherRegister
 from kamkor.cases.operations.report import LearnedAfterReporting
@@ -110,9 +110,10 @@ class CorrectFact(Shape):
         ToldInFuture,
         LearnedAfterReporting,
         RoundIncomplete,
-        ConcernsMissing,
+        ConcernsStand,
         InterestedCannotAnswer,
         AfterNext,
+        AfterWhatFollowed,
         steps.PostUnknown,
         steps.TerritoryUnknown,
         steps.BeforeBeginning,

@@ -155,8 +155,6 @@ class FactKind:
             if fact.decision != "accept":
                 fields |= _asked_in(FactFound, f"{fact.decision}_reason")
                 fields["reason"] = fields.pop(f"{fact.decision}_reason")
-        if isinstance(fact, VisitChild) and not is_of_migrants(fact):
-            fields = {name: info for name, info in fields.items() if name not in MIGRANT_FIELDS}
         return fields
 
     def column(self, name: str) -> str:
@@ -170,9 +168,9 @@ class FactKind:
         return next((note.rule_set for note in notes if isinstance(note, Coded)), "")
 
 
-def is_of_migrants(row: VisitChild) -> bool:
+def is_of_migrants(visit: Visit | VisitChild) -> bool:
     """Whether a visit is the check of a child of migrant parents."""
-    return bool(rulesets.rule("visit_kinds", row.kind, row.happened_on).get("migrant"))
+    return bool(rulesets.rule("visit_kinds", visit.kind, visit.happened_on).get("migrant"))
 
 
 CORRECTABLE: dict[str, FactKind] = {

@@ -27,6 +27,7 @@ from kamkor.cases.models import (
 )
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.belonging import follow_responsible
+from kamkor.cases.operations.checking import first_of
 from kamkor.cases.operations.facts import copied
 from kamkor.cases.operations.opening import admit_to_team
 from kamkor.cases.operations.protection import open_notice, told_at
@@ -82,6 +83,8 @@ def follow_correction(
         follow(order, subject, old, new)
     if isinstance(new, Visit):
         return _rows_of_visit(order, old, new)
+    if isinstance(new, ReportTold) and "happened_on" in changed:
+        return _openings(order, subject, new)
     if isinstance(new, Identification) and "risk_level" in changed:
         standing = standing_from_facts(subject, [new])
         _settle_not_seen(order, subject, standing, new, may_open=True)
@@ -273,6 +276,24 @@ def _report(order: Order[Any], report: Report, old: Fact, new: Fact) -> None:
         # Who read it before has not read an alarm.
         reads = ReportRead.objects.filter(report=report, withdrawn_at=None)
         reads.update(withdrawn_at=order.now)
+
+
+def _openings(order: Order[Any], report: Report, new: Fact) -> Withdrawn:
+    """The cases of a report open on the day that it tells now, and so does who answered first,
+    unless the next one answers from that day."""
+    withdrawn: Withdrawn = []
+    for case in cases_visible_to(order.viewer).filter(report=report):
+        remember_places(order.viewer, [case])
+        first = first_of(case)
+        later = case.assignments.filter(withdrawn_at=None).exclude(id=first.pk)
+        if not later.filter(happened_on__lte=new.happened_on).exists():
+            moved = copied(order, first)
+            moved.happened_on = new.happened_on
+            moved.department, moved.district = case.place_on(new.happened_on)
+            order.add(moved)
+        order.journal(case.pk, case)
+        withdrawn.append((Assignment, first.pk))
+    return withdrawn
 
 
 def _seal(order: Order[Any], report: Report) -> None:

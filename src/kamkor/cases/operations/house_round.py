@@ -12,12 +12,12 @@ from kamkor.cases.operations.report import (
     ReportedChild,
     take_down,
 )
-from kamkor.cases.operations.steps import TerritoryUnknown, step
+from kamkor.cases.operations.steps import PlaceCode, TerritoryUnknown, step
 from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import Refusal
+from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import Ask, Coded, Count, Line, PastDay, Shape, Text
 from kamkor.kernel.words import noop
-from kamkor.territory.queries import is_place_of_cases
 
 
 class RoundIncomplete(Refusal):
@@ -37,6 +37,19 @@ class ConcernsMissing(Refusal):
     )
 
 
+class ConcernsStand(Refusal):
+    """The concerns of a round are reports since; its counts are corrected so that they fit."""
+
+    code = "concerns_stand"
+    message = noop(
+        "The counts leave %(left)s households over, and this round opened %(opened)s reports. They"
+        " stay: correct the other counts too, so that as many are left over."
+    )
+
+
+COUNTS = ("no_concern", "refused", "nobody_home", "visited")
+
+
 class Concern(Shape):
     """The worry about one household of the round, as a report carries it."""
 
@@ -51,7 +64,7 @@ class Concern(Shape):
 class RecordRound(Shape):
     """A round from house to house, as counts."""
 
-    territory: Annotated[str, Ask(noop("District or city"), options="territories")]
+    territory: Annotated[PlaceCode, Ask(noop("District or city"), options="territories")]
     area: Annotated[Line, Ask(noop("Village or street"))]
     happened_on: Annotated[PastDay, Ask(noop("Day"))]
     visited: Annotated[Count, Ask(noop("Households visited"))]
@@ -70,8 +83,6 @@ def record_round(order: Order[RecordRound]) -> None:
     """Record a round; what is left over after the three counts are concerns, and each opens a
     report in the same act."""
     data = order.data
-    if not is_place_of_cases(data.territory):
-        raise TerritoryUnknown("territory")
     made = Round(
         territory_id=data.territory,
         area=data.area,
@@ -81,23 +92,43 @@ def record_round(order: Order[RecordRound]) -> None:
         no_concern=data.no_concern,
         **order.fact(steps.own_scope(order.viewer, data.territory), data.happened_on),
     )
-    require_round_whole(made, len(data.concerns))
+    left = left_over(made)
+    if left < 0:
+        raise RoundIncomplete("visited")
+    if left != len(data.concerns):
+        raise ConcernsMissing("concerns", left=left, told=len(data.concerns))
     order.add(made)
     order.journal(made.pk, made)
     reports = [str(take_down(order, _told(data, concern)).pk) for concern in data.concerns]
     order.answer.update({"round": str(made.pk), "concerns": len(data.concerns), "reports": reports})
 
 
-def require_round_whole(made: Round, concerns: int, at: str = "", told: str = "concerns") -> None:
-    """Check that what is left over of a round after its three counts are the concerns of it.
+def left_over(made: Round) -> int:
+    """How many households are left over of a round after its three counts: its concerns."""
+    return made.visited - made.nobody_home - made.refused - made.no_concern
 
-    Raises ``RoundIncomplete``, ``ConcernsMissing``, the latter at the field ``told``.
+
+def require_round_fits(old: Round, new: Round, at: str) -> None:
+    """Check that corrected counts leave over as many households as the round opened reports of.
+
+    Raises ``RoundIncomplete``, ``ConcernsStand``, at the count that was changed.
     """
-    left = made.visited - made.nobody_home - made.refused - made.no_concern
+    changed = [name for name in COUNTS if getattr(old, name) != getattr(new, name)]
+    left, opened = left_over(new), concerns_of(old)
+    if not changed:
+        return
     if left < 0:
-        raise RoundIncomplete(f"{at}visited")
-    if left != concerns:
-        raise ConcernsMissing(told, left=left, told=concerns)
+        raise RoundIncomplete(f"{at}{changed[0]}")
+    if left != opened:
+        raise ConcernsStand(f"{at}{changed[0]}", left=left, opened=opened)
+
+
+def concerns_of(made: Round) -> int:
+    """How many concerns were met on a round, as it was first recorded: each opened a report."""
+    while made.corrects is not None:
+        made = Round.objects.get(id=made.corrects)
+    entry = JournalEntry.objects.filter(command=made.command, subject=made.pk).first()
+    return int(entry.answer.get("concerns", 0)) if entry else 0
 
 
 def _told(data: RecordRound, concern: Concern) -> ReceiveReport:

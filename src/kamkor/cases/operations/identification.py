@@ -16,7 +16,7 @@ from kamkor.cases.operations.candidates import (
 from kamkor.cases.operations.known import become_known
 from kamkor.cases.operations.opening import new_case
 from kamkor.cases.operations.settling import settle_names
-from kamkor.cases.operations.steps import BeforeBirth, TerritoryUnknown, step
+from kamkor.cases.operations.steps import BeforeBirth, PlaceCode, TerritoryUnknown, step
 from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES
 from kamkor.country.kg.telephones import to_e164
 from kamkor.kernel.commands import NotFound, Order
@@ -25,7 +25,9 @@ from kamkor.kernel.shapes import Ask, Coded, Line, Name, PartialDay, PastDay, Sh
 from kamkor.kernel.words import noop
 from kamkor.people.operations import (
     Identity,
+    Pin,
     PinUnreadable,
+    Telephone,
     TelephoneUnreadable,
     call_after,
     identify_person,
@@ -35,7 +37,6 @@ from kamkor.people.operations import (
     place_household,
 )
 from kamkor.people.queries import households_visible_to, members_of, people_visible_to
-from kamkor.territory.queries import is_place_of_cases
 
 if TYPE_CHECKING:
     from kamkor.people.models import Household, Person
@@ -58,7 +59,7 @@ class Adult(Shape):
     given_name: Annotated[Name, Ask(noop("Given name"))]
     surname: Annotated[Name, Ask(noop("Surname"))] | None = None
     relation: Annotated[str, Coded("relations"), Ask(noop("Relation to the child"))]
-    telephone: Annotated[Line, Ask(noop("Telephone"), widget="telephone")] | None = None
+    telephone: Annotated[Telephone, Ask(noop("Telephone"), widget="telephone")] | None = None
 
 
 class Sibling(Shape):
@@ -94,14 +95,14 @@ class IdentifyChild(Shape):
     sex: Annotated[str, Coded("sexes"), Ask(noop("Sex"), group=CHILD_GROUP)]
     pin: (
         Annotated[
-            Line,
+            Pin,
             Ask(noop("Personal number"), noop("Leave empty if not known"), CHILD_GROUP, "pin"),
         ]
         | None
     ) = None
     household: Annotated[UUID, Ask(noop("Household known already"), widget="hidden")] | None = None
     territory: Annotated[
-        str, Ask(noop("District or city"), group=HOME_GROUP, options="territories")
+        PlaceCode, Ask(noop("District or city"), group=HOME_GROUP, options="territories")
     ]
     place: Annotated[Line, Ask(noop("Village, street, house"), group=HOME_GROUP)]
     adults: Annotated[
@@ -135,8 +136,6 @@ class IdentifyChild(Shape):
 def identify_child(order: Order[IdentifyChild]) -> None:
     """A child in difficulty was found: it is protected from this moment."""
     data = order.data
-    if not is_place_of_cases(data.territory):
-        raise TerritoryUnknown("territory")
     identity = _identity(data)
     if identity.born_on is not None and data.happened_on < identity.born_on:
         raise BeforeBirth("happened_on", born=as_known(identity.born_on, identity.precision))
@@ -192,7 +191,7 @@ def _reported_case(order: Order[IdentifyChild], identity: Identity) -> Case:
     if child is not None or home is not None:
         become_known(order, case, child, home)
     if child is None and case.child is not None:
-        identify_person(order, case.child, identity, "pin")
+        identify_person(order, case.child, identity)
     if home is None and case.household is not None:
         home = case.household
         order.add(*place_household(home, order.data.territory, order.data.place))
@@ -212,7 +211,7 @@ def _case_on_the_spot(order: Order[IdentifyChild], identity: Identity) -> Case:
     if household is not None and household.team is not None:
         # Whoever is found in a sealed home is sealed with it.
         scope = household
-    child = _known_child(order, identity) or new_person(order, scope, identity, "pin")
+    child = _known_child(order, identity) or new_person(order, scope, identity)
     if household is None:
         household = new_household(order, scope, data.territory, data.place)
     member = members_of(viewer, [household.pk]).filter(person_id=child.pk).exists()
@@ -250,7 +249,7 @@ def _known_child(order: Order[IdentifyChild], identity: Identity) -> "Person | N
     already = Case.objects.filter(child=child, state__in=list(OPEN_STATES)).first()
     if already is not None:
         raise AlreadyOpen("child", number=already.number)
-    identify_person(order, child, identity, "pin")
+    identify_person(order, child, identity)
     return child
 
 
@@ -261,9 +260,7 @@ def _others_at_home(order: Order[IdentifyChild], case: Case, household: "Househo
     """
     data = order.data
     for number, adult in enumerate(data.adults):
-        telephone = to_e164(adult.telephone) if adult.telephone else ""
-        if telephone is None:
-            raise TelephoneUnreadable(f"adults.{number}.telephone")
+        telephone = to_e164(adult.telephone or "") or ""
         who = Identity(adult.given_name, adult.surname or "", telephone=telephone)
         person = new_person(order, case, who)
         join_household(order, household, person, adult.relation, data.happened_on)

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from kamkor.access import operations as access
-from kamkor.cases.models import Case
+from kamkor.cases.models import Case, TransferOffer
 from kamkor.cases.vocabulary import FAMILY, OPEN_STATES
 from kamkor.kernel import clock, rulesets
 from kamkor.people.operations import offices_of_home
@@ -35,6 +36,30 @@ def end_with_case(case: Case) -> None:
     )
     if not others and department not in offices_of_home(home):
         access.end_lending_with(home, HOUSEHOLD, until, to_office=department)
+
+
+def end_with_transfer(case: Case, sender: int) -> None:
+    """What the sender's side was shown of the home because of a child that has moved ends with
+    the transfer.
+
+    It stays for those of its posts that answer for somebody else of the home, and for the
+    department as long as it holds the home or one of them does.
+    """
+    home = case.household_id
+    if home is None:
+        return
+    with connection.cursor() as cursor:
+        # Cases of the sender's are hidden from who accepts.
+        cursor.execute("SELECT post, department FROM answering_at_home(%s)", [home])
+        answering = cursor.fetchall()
+    goes_on = sender in {department for _, department in answering}
+    access.end_showing(
+        home,
+        HOUSEHOLD,
+        TransferOffer.objects.filter(case__household=home).values_list("command", flat=True),
+        to_posts=set(workforce.seats_of(sender, clock.today())) - {post for post, _ in answering},
+        to_office=None if goes_on or sender in offices_of_home(home) else sender,
+    )
 
 
 def show_again(case: Case) -> None:

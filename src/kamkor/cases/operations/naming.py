@@ -9,9 +9,9 @@ from kamkor.cases.operations.registration import WrongRegister
 from kamkor.cases.operations.settling import settle_cases, settle_names
 from kamkor.cases.queries.case import case_for
 from kamkor.kernel.commands import Order, operation
-from kamkor.kernel.shapes import Ask, Coded, Line, Name, Shape
+from kamkor.kernel.shapes import Ask, Coded, Name, Shape
 from kamkor.kernel.words import noop
-from kamkor.people.operations import Identity, PinUnreadable, name_person, number_person
+from kamkor.people.operations import Identity, Pin, PinUnreadable, name_person, number_person
 
 
 class RecordName(Shape):
@@ -23,7 +23,7 @@ class RecordName(Shape):
     surname: Annotated[Name, Ask(noop("Surname"))] | None = None
     patronymic: Annotated[Name, Ask(noop("Patronymic"))] | None = None
     pin: (
-        Annotated[Line, Ask(noop("Personal number"), noop("Leave empty if not known"), "", "pin")]
+        Annotated[Pin, Ask(noop("Personal number"), noop("Leave empty if not known"), "", "pin")]
         | None
     ) = None
 
@@ -46,7 +46,7 @@ def record_name(order: Order[RecordName]) -> None:
     name = Identity(data.given_name, data.surname or "", data.patronymic or "")
     name_person(order, case.child, name, data.kind)
     if data.pin is not None:
-        number_person(order, case.child, data.pin, "pin")
+        number_person(order, case.child, data.pin)
         doubts_about_identity(order, case)
     order.journal(case.pk, case)
     order.after(lambda: settle_names(case))

@@ -16,7 +16,7 @@ from kamkor.cases.vocabulary import CHILD
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import Refusal
-from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text
+from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text, checked
 from kamkor.kernel.words import noop
 
 TOLD = noop("Who was told, and when")
@@ -29,6 +29,9 @@ class ToldInFuture(Refusal):
 
     code = "told_in_future"
     message = noop("This moment has not come yet. Leave it empty until they are told.")
+
+
+PastMoment = Annotated[AwareDatetime, checked(lambda told: told <= clock.now(), ToldInFuture)]
 
 
 class NotAway(Refusal):
@@ -57,13 +60,13 @@ class ProtectNow(Shape):
     next_step: Annotated[Line, Ask(noop("What is due next?"), group=TONIGHT)]
     safe_contact: Annotated[Line, SAFE_CONTACT] | None = None
     prosecutor_told_at: (
-        Annotated[AwareDatetime, Ask(noop("Prosecutor told"), group=TOLD, widget="moment")] | None
+        Annotated[PastMoment, Ask(noop("Prosecutor told"), group=TOLD, widget="moment")] | None
     ) = None
     parents_told_at: (
-        Annotated[AwareDatetime, Ask(noop("Parents told"), group=TOLD, widget="moment")] | None
+        Annotated[PastMoment, Ask(noop("Parents told"), group=TOLD, widget="moment")] | None
     ) = None
     doctor_told_at: (
-        Annotated[AwareDatetime, Ask(noop("Doctor told"), group=TOLD, widget="moment")] | None
+        Annotated[PastMoment, Ask(noop("Doctor told"), group=TOLD, widget="moment")] | None
     ) = None
 
 
@@ -91,7 +94,6 @@ def protect_now(order: Order[ProtectNow]) -> None:
         doctor_told_at=data.doctor_told_at,
         **order.fact(case, data.happened_on),
     )
-    require_told(removal)
     order.add(removal)
     if rulesets.rule("removal_grounds", data.ground, data.happened_on).get("seals"):
         seal_case(order, case, data.safe_contact)
@@ -106,13 +108,6 @@ def protect_now(order: Order[ProtectNow]) -> None:
 def told_at(removal: Removal) -> dict[str, datetime | None]:
     """When each of those was told who must know of a removal."""
     return {who: getattr(removal, f"{who}_told_at") for who in TO_BE_TOLD}
-
-
-def require_told(removal: Removal, at: str = "") -> None:
-    """Raise ``ToldInFuture`` if somebody was told at a moment that has not come."""
-    for who, moment in told_at(removal).items():
-        if moment is not None and moment > clock.now():
-            raise ToldInFuture(f"{at}{who}_told_at")
 
 
 def open_notice(order: Order[Any], case: Case, who: str) -> None:

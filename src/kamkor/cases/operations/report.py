@@ -23,18 +23,17 @@ from kamkor.cases.models import (
 )
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.settling import FOLLOWS
-from kamkor.cases.operations.steps import PostUnknown, TerritoryUnknown, step
+from kamkor.cases.operations.steps import PlaceCode, PostUnknown, TerritoryUnknown, step
 from kamkor.cases.queries.report import report_for, rings_for_others
 from kamkor.cases.rules.visit import NOTICES
 from kamkor.country.kg.telephones import to_e164
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotPermitted, Order, scope_of
 from kamkor.kernel.errors import Refusal
-from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text
+from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text, checked
 from kamkor.kernel.words import noop
 from kamkor.people.names import words_of_child, words_of_place
-from kamkor.people.operations import TelephoneUnreadable, wording
-from kamkor.territory.queries import is_place_of_cases
+from kamkor.people.operations import Telephone, TelephoneUnreadable, wording
 from kamkor.workforce import queries as workforce
 from kamkor.workforce.rules import Seat
 
@@ -65,6 +64,11 @@ class ReportedChild(Shape):
     age: Annotated[int, Field(ge=0, le=17), Ask(noop("Age or about"))] | None = None
 
 
+def _all_in_post(posts: list[int]) -> bool:
+    today = clock.today()
+    return all(workforce.employee_of_post(post, today) is not None for post in posts)
+
+
 class ReceiveReport(Shape):
     """Eight fields; the rest only if known."""
 
@@ -73,11 +77,13 @@ class ReceiveReport(Shape):
     children: Annotated[
         list[ReportedChild], Field(min_length=1, max_length=12), Ask(noop("Children"))
     ]
-    territory: Annotated[str, Ask(noop("District or city"), options="territories")]
+    territory: Annotated[PlaceCode, Ask(noop("District or city"), options="territories")]
     place: Annotated[Line, Ask(noop("Where"), noop("Village, street, school or how to find it"))]
     seen_or_said: Annotated[Text, Ask(noop("What was seen or said?"))]
     source: Annotated[str, Coded("report_sources"), Ask(noop("Who reports?"))]
-    callback: Annotated[Line, Ask(noop("Telephone to call back"), widget="telephone")] | None = None
+    callback: (
+        Annotated[Telephone, Ask(noop("Telephone to call back"), widget="telephone")] | None
+    ) = None
     reporter_name: (
         Annotated[Line, Ask(noop("Name of who reports"), noop("Kept apart"), DETAILS)] | None
     ) = None
@@ -99,6 +105,7 @@ class ReceiveReport(Shape):
     involves: Annotated[
         list[int],
         Field(max_length=10),
+        checked(_all_in_post, PostUnknown),
         Ask(
             noop("Colleagues named in it or related"),
             noop("They will not see it"),
@@ -152,11 +159,9 @@ def take_down(
     """Hand over one report, with what makes it due, and who alone may see it if it is sealed.
 
     ``involved`` are the persons of the service whom it names.
-    Raises ``TerritoryUnknown``, ``NobodyOnDuty``.
+    Raises ``NobodyOnDuty``.
     """
     viewer = order.viewer
-    if not is_place_of_cases(data.territory):
-        raise TerritoryUnknown("territory")
     reported_on = data.happened_on or clock.local_day(order.now)
     day = clock.local_day(order.now)
     duty = duty_person(viewer.district, viewer.oblast, day, involved)
@@ -181,10 +186,8 @@ def take_down(
 
 
 def _involved(data: ReceiveReport, day: date) -> set[int]:
-    """The persons named in a report, of whatever office; raises ``PostUnknown``."""
+    """The persons named in a report, of whatever office."""
     found = {workforce.employee_of_post(post, day) for post in data.involves}
-    if None in found:
-        raise PostUnknown("involves")
     return {employee for employee in found if employee is not None}
 
 
@@ -250,9 +253,7 @@ def _told(order: Order[Any], report: Report) -> ReportTold:
 def _keep_reporter(order: Order[Any], data: ReceiveReport, report: Report) -> None:
     if data.callback is None and data.reporter_name is None:
         return
-    telephone = to_e164(data.callback) if data.callback else ""
-    if telephone is None:
-        raise TelephoneUnreadable("callback")
+    telephone = to_e164(data.callback or "") or ""
     order.add(
         Reporter(
             report=report,

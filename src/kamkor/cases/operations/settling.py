@@ -41,25 +41,29 @@ def settle_cases(subjects: Iterable[UUID]) -> None:
     An episode goes before the newer one that it is carried on in.
     """
     wanted = list(subjects)
-    cases = list(Case.objects.filter(id__in=wanted).select_related("child").order_by("id"))
-    if cases:
+    for report in Report.objects.filter(id__in=wanted):
+        told = what_it_tells(report)
+        Report.objects.filter(id=report.pk).update(state=report_state(report), **told)
+    known = Case.objects.filter(id__in=wanted).select_related("child", "report")
+    if cases := list(known.order_by("id")):
         live = LiveFacts(cases)
         for case in cases:
             apply_standing(case, standing_of(events_of(case, live)))
         newer = Case.objects.filter(previous__in=cases).exclude(id__in=wanted)
         settle_cases(newer.values_list("id", flat=True))
-    for report in Report.objects.filter(id__in=wanted):
-        told = what_it_tells(report)
-        Report.objects.filter(id=report.pk).update(state=report_state(report), **told)
 
 
 def apply_standing(case: Case, standing: Standing) -> None:
-    """Write a standing into the case's derived columns, and its name for sorting."""
+    """Write a standing into the case's derived columns, its name for sorting and, where it was
+    reported, the day of the report."""
     derived = asdict(standing)
-    del derived["proposed_from"], derived["visit_due_on"]
+    for without_column in ("proposed_from", "visit_due_on", "met_on", "sought"):
+        del derived[without_column]
     if not derived["responsible_id"]:
         del derived["responsible_id"]
     derived["sort_key"] = _sort_key(case)
+    if case.report is not None:
+        derived["opened_on"] = case.report.happened_on
     Case.objects.filter(id=case.pk).update(**derived)
     was_open, is_open = case.state in OPEN_STATES, standing.state in OPEN_STATES
     if was_open and not is_open:

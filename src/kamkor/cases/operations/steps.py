@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -21,8 +21,9 @@ from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotPermitted, Order, operation
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import Scoped
-from kamkor.kernel.shapes import Shape, as_known
+from kamkor.kernel.shapes import Shape, as_known, checked
 from kamkor.kernel.words import noop
+from kamkor.territory.queries import is_place_of_cases
 from kamkor.workforce import queries as workforce
 from kamkor.workforce.rules import Seat
 
@@ -46,6 +47,10 @@ class TerritoryUnknown(Refusal):
 
     code = "territory_unknown"
     message = noop("Choose one of the districts or cities.")
+
+
+PlaceCode = Annotated[str, checked(is_place_of_cases, TerritoryUnknown)]
+"""The code of a district or city."""
 
 
 class BeforeBirth(Refusal):

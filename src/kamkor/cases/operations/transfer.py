@@ -8,7 +8,7 @@ from kamkor.cases.models import Assignment, Case, TransferAnswer, TransferOffer
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.answering import InterestedCannotAnswer, require_not_interested
 from kamkor.cases.operations.belonging import TRANSFER, open_at_home, parted
-from kamkor.cases.operations.lending import HOUSEHOLD
+from kamkor.cases.operations.lending import HOUSEHOLD, end_with_transfer
 from kamkor.cases.operations.steps import OfficeUnknown, PostUnknown, TerritoryUnknown, step
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotPermitted, Order
@@ -140,6 +140,7 @@ def accept_transfer(order: Order[AcceptTransfer]) -> None:
     def take_over() -> None:
         steps.move_subjects(moving, seat.office_id, None)
         access.end_lending(moving, TRANSFER)
+        end_with_transfer(case, offer.from_office_id)
 
     order.after(take_over)
 

@@ -1,6 +1,6 @@
 """Visits: one for a household with a row for each child; four questions where yes is concern."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from kamkor.cases.rules.visit import (
 from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES, CaseState
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotFound, Order
-from kamkor.kernel.errors import Refusal
+from kamkor.kernel.errors import Refusal, refuse_all
 from kamkor.kernel.shapes import Ask, Coded, Day, Line, PastDay, Shape, Text
 from kamkor.kernel.words import noop
 from kamkor.people.queries import households_visible_to
@@ -111,6 +111,10 @@ class ChildSeen(Shape):
         | None
     ) = None
 
+    def clashes(self) -> Iterator[Refusal]:
+        """What the row of one child says too little of, or against itself."""
+        yield from refusals_of_row(self.model_dump(), migrant=False)
+
 
 class RecordVisit(Shape):
     """One visit to one household."""
@@ -152,12 +156,11 @@ def record_visit(order: Order[RecordVisit]) -> None:
     if household is None:
         raise NotFound("household")
     order.claim(household.pk, check_version=False)
-    if data.next_on is not None and data.next_on < data.happened_on:
-        raise NextVisitBeforeThis("next_on")
     cases = _cases_visited(order, household)
     family = _family_visited(order, household)
     if not cases and family is None:
         raise NoChildOfHousehold("children")
+    refuse_all(_wrong_with(data, cases))
     visit = Visit(
         household=household,
         kind=data.kind,
@@ -172,8 +175,31 @@ def record_visit(order: Order[RecordVisit]) -> None:
     order.journal(household.pk, household)
     if family is not None:
         _family_row(order, visit, family)
+    for row in data.children:
+        _child_row(order, visit, cases[row.case], row)
+
+
+def refusals_of_row(row: Mapping[str, object], *, migrant: bool, at: str = "") -> Iterator[Refusal]:
+    """What is wrong with one child's row, each at its field of the row that stands ``at``."""
+    for code, field in faults_of_row(row, migrant=migrant):
+        yield ROW_REFUSALS[code](f"{at}{field}")
+
+
+def _wrong_with(data: RecordVisit, cases: Mapping[UUID, Case]) -> Iterator[Refusal]:
+    """All that is wrong with a visit whose fields are right one by one."""
+    if data.next_on is not None and data.next_on < data.happened_on:
+        yield NextVisitBeforeThis("next_on")
+    migrant = bool(rulesets.rule("visit_kinds", data.kind, data.happened_on).get("migrant"))
+    too_early: list[Refusal] = []
     for number, row in enumerate(data.children):
-        _child_row(order, visit, cases[row.case], row, f"children.{number}")
+        yield from refusals_of_row(row.model_dump(), migrant=migrant, at=f"children.{number}.")
+        try:
+            steps.not_before_birth(data.happened_on, cases[row.case])
+            steps.not_before(data.happened_on, cases[row.case].opened_on)
+        except (steps.BeforeBirth, steps.BeforeBeginning) as refusal:
+            too_early.append(refusal)
+    # The day is one field, whichever child it is too early for.
+    yield from too_early[:1]
 
 
 def _cases_visited(order: Order[RecordVisit], household: "Household") -> dict[UUID, Case]:
@@ -233,15 +259,8 @@ def _family_row(order: Order[RecordVisit], visit: Visit, family: Case) -> None:
         follow_check(order, family, visit.kind, visit.happened_on)
 
 
-def _child_row(
-    order: Order[RecordVisit], visit: Visit, case: Case, row: ChildSeen, at: str
-) -> None:
+def _child_row(order: Order[RecordVisit], visit: Visit, case: Case, row: ChildSeen) -> None:
     data = order.data
-    migrant = bool(rulesets.rule("visit_kinds", data.kind, data.happened_on).get("migrant"))
-    for code, field in faults_of_row(row.model_dump(), migrant=migrant):
-        raise ROW_REFUSALS[code](f"{at}.{field}")
-    steps.not_before_birth(data.happened_on, case)
-    steps.not_before(data.happened_on, case.opened_on)
     answers = {name: False if row.none_of_these else getattr(row, name) for name in QUESTIONS}
     order.add(
         VisitChild(

@@ -26,7 +26,9 @@ class Standing:
     """Everything about a case that is derived; equal facts give an equal standing.
 
     ``proposed_from`` is the state to which a refused proposal leads back, ``visit_due_on`` the
-    day by which a report wants the first visit; no column holds them.
+    day by which a report wants the first visit, ``met_on`` the last day of this episode on which
+    a visit met the child, ``sought`` the days of later visits that did not, each with the next
+    one it named; no column holds them.
     """
 
     state: str = CaseState.VOID
@@ -46,6 +48,8 @@ class Standing:
     away_from_home: bool = False
     proposed_from: str = ""
     visit_due_on: date | None = None
+    met_on: date | None = None
+    sought: tuple[tuple[date, date], ...] = ()
 
 
 def _deadline(code: str, on: date) -> int:
@@ -104,6 +108,7 @@ def _decision(standing: Standing, event: Event) -> Standing:
         taken_off_on=event.happened_on if listed else standing.taken_off_on,
         away_from_home=standing.away_from_home and not rule.get("at_home"),
         next_visit_on=None,
+        sought=(),
         proposed_from="",
     )
 
@@ -112,20 +117,39 @@ def _visit(standing: Standing, event: Event) -> Standing:
     seen = event.values["seen"] != "not_seen"
     worry = any(event.values[question] for question in SAFETY)
     checked = event.values["check"] and seen and standing.state == CaseState.CHECK_DUE
-    # A visit recorded late does not move the next one back.
-    later = max(event.happened_on, standing.last_visit_on or event.happened_on)
-    next_on = event.values["next_on"] if later == event.happened_on else standing.next_visit_on
+    latest = max(event.happened_on, standing.last_visit_on or event.happened_on)
+    standing = (
+        _next_after_meeting(standing, event) if seen else _next_after_seeking(standing, event)
+    )
     return replace(
         standing,
         state=CaseState.CLOSED if checked else standing.state,
-        last_visit_on=later,
-        last_seen_on=max(event.happened_on, standing.last_seen_on or event.happened_on)
-        if seen
-        else standing.last_seen_on,
+        last_visit_on=latest,
         not_seen_in_a_row=0 if seen else standing.not_seen_in_a_row + 1,
         risk_level="high" if worry else standing.risk_level,
-        next_visit_on=next_on if isinstance(next_on, date) else None,
     )
+
+
+def _next_after_meeting(standing: Standing, event: Event) -> Standing:
+    """Who was met is visited again as this visit says; one recorded late moves nothing back."""
+    day, given = event.happened_on, event.values["next_on"]
+    standing = replace(standing, last_seen_on=max(day, standing.last_seen_on or day))
+    if standing.met_on is not None and day < standing.met_on:
+        return standing
+    return replace(
+        standing,
+        met_on=day,
+        next_visit_on=given if isinstance(given, date) else None,
+        sought=tuple(one for one in standing.sought if one[0] > day),
+    )
+
+
+def _next_after_seeking(standing: Standing, event: Event) -> Standing:
+    """Who was not met is due as before, or sooner if this visit names an earlier day."""
+    day, given = event.happened_on, event.values["next_on"]
+    if not isinstance(given, date) or day < (standing.met_on or day):
+        return standing
+    return replace(standing, sought=(*standing.sought, (day, given)))
 
 
 def _visit_due(standing: Standing, event: Event) -> Standing:
@@ -213,22 +237,24 @@ def _folded(events: Iterable[Event]) -> Standing:
 def _with_next_visit(standing: Standing) -> Standing:
     if standing.state not in OPEN_STATES:
         return replace(standing, next_visit_on=None)
-    if standing.next_visit_on is not None:
-        return standing
+    due = standing.next_visit_on or _rhythm(standing)
+    days = [given for _, given in standing.sought]
+    return replace(standing, next_visit_on=min(days if due is None else [*days, due], default=None))
+
+
+def _rhythm(standing: Standing) -> date | None:
+    """When the next visit is due if none of the visits named a day."""
     state = standing.proposed_from or standing.state
     if state == CaseState.CHECK_DUE:
         base, code = standing.taken_off_on, "check_after_leaving_days"
     elif state == CaseState.ACCOMPANIMENT:
-        base, code = standing.last_visit_on or standing.taken_off_on, "accompaniment_rhythm_days"
-        base = max(filter(None, [base, standing.taken_off_on]), default=None)
-    elif standing.last_visit_on is None:
-        return replace(standing, next_visit_on=_first_visit(standing))
+        base = max(filter(None, [standing.met_on, standing.taken_off_on]), default=None)
+        code = "accompaniment_rhythm_days"
+    elif standing.met_on is None:
+        return _first_visit(standing)
     else:
-        base = standing.last_visit_on
-        code = f"visit_rhythm_{standing.risk_level or 'medium'}_days"
-    if base is None:
-        return standing
-    return replace(standing, next_visit_on=base + timedelta(days=_deadline(code, base)))
+        base, code = standing.met_on, f"visit_rhythm_{standing.risk_level or 'medium'}_days"
+    return base + timedelta(days=_deadline(code, base)) if base is not None else None
 
 
 def _first_visit(standing: Standing) -> date | None:
