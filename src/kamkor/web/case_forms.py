@@ -29,7 +29,7 @@ from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:
     from kamkor.access.rules import Viewer
-    from kamkor.cases.models import Case
+    from kamkor.cases.models import Case, Task
     from kamkor.people.models import Household
 
 ABOUT_CASE = frozenset({*STEP_OF, "record_name"})
@@ -209,6 +209,15 @@ def about_report(request: ViewedRequest, report_id: UUID, slug: str) -> HttpResp
     )
 
 
+def _case_begun_at(request: ViewedRequest, task: Task) -> Case | None:
+    """The case from whose page a notice about its report is marked as done, if it was from one."""
+    try:
+        case = case_for(request.viewer, UUID(request.GET.get("case", "")))
+    except (ValueError, NotFound):
+        return None
+    return case if case.report_id == task.report_id else None
+
+
 def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
     """Marking a due item as done."""
     try:
@@ -218,7 +227,8 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
         return faults.fault_page(request, 404)
     except NotPermitted:
         return faults.fault_page(request, 403, who_may(operation_named("complete-task")))
-    back = f"/cases/{task.case_id}/" if task.case_id else f"/reports/{task.report_id}/"
+    case = task.case or _case_begun_at(request, task)
+    back = f"/cases/{case.pk}/" if case else f"/reports/{task.report_id}/"
     hint = hinted(task.kind, "task_kinds")
     context: dict[str, Any] = {
         "lead": coded(task.kind, "task_kinds"),

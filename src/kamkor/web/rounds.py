@@ -37,7 +37,10 @@ def rounds(request: ViewedRequest) -> HttpResponse:
         "timeline": {
             "entries": entries[:SHOWN],
             "others": entries[SHOWN:],
-            "empty": {"text": _("No round has been recorded yet.")},
+            "empty": {
+                "text": _("No round has been recorded yet."),
+                "action": {"label": _("Record a round"), "url": "/do/record-round/"},
+            },
         },
         "help_url": "/help/record-round/",
     }
