@@ -14,7 +14,7 @@ from kamkor.kernel.credentials import data_folder
 from kamkor.kernel.server import database_server
 from kamkor.kernel.server_facts import ServerFacts, ServerFault
 from kamkor.kernel.translations import at_shell as _
-from kamkor.kernel.translations import compile_catalogues
+from kamkor.kernel.translations import compile_catalogues, translate_parsers
 from kamkor.kernel.words import noop
 
 WITHOUT_DATABASE = {"version", "--version", "makemigrations", "compile"}
@@ -51,13 +51,14 @@ def main(words: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _ended)
     try:
         _choose_language(given)
+        translate_parsers()
         return _run(given)
     except (WrongUse, arguments.Unreadable) as wrong:
         return _stopped(WRONG_USE, wrong)
     except folder.NoDemo as refused:
         return _stopped(NOT_PERMITTED, refused)
     except ServerFault as fault:
-        return _stopped(FAULT, fault)
+        return _stopped(FAULT, _(fault.message) % fault.details)
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -163,4 +164,5 @@ def _internal(fault: Exception, *, trace: bool) -> str:
         return "".join(traceback.format_exception(fault))
     place = traceback.extract_tb(fault.__traceback__)[-1]
     kind, file = type(fault).__name__, Path(place.filename).name
-    return f"internal fault: {kind} in {file}:{place.lineno} (--traceback tells all)"
+    text = _("internal fault: %(kind)s in %(place)s (--traceback tells all)")
+    return text % {"kind": kind, "place": f"{file}:{place.lineno}"}

@@ -1,4 +1,4 @@
-"""Looking at a page as a whole: accessibility at two widths, no side scrolling, large text."""
+"""Looking at a page as a whole: accessible, never too wide, nothing outside its card, large text."""
 
 from typing import Any
 
@@ -7,16 +7,25 @@ from playwright.sync_api import Page
 
 WIDTHS = (1280, 360)
 NARROWEST = 320
+CARD_WIDTHS = (1280, 800, 360)
 # How far the page itself can be scrolled sideways; lists scroll inside their own box.
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# What a card holds but does not enclose; a name for the eye of a reader alone takes no room.
+OUTSIDE = """() => [...document.querySelectorAll('.k-card, .k-identity')].flatMap((card) => {
+  const edge = card.getBoundingClientRect().right
+  return [...card.querySelectorAll('a, button, dt, dd, li, .k-badge')]
+    .filter((one) => one.getBoundingClientRect().right > edge)
+    .map((one) => one.textContent.trim())
+})"""
 LARGE_TEXT = "document.documentElement.style.fontSize = '{size}'"
 
 
 class Looking:
     """Looks at every page it is given; what is wrong is kept in ``found``.
 
-    Not ``closely``, it only measures whether the page can be scrolled sideways. Closely each kind
-    of page of each window is looked at once as it opens and once with what it refuses.
+    Not ``closely``, it only measures whether the page can be scrolled sideways. Closely it measures
+    every card, and looks at each kind of page of each window once as it opens and once with what
+    it refuses.
     """
 
     def __init__(self, *, closely: bool) -> None:
@@ -31,8 +40,10 @@ class Looking:
         self.pages += 1
         before = page.viewport_size or {"width": WIDTHS[0], "height": 900}
         self._sideways(page, f"{before['width']} px")
-        if self.closely and self._new(page):
-            self._look_closely(page, before["height"])
+        if self.closely:
+            self._cards(page, before["height"])
+            if self._new(page):
+                self._look_closely(page, before["height"])
         page.set_viewport_size(before)
 
     def _new(self, page: Page) -> bool:
@@ -54,6 +65,12 @@ class Looking:
         page.evaluate(LARGE_TEXT.format(size="200%"))
         self._sideways(page, "200 % text")
         page.evaluate(LARGE_TEXT.format(size=""))
+
+    def _cards(self, page: Page, height: int) -> None:
+        for width in CARD_WIDTHS:
+            page.set_viewport_size({"width": width, "height": height})
+            for text in page.evaluate(OUTSIDE):
+                self.found.append(f"{page.url}: out of its card at {width} px: {text}")
 
     def _sideways(self, page: Page, how: str) -> None:
         extra = page.evaluate(SIDEWAYS)

@@ -5,6 +5,7 @@ from typing import cast
 import pytest
 from playwright.sync_api import Error, expect
 
+from tests.browser import journey
 from tests.browser.conftest import SignIn
 from tests.browser.person import Person
 
@@ -36,6 +37,61 @@ def test_back_to_a_refused_form_shows_what_was_typed(sign_in: SignIn) -> None:
     aigul.page.wait_for_selector("[name=children-1-description]")
     assert typed(aigul) == ["Кызыл куртка", "Сиңдиси", "Эки күн жалгыз"]
     assert aigul.input("worry").input_value() == "neglect"
+
+
+def stands(person: Person, **typed: str) -> None:
+    """Wait until this stands in the form; ``__`` stands for ``-``."""
+    for name, text in typed.items():
+        expect(person.input(name.replace("__", "-"))).to_have_value(text)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_back_from_the_refusal_to_the_form_shows_its_numbers(sign_in: SignIn, script: bool) -> None:
+    """A round of which one field is missing: numbers and the day stand there as the texts do."""
+    aigul = sign_in("aigul", script=script)
+    aigul.open("/do/record-round/")
+    counts = {"visited": "41", "nobody_home": "7", "refused": "2", "happened_on": "03.04.2026"}
+    aigul.fill(**counts)
+    aigul.save("record_round")
+    assert "field_required" in aigul.refusals
+    aigul.page.go_back()
+    stands(aigul, **counts)
+    assert aigul.refusals == []
+
+
+def test_back_from_the_refusal_keeps_what_was_typed_after_a_row_was_added(sign_in: SignIn) -> None:
+    """The page with the second child was itself an answer: also what was typed on it is kept."""
+    aigul = sign_in("aigul")
+    refused_report(aigul)
+    aigul.page.go_back()
+    stands(aigul, children__1__description="Сиңдиси", seen_or_said="Эки күн жалгыз")
+
+
+def test_back_from_the_refusal_in_every_form_of_a_case(sign_in: SignIn) -> None:
+    """Identification with its PIN, a visit with its minutes, a correction."""
+    aigul = sign_in("aigul")
+    cases = journey.urgent_report(aigul, "Артка кайтуу айылы")
+    journey.read_and_accept(aigul, cases)
+    first = cases.children[0]
+    for form, typed in (
+        ("identify_child", {"pin": "12345", "born__year": "2016", "difficulty": "Жалгыз"}),
+        ("record_visit", {"minutes": "35", "changed": "Көмүр жок", "next_on": "01.12.2030"}),
+    ):
+        if form == "record_visit":
+            journey.identify(aigul, cases, "Артыкова")
+        aigul.open(f"{first}{form.replace('_', '-')}/")
+        aigul.fill(**typed)
+        aigul.save(form)
+        assert aigul.refusals, form
+        aigul.page.go_back()
+        stands(aigul, **typed)
+    aigul.open(first)
+    aigul.page.locator("a[href*='/correct/identification/']").first.click()
+    aigul.fill(difficulty="Апасы Россияда")
+    aigul.save("correct_fact")
+    assert aigul.refusals
+    aigul.page.go_back()
+    stands(aigul, difficulty="Апасы Россияда")
 
 
 def test_what_was_typed_is_locked_in_the_browser(sign_in: SignIn) -> None:

@@ -84,15 +84,33 @@ def test_the_notices_of_a_sealed_case_stand_on_its_page(world: World) -> None:
     assert owed.count("due by 0") == 2
     assert owed.count("Mark as done") == 2
     task = world.cast.bakyt.task(place.report, "notice_police")
-    way = f"/tasks/{task.pk}/complete-task/"
-    assert way in page.links
+    way = f"/tasks/{task.pk}/complete-task/?case={place.case}"
+    assert page.links.count(way) == 2
     form = desk.open(way)
     assert "Send a written notice to the police" in form.text
     assert "Proof: number and date of the letter" in form.text
-    assert desk.act(way, "complete_task", proof="Letter 17/3").status == 303
+    done = desk.act(way, "complete_task", proof="Letter 17/3")
+    assert done.response["Location"] == address
     owed = section(desk.open(address), "Notices")
     assert "sent on 02.03.2026: Letter 17/3" in owed
     assert owed.count("Mark as done") == 1
+
+
+def test_the_notices_about_a_report_stand_on_its_page_and_lead_back_to_it(world: World) -> None:
+    """Each with its act, also where no case was opened; who may not send one has no button."""
+    desk, place = world.desks["bakyt"], world.places["sealed"]
+    address = f"/reports/{place.report}/"
+    task = world.cast.bakyt.task(place.report, "notice_prosecutor")
+    way = f"/tasks/{task.pk}/complete-task/"
+    page = desk.open(address)
+    assert section(page, "Notices").count("Mark as done") == 2
+    assert way in page.links
+    for started in (way, f"{way}?case={world.places['suzak'].case}", f"{way}?case=x"):
+        assert address in desk.open(started).links
+    assert "Mark as done" not in section(world.desks["aigul"].open(address), "Notices")
+    done = desk.act(way, "complete_task", proof="Letter 18/3")
+    assert done.response["Location"] == address
+    assert "sent on 02.03.2026: Letter 18/3" in section(desk.follow(done), "Notices")
 
 
 def test_who_may_not_send_a_notice_sees_its_due_alone(world: World) -> None:

@@ -45,3 +45,11 @@ def test_a_day_that_has_not_ended_is_provisional(world: World) -> None:
     assert words in desk.open("/figures/?to=01.03.2026&known_on=02.03.2026").text
     assert words not in desk.open("/figures/?to=01.03.2026").text
     assert "03.03.2026 has not come yet." in desk.open("/figures/?on=03.03.2026").text
+
+
+def test_only_who_works_in_several_districts_is_offered_them_together(world: World) -> None:
+    """The ministry counts the country, and an oblast itself."""
+    for who in ("daniyar", "elmira", "oblast"):
+        page = world.desks[who].open("/figures/")
+        assert "own" not in page.values("value")
+        assert world.desks[who].open("/figures/?territory=own").text

@@ -170,6 +170,15 @@ def test_the_three_texts_of_the_empty_register(world: World) -> None:
     )
 
 
+def test_the_empty_list_of_rounds_begins_one(world: World) -> None:
+    """Whose work it is not reads who may do it, and no list."""
+    assert empty_of(Desk("begimai", world.cast.time).open("/rounds/")) == (
+        "No round has been recorded yet.Record a round",
+        ["/do/record-round/"],
+    )
+    assert world.desks["elmira"].open("/rounds/").status == 403
+
+
 def test_a_search_without_result_says_what_next(world: World) -> None:
     """Nobody found: another spelling, or a new child."""
     text, links = empty_of(world.desks["aigul"].send("/register/", {"name": "Жокбала"}))

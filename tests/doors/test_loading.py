@@ -259,3 +259,6 @@ def test_a_load_at_the_shell_is_waited_for(cast: Cast, bakyt: Desk) -> None:
 def test_the_empty_file_is_offered(bakyt: Desk) -> None:
     assert bakyt.open("/loading/template.csv").text.startswith("\ufeffregister,event,")
     assert "/loading/" in bakyt.open("/register/").links
+    page = bakyt.open("/loading/")
+    assert "No file has been loaded yet." in page.text
+    assert page.links.count("/loading/template.xlsx") == 2

@@ -83,14 +83,22 @@ def test_each_number_of_the_morning_opens_the_list_behind_it(away: World) -> Non
 @pytest.mark.parametrize(
     ("what", "text"),
     [
-        ("late/?cause=death_review", "Nothing is late."),
-        ("visits/?post=1", "No visit is overdue."),
-        ("cases/?post=999999999", "There is no open case."),
+        ("late/", "Nothing is late."),
+        ("visits/", "No visit is overdue."),
         ("without/", "Every open child has a responsible person."),
     ],
 )
 def test_an_empty_list_of_the_morning_says_so(world: World, what: str, text: str) -> None:
     assert text in Desk("head2", world.cast.time).open(f"/morning/{what}").text
+
+
+@pytest.mark.parametrize(
+    "narrowed", ["late/?cause=death_review", "visits/?post=1", "cases/?post=999999999"]
+)
+def test_a_narrowed_list_without_rows_leads_to_the_whole_one(world: World, narrowed: str) -> None:
+    page = Desk("head2", world.cast.time).open(f"/morning/{narrowed}")
+    assert "Nothing matches these filters." in page.text
+    assert f"/morning/{narrowed.partition('?')[0]}" in page.links
 
 
 def test_an_unknown_list_of_the_morning_is_not_found(world: World) -> None:

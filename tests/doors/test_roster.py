@@ -42,6 +42,10 @@ def test_the_head_ends_the_only_turn_and_the_page_says_who_answers(world: World)
     empty = desk.open(ROSTER)
     assert "Nobody is on the roster: the specialist and the head answer." in empty.text
     assert empty.all("strong")[0].text == world.cast.bakyt.viewer.name
+    # Beside the buttons on top each empty list names its first act, to who manages alone.
+    ways_of_head = [empty.links.count(f"/do/{one}/") for one in ("set-duty-turn", "record-leave")]
+    assert ways_of_head == [2, 2]
+    assert "/do/record-leave/" not in world.desks["aigul"].open(ROSTER).links
 
 
 def test_the_head_puts_somebody_else_on_duty_without_a_gap(world: World) -> None:

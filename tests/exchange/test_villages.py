@@ -12,6 +12,7 @@ from kamkor.management.shell import Stopped
 from kamkor.territory import queries
 from kamkor.territory.models import Territory, TerritoryName
 from tests.cast import Cast
+from tests.doors.desk import Desk
 from tests.exchange.register_files import Loader, counts, csv_file, entry
 
 HEAD = "code,name_ky,name_ru,name_en,parent,latitude,longitude,neighbours,valid_from,valid_to"
@@ -88,3 +89,18 @@ def test_units_are_loaded_once_renamed_and_found_by_a_register(
     assert {one.territory_id for one in cases} == {"41703220000000"}
     homes = {one.household.place for one in cases if one.household}
     assert homes == {"Айыл", "Мисал-2 айыл аймагы (Сузак)"}
+
+
+def test_a_form_asks_for_a_district_or_city_and_offers_nothing_else(committed_cast: Cast) -> None:
+    """A village would be refused; a city that is no part of an oblast is offered like a district."""
+    call_command("load", "territory", str(FILE))
+    bakyt = Desk("bakyt", committed_cast.time)
+    for address in ("/do/receive-report/", "/do/record-round/", "/do/identify-child/"):
+        page = bakyt.open(address)
+        offered = {one.attributes["value"] for one in page.all("option", value="*")}
+        codes = {code for code in offered if code.startswith("417")}
+        assert codes == set(queries.places_of_cases().values_list("soate", flat=True)), address
+        assert {"41703220000000", "41711000000000"} <= codes
+        assert not {"41703220981000", "41703220981100"} & codes
+    offered = set(bakyt.open("/figures/").values("value"))
+    assert not {code for code in offered if code.startswith("417032209")}

@@ -136,6 +136,7 @@ def test_what_does_not_fit_is_counted_live(kept: None) -> None:
         replace(fits, first=date(2024, 1, 1)),
         replace(fits, known_on=DAY),
         replace(fits, last=DAY),
+        replace(fits, department=1),
     ):
         assert kept_rows(figure, other, (Key.DISTRICT,)) is None
     assert kept_rows(figure, fits, (Key.DEPARTMENT,)) is None

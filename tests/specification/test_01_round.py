@@ -65,6 +65,33 @@ def test_a_concern_of_violence_is_sealed_as_any_report(cast: Cast) -> None:
     assert ("notice_police", "specialist") in cast.aigul.tasks(kept.pk)
 
 
+def test_a_saved_round_leads_to_the_reports_of_its_concerns(cast: Cast) -> None:
+    """In the list and where it is corrected; only to the reports that a reader may see."""
+    nurlan = Desk("nurlan", cast.time)
+    violent = FIRST | {"worry": "physical_violence", "place": "Mill street, 7"}
+    typed = _typed(FIRST, SECOND, violent) | {"no_concern": 12}
+    saved = nurlan.act("/do/record-round/", "record_round", **typed)
+    listed = nurlan.follow(saved)
+    with cast.bakyt.inside():
+        made = Round.objects.get()
+        reports = {one.place: f"/reports/{one.pk}/" for one in Report.objects.all()}
+    assert len(reports) == 3
+    sealed = reports.pop("Mill street, 7")
+    assert set(reports.values()) <= set(listed.links)
+    assert all(place in listed.text for place in reports)
+    assert (sealed in listed.links, "Mill street, 7" in listed.text) == (False, False)
+    assert nurlan.open(reports["Mill, 11"]).status == 200
+    # Bakyt is named for what is sealed; a correction leads where the round did.
+    bakyt = Desk("bakyt", cast.time)
+    assert {sealed, *reports.values()} <= set(bakyt.open("/rounds/").links)
+    address = f"/rounds/{made.pk}/correct/"
+    assert set(reports.values()) <= set(bakyt.open(address).links)
+    corrected = bakyt.act(address, "correct_fact", area="Mill", correction_reason="typing_error")
+    links = bakyt.follow(corrected).links
+    assert [links.count(one) for one in reports.values()] == [2, 2]
+    assert not {sealed, *reports.values()} & set(Desk("cholpon", cast.time).open("/rounds/").links)
+
+
 def test_what_is_left_over_is_described_or_the_round_is_not_recorded(cast: Cast) -> None:
     desk = Desk("nurlan", cast.time)
     page = desk.act("/do/record-round/", "record_round", **_typed(FIRST), no_concern="13")

@@ -6,8 +6,10 @@ from kamkor.cases.models import Case, Report, Visit
 from kamkor.cases.queries.case import on_register
 from kamkor.people.models import Household, HouseholdMember, Person
 from tests.cast import Cast, Player
+from tests.doors.desk import Desk
 from tests.factories import (
     NOOKEN,
+    SUZAK,
     a_child,
     a_registration,
     accepted,
@@ -116,6 +118,42 @@ def test_a_returned_case_stays_with_the_sender_who_was_responsible_all_along(cas
     assert _rows(cast.specialist2) == [0, 0, 0, 0]
     transferred(cast, case)
     assert cast.specialist2.state(case) == "transfer_offered"
+
+
+def test_who_accepts_writes_where_the_family_lives_now(cast: Cast) -> None:
+    """The form says where the home stands; with a new address it stands there, else it is said
+    that the old one may be wrong."""
+    desk = Desk("specialist2", cast.time)
+    kept, moved = (registered(cast, given_name=name) for name in ("Айбек", "Бегайым"))
+    for case, place in ((kept, ""), (moved, "Massy, Mill street 4")):
+        transferred(cast, case)
+        address = f"/cases/{case}/accept-transfer/"
+        assert "Suzak District, Suzak, 5" in desk.open(address).text
+        given = {"post": cast.cholpon.post, "territory": NOOKEN, "place": place}
+        assert desk.act(address, "accept_transfer", **given).status == 303
+    home = cast.cholpon.case(moved).household
+    assert home is not None
+    assert (home.territory_id, home.place) == (NOOKEN, "Massy, Mill street 4")
+    assert "this address may be the former one" not in desk.open(f"/cases/{moved}/").text
+    found = desk.send("/find/", {"name": "Бегайым"})
+    assert f"/cases/{moved}/" in found.links
+    old = cast.cholpon.case(kept).household
+    assert old is not None
+    assert old.territory_id == SUZAK
+    assert (
+        "Counted in Nooken District: this address may be the former one"
+        in desk.open(f"/cases/{kept}/").text
+    )
+
+
+def test_a_home_where_others_stay_keeps_its_address(cast: Cast) -> None:
+    first, _second = two_children(cast)
+    transferred(cast, first)
+    given = {"case": first, "post": cast.cholpon.post, "territory": NOOKEN}
+    assert cast.specialist2.faults("accept_transfer", **given, place="Massy, 4") == [
+        ("place", "home_stays")
+    ]
+    cast.specialist2.do("accept_transfer", **given)
 
 
 def test_the_old_episodes_of_the_child_go_along(cast: Cast) -> None:

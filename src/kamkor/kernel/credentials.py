@@ -9,6 +9,7 @@ from pathlib import Path
 from secrets import token_hex, token_urlsafe
 
 from kamkor.kernel.server_facts import ServerFault
+from kamkor.kernel.words import noop
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 SECRETS_FILE = "secrets.json"
@@ -54,17 +55,28 @@ def private_folder(folder: Path) -> Path:
         folder = folder.resolve()
         facts = folder.stat()
         if facts.st_uid != os.geteuid():
-            text = f"the data folder {folder} belongs to another user: run as that user or set KAMKOR_DATA"
-            raise ServerFault(text)
+            raise ServerFault(
+                noop(
+                    "the data folder %(folder)s belongs to another user: run as that user or set KAMKOR_DATA"
+                ),
+                folder=folder,
+            )
         if stat.S_IMODE(facts.st_mode) == 0o700:
             return folder
         if any(folder.iterdir()) and not (folder / SECRETS_FILE).exists():
-            text = f"the data folder {folder} is open to others: chmod 700 it or set KAMKOR_DATA to an empty one"
-            raise ServerFault(text)
+            raise ServerFault(
+                noop(
+                    "the data folder %(folder)s is open to others: chmod 700 it or set KAMKOR_DATA to an empty one"
+                ),
+                folder=folder,
+            )
         folder.chmod(0o700)
     except OSError as fault:
-        text = f"the data folder {folder} cannot be used ({fault.strerror}): set KAMKOR_DATA"
-        raise ServerFault(text) from fault
+        raise ServerFault(
+            noop("the data folder %(folder)s cannot be used (%(why)s): set KAMKOR_DATA"),
+            folder=folder,
+            why=fault.strerror,
+        ) from fault
     return folder
 
 
@@ -84,11 +96,16 @@ def load_secrets(data: Path) -> Secrets:
             path.chmod(0o600)
         return Secrets(**json.loads(path.read_text("utf-8")))
     except OSError as fault:
-        text = f"{path} cannot be read or made ({fault.strerror}): run as the folder's owner"
-        raise ServerFault(text) from fault
+        raise ServerFault(
+            noop("%(path)s cannot be read or made (%(why)s): run as the folder's owner"),
+            path=path,
+            why=fault.strerror,
+        ) from fault
     except (TypeError, ValueError) as fault:
-        text = f"{path} is damaged: restore it from a backup, the passwords stand nowhere else"
-        raise ServerFault(text) from fault
+        raise ServerFault(
+            noop("%(path)s is damaged: restore it from a backup, the passwords stand nowhere else"),
+            path=path,
+        ) from fault
 
 
 def write_private(path: Path, text: str) -> None:

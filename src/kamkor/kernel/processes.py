@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kamkor.kernel.server_facts import ServerFault
+from kamkor.kernel.words import noop
 
 LINUX = sys.platform == "linux"
 _CLONE_NEWUSER = 0x10000000
@@ -92,10 +93,11 @@ class FileLock:
         except BlockingIOError:
             return False
         except OSError as fault:
-            text = (
-                f"{self.path} cannot be locked ({fault.strerror}): set KAMKOR_DATA to a local disk"
-            )
-            raise ServerFault(text) from fault
+            raise ServerFault(
+                noop("%(path)s cannot be locked (%(why)s): set KAMKOR_DATA to a local disk"),
+                path=self.path,
+                why=fault.strerror,
+            ) from fault
         return True
 
     def take(self, seconds: float, *, shared: bool = False) -> bool:
@@ -204,10 +206,11 @@ def nobody(way: str) -> Identity:
     try:
         user = pwd.getpwnam("nobody")
     except KeyError as fault:
-        text = (
-            "PostgreSQL does not run as root and there is no user nobody: run as an ordinary user"
-        )
-        raise ServerFault(text) from fault
+        raise ServerFault(
+            noop(
+                "PostgreSQL does not run as root and there is no user nobody: run as an ordinary user"
+            )
+        ) from fault
     return Identity(way, user.pw_uid, user.pw_gid)
 
 

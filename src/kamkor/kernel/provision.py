@@ -9,6 +9,7 @@ from psycopg import sql
 
 from kamkor.kernel.credentials import Secrets
 from kamkor.kernel.server_facts import ServerFacts, ServerFault
+from kamkor.kernel.words import noop
 
 OWNER = "kamkor_owner"
 READERS = ("kamkor_web", "kamkor_worker", "kamkor_figures")
@@ -51,8 +52,9 @@ def create_database(facts: ServerFacts, name: str, template: str | None = None) 
     """
     with _administrator(facts) as connection:
         if _has_database(connection, name):
-            text = f"there is a database {name} already: drop it first"
-            raise ServerFault(text)
+            raise ServerFault(
+                noop("there is a database %(name)s already: drop it first"), name=name
+            )
         _make_database(connection, name, template)
     if template is None:
         with _administrator(facts, name) as inside:
@@ -66,8 +68,9 @@ def drop_database(facts: ServerFacts, name: str) -> None:
         ServerFault: no connection, or it is the service's own database.
     """
     if name == facts.database:
-        text = f"{name} is the service's own database: it is never dropped by this"
-        raise ServerFault(text)
+        raise ServerFault(
+            noop("%(name)s is the service's own database: it is never dropped by this"), name=name
+        )
     with _administrator(facts) as connection:
         connection.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
@@ -92,16 +95,19 @@ def _administrator(facts: ServerFacts, database: str = "postgres") -> Iterator[A
         with psycopg.connect(**arguments, autocommit=True, connect_timeout=20) as connection:
             yield connection
     except psycopg.errors.InsufficientPrivilege as fault:
-        text = (
-            f"{facts.administrator} may not set up the database: DATABASE_URL must name a superuser"
-        )
-        raise ServerFault(text) from fault
+        raise ServerFault(
+            noop("%(name)s may not set up the database: DATABASE_URL must name a superuser"),
+            name=facts.administrator,
+        ) from fault
     except psycopg.Error as fault:
         why = str(fault).strip().splitlines()[-1]
-        text = (
-            f"the database server at {facts.host} refused ({why}): check address, password and disk"
-        )
-        raise ServerFault(text) from fault
+        raise ServerFault(
+            noop(
+                "the database server at %(host)s refused (%(why)s): check address, password and disk"
+            ),
+            host=facts.host,
+            why=why,
+        ) from fault
 
 
 def _put_login(connection: Administrator, login: str, password: str) -> None:

@@ -31,6 +31,7 @@ from kamkor.kernel.processes import (
 )
 from kamkor.kernel.provision import answers, create_database, drop_database, provision
 from kamkor.kernel.server_facts import DATABASE, PORT, ServerFacts, ServerFault, facts_of_address
+from kamkor.kernel.words import noop
 
 __all__ = [
     "Secrets",
@@ -177,8 +178,12 @@ class Server:
         try:
             record = _read_record(self._record_file)
             if (record and record.usable()) or not self._running.take(postmaster.DEAD_LOCK_SECONDS):
-                text = f"the database of {self.data} is in use: end the commands that use it first"
-                raise ServerFault(text)
+                raise ServerFault(
+                    noop(
+                        "the database of %(folder)s is in use: end the commands that use it first"
+                    ),
+                    folder=self.data,
+                )
             for folder in (self.data / "pg", postmaster.home_of_nobody(self.data)):
                 if folder.exists():
                     shutil.rmtree(folder)
@@ -189,8 +194,13 @@ class Server:
 
     def _take_turn(self) -> None:
         if not self._turn.take(PATIENCE_SECONDS):
-            text = f"another command has been starting or stopping the database of {self.data} for {PATIENCE_SECONDS:.0f} s: end it, then try again"
-            raise ServerFault(text)
+            raise ServerFault(
+                noop(
+                    "another command has been starting or stopping the database of %(folder)s for %(seconds)s s: end it, then try again"
+                ),
+                folder=self.data,
+                seconds=int(PATIENCE_SECONDS),
+            )
 
     def _answers(self, record: Record) -> bool:
         """Whether the server of the record can be joined; False once it is gone.
@@ -204,14 +214,17 @@ class Server:
             return record.usable() and PGconn.ping(address) == Ping.OK
 
         if not wait_for(lambda: replied() or not record.usable(), ENDING_SECONDS):
-            text = f"the database of {self.data} does not answer: end the commands that use it"
-            raise ServerFault(text)
+            raise ServerFault(
+                noop("the database of %(folder)s does not answer: end the commands that use it"),
+                folder=self.data,
+            )
         return record.usable()
 
     def _start(self, before: Record | None, secrets: Secrets) -> Record:
         if threading.current_thread() is not threading.main_thread():
-            text = "the database must be started from the main thread: it ends with its thread"
-            raise ServerFault(text)
+            raise ServerFault(
+                noop("the database must be started from the main thread: it ends with its thread")
+            )
         cluster = postmaster.find_cluster(self.data)
         self._outlast(before)
         try:
@@ -235,8 +248,10 @@ class Server:
         if before is not None and before.postmaster.lives() and not before.supervisor.lives():
             before.postmaster.end()
         if not self._running.take(ENDING_SECONDS if before else postmaster.DEAD_LOCK_SECONDS):
-            text = f"an earlier PostgreSQL still runs on {self.data}: end it, then try again"
-            raise ServerFault(text)
+            raise ServerFault(
+                noop("an earlier PostgreSQL still runs on %(folder)s: end it, then try again"),
+                folder=self.data,
+            )
 
     def _wait_until_unused(self, child: subprocess.Popen[bytes]) -> None:
         """Come back holding turn and users alone, so that nobody can join while we stop.
@@ -282,8 +297,9 @@ def _start_in(
 def _record_of(child: subprocess.Popen[bytes], sockets: Path) -> Record:
     started = process_of(child.pid)
     if started is None:
-        text = "PostgreSQL ended as soon as it was ready: see postgres.log in the data folder"
-        raise ServerFault(text)
+        raise ServerFault(
+            noop("PostgreSQL ended as soon as it was ready: see postgres.log in the data folder")
+        )
     return Record(own_process(), started, str(sockets))
 
 

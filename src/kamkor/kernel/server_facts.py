@@ -7,13 +7,24 @@ from typing import Any
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from kamkor.kernel.words import noop
+
 DATABASE = "kamkor"
 PORT = 5432
 """Names the socket only: each server has a socket folder of its own and listens on no network."""
 
 
 class ServerFault(Exception):
-    """The database cannot be had; the message is one line and says what to do."""
+    """The database cannot be had; the message is one line and says what to do.
+
+    The text of the exception is English; whoever shows it translates ``message`` and puts the
+    ``details`` in.
+    """
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message % details if details else message)
+        self.message = message
+        self.details = details
 
 
 @dataclass(frozen=True)
@@ -56,14 +67,16 @@ def facts_of_address(address: str) -> ServerFacts:
     try:
         parts = {key: str(value) for key, value in conninfo_to_dict(address).items()}
     except ProgrammingError as fault:
-        text = "DATABASE_URL cannot be read: write postgresql://USER:PASSWORD@HOST:PORT/kamkor"
-        raise ServerFault(text) from fault
+        raise ServerFault(
+            noop("DATABASE_URL cannot be read: write postgresql://USER:PASSWORD@HOST:PORT/kamkor")
+        ) from fault
     try:
         host, administrator = parts.pop("host"), parts.pop("user")
         port = int(parts.pop("port", str(PORT)))
     except (KeyError, ValueError) as fault:
-        text = "DATABASE_URL must name a user, a host and at most one port"
-        raise ServerFault(text) from fault
+        raise ServerFault(
+            noop("DATABASE_URL must name a user, a host and at most one port")
+        ) from fault
     return ServerFacts(
         host=host,
         port=port,

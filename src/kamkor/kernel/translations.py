@@ -1,5 +1,6 @@
 """The catalogues of words, compiled for use when the service starts."""
 
+import argparse
 import os
 import tempfile
 from gettext import translation
@@ -8,7 +9,29 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from kamkor.kernel.words import noop
+
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
+PARSER_WORDS = (
+    noop("usage: "),
+    noop("positional arguments"),
+    noop("options"),
+    noop("show this help message and exit"),
+    noop("%(prog)s: error: %(message)s\n"),
+    noop("argument %(argument_name)s: %(message)s"),
+    noop("the following arguments are required: %s"),
+    noop("one of the arguments %s is required"),
+    noop("unrecognized arguments: %s"),
+    noop("not allowed with argument %s"),
+    noop("ignored explicit argument %r"),
+    noop("ambiguous option: %(option)s could match %(matches)s"),
+    noop("expected one argument"),
+    noop("expected at most one argument"),
+    noop("expected at least one argument"),
+    noop("invalid %(type)s value: %(value)r"),
+    noop("invalid choice: %(value)r (choose from %(choices)s)"),
+)
+"""What Python's own reader of command lines says."""
 
 
 def compile_catalogues(force: bool = False, *, folder: Path = LOCALE) -> int:  # noqa: FBT001, FBT002 - said by name
@@ -26,6 +49,15 @@ def at_shell(text: str) -> str:
     """A text in the language of the command line, also before the settings are read."""
     language = os.environ.get("KAMKOR_LANG", "en")
     return translation("django", LOCALE, [language], fallback=True).gettext(text)
+
+
+def translate_parsers() -> None:
+    """Let Python's own reader of command lines speak the language of ours.
+
+    It asks for each of its words through a name of its module, meant to be looked up in another
+    catalogue than ours.
+    """
+    argparse._ = at_shell  # type: ignore[attr-defined]
 
 
 def _is_stale(po: Path) -> bool:

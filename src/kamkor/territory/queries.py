@@ -36,10 +36,14 @@ def names_on(day: date, language: str) -> dict[str, str]:
     return {soate: name or russian for soate, name, russian in rows}
 
 
+def places_of_cases() -> QuerySet[Territory]:
+    """The districts and cities: a case bears the code of one of them, never that of a village."""
+    return Territory.objects.filter(Q(level=DISTRICT_LEVEL) | Q(kind="city_republican"))
+
+
 def is_place_of_cases(soate: str) -> bool:
     """Whether a code is that of a district or city, where a child can live."""
-    place = Q(level=DISTRICT_LEVEL) | Q(kind="city_republican")
-    return Territory.objects.filter(place, soate=soate).exists()
+    return places_of_cases().filter(soate=soate).exists()
 
 
 def country() -> Territory:

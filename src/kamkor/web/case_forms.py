@@ -24,12 +24,13 @@ from kamkor.web.candidates import candidates_notes
 from kamkor.web.case_page import identity_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.operation import Asked, operation_named, serve, who_may
-from kamkor.web.templatetags.words import coded, day, hinted
+from kamkor.web.templatetags.words import coded, day, hinted, place_name
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:
     from kamkor.access.rules import Viewer
-    from kamkor.cases.models import Case
+    from kamkor.cases.models import Case, Task
+    from kamkor.people.models import Household
 
 ABOUT_CASE = frozenset({*STEP_OF, "record_name"})
 START = frozenset({"receive_report", "record_round", "identify_child"})
@@ -112,6 +113,8 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
         shared["context"]["notes"] = [
             {"text": text} for text in _what_to_weigh(request.viewer, case)
         ]
+    if operation.name == "accept_transfer" and case.household is not None:
+        shared["context"]["notes"] = [{"text": _where_the_home_stands(case.household)}]
     if operation.name == "identify_child":
         first |= {
             "territory": case.territory_id,
@@ -122,6 +125,12 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
         first |= _names_of(request, known)
         set_by_page |= known
     return Asked(operation, case.pk, set_by_page, _kept(first), **shared)
+
+
+def _where_the_home_stands(home: Household) -> str:
+    where = ", ".join(filter(None, [place_name(home.territory_id), home.place]))
+    told = _("The home stands at: %(where)s. It stays there unless you write a new address.")
+    return told % {"where": where}
 
 
 def _what_to_weigh(viewer: Viewer, case: Case) -> Iterator[str]:
@@ -200,6 +209,15 @@ def about_report(request: ViewedRequest, report_id: UUID, slug: str) -> HttpResp
     )
 
 
+def _case_begun_at(request: ViewedRequest, task: Task) -> Case | None:
+    """The case from whose page a notice about its report is marked as done, if it was from one."""
+    try:
+        case = case_for(request.viewer, UUID(request.GET.get("case", "")))
+    except (ValueError, NotFound):
+        return None
+    return case if case.report_id == task.report_id else None
+
+
 def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
     """Marking a due item as done."""
     try:
@@ -209,7 +227,8 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
         return faults.fault_page(request, 404)
     except NotPermitted:
         return faults.fault_page(request, 403, who_may(operation_named("complete-task")))
-    back = f"/cases/{task.case_id}/" if task.case_id else f"/reports/{task.report_id}/"
+    case = task.case or _case_begun_at(request, task)
+    back = f"/cases/{case.pk}/" if case else f"/reports/{task.report_id}/"
     hint = hinted(task.kind, "task_kinds")
     context: dict[str, Any] = {
         "lead": coded(task.kind, "task_kinds"),

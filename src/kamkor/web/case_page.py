@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
@@ -40,14 +39,13 @@ from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.people.queries import members_of
-from kamkor.territory.queries import names_on
 from kamkor.web import faults
 from kamkor.web.ages import age_and_birth, age_now
 from kamkor.web.candidates import candidates_summary
 from kamkor.web.case_report import notices_owed, report_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_of_case
-from kamkor.web.templatetags.words import coded, day, moment, raised
+from kamkor.web.templatetags.words import coded, day, moment, place_name, raised
 from kamkor.web.timeline import correcting, timeline_of
 from kamkor.workforce import queries as workforce
 
@@ -330,14 +328,14 @@ def household_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
     if case.household is None:
         return None
     home = case.household
-    language = get_language() or "en"
     looks = last_looks(viewer, home.pk)
     correct = correcting(viewer, case)
     others = {one.child_id: one for one in cases_of_household(viewer, home.pk) if one.child_id}
     rows: list[dict[str, Any]] = [
         {
             "label": _("Home"),
-            "lines": [names_on(clock.today(), language).get(home.territory_id, ""), home.place],
+            "lines": [place_name(home.territory_id), home.place],
+            "badge": _doubt_of_home(case),
         }
     ]
     for member in members_of(viewer, [home.pk]):
@@ -365,6 +363,14 @@ def household_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
                 row["actions"] += correct("sibling_look", look, _("Correct: looked at"))
         rows.append(row)
     return {"heading": _("Household"), "rows": rows}
+
+
+def _doubt_of_home(case: Case) -> dict[str, str] | None:
+    """What makes the address doubtful: the case went to another district and the home did not."""
+    if case.household is None or case.household.territory_id == case.territory_id:
+        return None
+    text = _("Counted in %(place)s: this address may be the former one")
+    return {"kind": "overdue", "text": text % {"place": place_name(case.territory_id)}}
 
 
 def episodes_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:

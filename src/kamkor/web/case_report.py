@@ -8,15 +8,17 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.cases.queries.report import described_in, report_for
-from kamkor.cases.queries.task import notices_of
+from kamkor.cases.queries.task import notices_of, notices_of_report
 from kamkor.cases.vocabulary import OPEN_STATES
 from kamkor.kernel.commands import NotFound
-from kamkor.web.due import due_words, is_late, may_mark
+from kamkor.web.due import act_of, due_words, is_late, may_mark, may_mark_of_report
 from kamkor.web.templatetags.words import coded, day
 from kamkor.web.written import described
 
 if TYPE_CHECKING:
-    from kamkor.cases.models import Case, Task
+    from collections.abc import Iterable
+
+    from kamkor.cases.models import Case, Report, Task
 
 
 def report_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
@@ -54,19 +56,34 @@ def report_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
 
 def notices_owed(viewer: Viewer, case: Case) -> dict[str, Any] | None:
     """Each notice about a case and its report: by when, with its act, or done with its proof."""
-    rows = [_notice(viewer, case, task) for task in notices_of(viewer, case)]
+    return _notices(
+        _notice(task, act_of(task, case) if may_mark(viewer, case, task) else "")
+        for task in notices_of(viewer, case)
+    )
+
+
+def notices_owed_of_report(viewer: Viewer, report: Report) -> dict[str, Any] | None:
+    """The same about a report alone, be a case opened on it or not."""
+    may = may_mark_of_report(viewer, report)
+    return _notices(
+        _notice(task, act_of(task) if may else "") for task in notices_of_report(viewer, report)
+    )
+
+
+def _notices(made: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
+    rows = list(made)
     return {"heading": _("Notices"), "rows": rows} if rows else None
 
 
-def _notice(viewer: Viewer, case: Case, task: Task) -> dict[str, Any]:
+def _notice(task: Task, act: str) -> dict[str, Any]:
     row: dict[str, Any] = {"label": coded(task.kind, "task_kinds")}
     done = next(iter(task.done.all()), None)
     if done is None:
         late = {"kind": "overdue", "text": _("Overdue")} if is_late(task) else None
         row |= {"value": _("due by %(day)s") % {"day": due_words(task.due_at)}, "badge": late}
-        if may_mark(viewer, case, task):
-            act = {"label": _("Mark as done"), "url": f"/tasks/{task.pk}/complete-task/"}
-            row["actions"] = [act | {"operation": "complete_task"}]
+        if act:
+            marking = {"label": _("Mark as done"), "url": act, "operation": "complete_task"}
+            row["actions"] = [marking]
         return row
     if done.stopped:
         return row | {"value": _("not needed any more")}

@@ -53,7 +53,9 @@ def due_of_case(viewer: Viewer, case: Case, *, unsafe: bool) -> dict[str, Any]:
     entries = [
         (
             task.due_at,
-            task_entry(task, link=may and _is_theirs(viewer, case, task), unsafe=unsafe),
+            task_entry(
+                task, link=may and _is_theirs(viewer, case, task), unsafe=unsafe, page_of=case
+            ),
         )
         for task in tasks
     ]
@@ -75,6 +77,12 @@ def _may_act(viewer: Viewer, case: Case) -> bool:
     return (viewer.may(Action.RECORD) and not offered) or named
 
 
+def may_mark_of_report(viewer: Viewer, report: Any) -> bool:  # noqa: ANN401 - a report
+    """Whether this viewer may mark a notice about a report as done; a worker sends none."""
+    named = viewer.role == OBLAST and report.team is not None and report.team in viewer.teams
+    return (viewer.may(Action.RECORD) and viewer.role != WORKER) or named
+
+
 def is_late(task: Any) -> bool:  # noqa: ANN401 - a task
     """Whether the moment has passed; what is due on a day may be done all that day."""
     day_begins = clock.day_starts(clock.today())
@@ -94,12 +102,19 @@ def _is_theirs(viewer: Viewer, case: Case, task: Any) -> bool:  # noqa: ANN401 -
     return task.for_role == WORKER and case.responsible_id in viewer.acts_for
 
 
-def task_entry(task: Any, *, link: bool, about: str = "", unsafe: bool = False) -> dict[str, Any]:  # noqa: ANN401 - a task
-    """One due item: what is to be done, about whom, by when."""
+def task_entry(
+    task: Any,  # noqa: ANN401 - a task
+    *,
+    link: bool,
+    about: str = "",
+    unsafe: bool = False,
+    page_of: Case | None = None,
+) -> dict[str, Any]:
+    """One due item: what is to be done, about whom, by when; on the page of a case or elsewhere."""
     what = coded(act_due(task.kind, unsafe=unsafe or task.team is not None), "task_kinds")
     return {
         "title": f"{what}: {about}" if about else what,
-        "url": act_of(task) if link else "",
+        "url": act_of(task, page_of) if link else "",
         "due": due_words(task.due_at),
         "badge": {"kind": "overdue", "text": _("Overdue")} if is_late(task) else None,
         "operation": operation_of(task),
@@ -125,12 +140,16 @@ def operation_of(task: Any) -> str:  # noqa: ANN401 - a task
     return "record_visit" if task.kind in SETTLED_BY_VISIT else "complete_task"
 
 
-def act_of(task: Any) -> str:  # noqa: ANN401 - a task
-    """Where an item is dealt with: the report that waits, the visit, or a form that marks it done."""
+def act_of(task: Any, page_of: Case | None = None) -> str:  # noqa: ANN401 - a task
+    """Where an item is dealt with: the report that waits, the visit, or a form that marks it done.
+
+    The form leads back to what the item is about; begun on the ``page_of`` a case, to that case.
+    """
     if task.kind in ABOUT_REPORTS:
         return f"/reports/{task.report_id}/"
     if task.kind in SETTLED_BY_VISIT and task.case_id:
         # A child not yet identified is visited and identified: the case's page offers both.
         known = task.case.state != CaseState.REPORTED
         return f"/cases/{task.case_id}/" + ("record-visit/" if known else "")
-    return f"/tasks/{task.pk}/complete-task/"
+    back = f"?case={page_of.pk}" if page_of is not None and not task.case_id else ""
+    return f"/tasks/{task.pk}/complete-task/{back}"

@@ -52,7 +52,7 @@ def show(request: ViewedRequest) -> HttpResponse:
     wording = Wording(question.on, get_language() or "en")
     context: dict[str, Any] = {
         "help_url": "/help/numbers/",
-        "filters": panel(viewer, asked, question.territory),
+        "filters": panel(viewer, asked, question),
         **_answer(viewer, asked, question, wording),
     }
     return render(request, "figures/show.html", context)
@@ -81,7 +81,7 @@ def _answer(viewer: Viewer, asked: Asked, question: Question, wording: Wording) 
             "definition": _(figure.definition),
             "value": _number(cells[0]),
         },
-        "where": wording.place(question.territory),
+        "where": wording.where(question),
         "when": _when(question, stock=figure.is_stock),
         "known": day(question.known_on) if question.known_on else "",
         "provisional": _(PROVISIONAL_WORD) if question.provisional else "",
@@ -216,7 +216,7 @@ def _every_figure(viewer: Viewer, asked: Asked, question: Question) -> dict[str,
 def _about(asked: Asked, question: Question, wording: Wording) -> str:
     parts = [
         _(FIGURES[asked.figure].label),
-        wording.place(question.territory),
+        wording.where(question),
         f"{day(question.first)} – {day(question.last)}",
         _("State of %(day)s") % {"day": day(question.on)},
     ]
@@ -242,7 +242,7 @@ def export(request: ViewedRequest, kind: str) -> HttpResponse:
         [
             *(raised(wording.of(key, cell.keys[key], asked.figure)) for key in keys),
             "–" if cell.value is None else cell.value,
-            wording.place(cell.territory or question.territory),
+            wording.place(cell.territory) if cell.territory else wording.where(question),
         ]
         for cell in counted(viewer, question)
     ]

@@ -10,7 +10,11 @@ from urllib.parse import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kamkor.figures.queries.asking import question_for, territories_counted_by
+from kamkor.figures.queries.asking import (
+    districts_together,
+    question_for,
+    territories_counted_by,
+)
 from kamkor.figures.vocabulary import FIGURES, KEY_LABELS, Key
 from kamkor.kernel import clock
 from kamkor.kernel.errors import FieldInvalid
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
     from kamkor.web.door import ViewedRequest
 
 FIRST_FIGURE = "children_on_register"
+OWN = "own"
+"""Stands in place of a code: all districts of the reader's department."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +76,11 @@ class Asked:
 
     def question(self, viewer: Viewer) -> Question:
         """The question itself; raises the refusal of what cannot be asked."""
+        own = self.place in {"", OWN}
         return question_for(
             viewer,
-            place=self.place,
+            place="" if own else self.place,
+            department=own,
             first=_day(self.first, "from"),
             last=_day(self.last, "to"),
             on=_day(self.on, "on"),
@@ -96,8 +104,11 @@ def _day(typed: str, field: str) -> date | None:
         raise FieldInvalid(field) from None
 
 
-def panel(viewer: Viewer, asked: Asked, territory: str = "") -> dict[str, Any]:
+def panel(viewer: Viewer, asked: Asked, question: Question | None = None) -> dict[str, Any]:
     """The fields to ask with; only places that the post may count."""
+    place = asked.place
+    if question is not None:
+        place = OWN if question.department else question.territory
     first, second = (*asked.by, "", "")[:2]
     keys = [_option("", _("nothing"))]
     keys += [_option(str(key), _(label)) for key, label in KEY_LABELS.items()]
@@ -110,7 +121,7 @@ def panel(viewer: Viewer, asked: Asked, territory: str = "") -> dict[str, Any]:
         "clear_url": "/figures/",
         "fields": [
             select_of("figure", _("Figure"), figures, asked.figure),
-            select_of("territory", _("Place"), _places(viewer), territory or asked.place),
+            select_of("territory", _("Place"), _places(viewer), place),
             _date("from", _("From"), asked.first),
             _date("to", _("To"), asked.last),
             _date("on", _("State of"), asked.on),
@@ -130,9 +141,11 @@ def _places(viewer: Viewer) -> list[dict[str, Any]]:
     names = names_on(clock.today(), get_language() or "en")
     units = [unit for unit in all_units() if allowed is None or unit.soate in allowed]
     shown = [_option(unit.soate, f"{_INDENT * unit.level}{names[unit.soate]}") for unit in units]
-    return (
-        shown if any(unit.level == COUNTRY_LEVEL for unit in units) else [_option("", "–"), *shown]
-    )
+    if districts_together(viewer):
+        return [_option(OWN, _("My department: all its districts and cities")), *shown]
+    if any(unit.level == COUNTRY_LEVEL for unit in units):
+        return shown
+    return [_option("", "–"), *shown]
 
 
 _INDENT = "\u2003"

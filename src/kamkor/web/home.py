@@ -339,7 +339,10 @@ def _alarm_list(alarms: list[Any]) -> dict[str, Any]:
         "id": "alarms-of-day",
         "heading": _("Alarms of the last 24 hours"),
         "entries": entries,
-        "empty": _("No alarm in the last 24 hours."),
+        "empty": {
+            "text": _("No alarm in the last 24 hours."),
+            "action": {"label": _("Duty desk"), "url": "/duty/"},
+        },
     }
 
 

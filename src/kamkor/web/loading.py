@@ -99,7 +99,10 @@ def _history(loads: list[Load]) -> dict[str, Any]:
             }
             for load in loads
         ],
-        "empty": _("No file has been loaded yet."),
+        "empty": {
+            "text": _("No file has been loaded yet."),
+            "action": {"label": _("Begin with the empty file"), "url": "/loading/template.xlsx"},
+        },
     }
 
 

@@ -123,7 +123,7 @@ def loads_table(viewer: Viewer) -> dict[str, Any]:
             {"label": _("Visits overdue"), "numeric": True},
         ],
         "rows": rows,
-        "empty": _("Nobody is in post."),
+        "empty": _("Nobody is in post yet: the administrator appoints people."),
     }
 
 

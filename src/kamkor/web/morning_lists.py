@@ -75,7 +75,7 @@ def _late(request: ViewedRequest) -> dict[str, Any]:
         "rows": rows,
         "total": tasks.count(),
         **_turning(page, f"/morning/late/?cause={cause}"),
-        "empty": {"text": _("Nothing is late.")},
+        "empty": _empty("/morning/late/", narrowed=cause) or {"text": _("Nothing is late.")},
     }
 
 
@@ -84,7 +84,7 @@ def _visits(request: ViewedRequest) -> dict[str, Any]:
     cases = late_visits(request.viewer).filter(**of_post)
     page = _page(request, cases, "next_visit_on")
     return _table(_("Overdue visits"), page, cases.count()) | {
-        "empty": {"text": _("No visit is overdue.")},
+        "empty": _empty("/morning/visits/", narrowed=post) or {"text": _("No visit is overdue.")},
         **_turning(page, f"/morning/visits/?post={post}"),
     }
 
@@ -93,8 +93,10 @@ def _cases(request: ViewedRequest) -> dict[str, Any]:
     post, of_post = _post(request)
     cases = open_cases(request.viewer).filter(**of_post)
     page = _page(request, cases, "next_visit_on")
+    first = {"label": _("Identify a child"), "url": "/find/"}
+    none = {"text": _("There is no open case."), "action": first}
     return _table(_("Open cases"), page, cases.count()) | {
-        "empty": {"text": _("There is no open case.")},
+        "empty": _empty("/morning/cases/", narrowed=post) or none,
         **_turning(page, f"/morning/cases/?post={post}"),
     }
 
@@ -105,6 +107,14 @@ def _without(request: ViewedRequest) -> dict[str, Any]:
     return _table(heading, Page(cases), len(cases)) | {
         "empty": {"text": _("Every open child has a responsible person.")},
     }
+
+
+def _empty(whole: str, *, narrowed: str) -> dict[str, Any] | None:
+    """What stands in an empty list of one cause or post: the way to the ``whole`` list."""
+    if not narrowed:
+        return None
+    clear = {"label": _("Clear filters"), "url": whole}
+    return {"text": _("Nothing matches these filters."), "action": clear}
 
 
 def _table(heading: str, page: Page[Any], total: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import OBLAST
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.words import noop
-from kamkor.territory.queries import names_on
+from kamkor.territory.queries import names_on, places_of_cases
 from kamkor.web.loads import Loads
 from kamkor.web.templatetags.words import office_name, raised
 from kamkor.workforce import queries as workforce
@@ -70,7 +70,8 @@ class ViewerOptions:
         names = names_on(clock.today(), get_language() or "en")
         own = self._covered()
         near = {code[:5] for code in own}
-        parts = [(code, text) for code, text in names.items() if code[5:8] != "000" or code in own]
+        places = places_of_cases().values_list("soate", flat=True)
+        parts = [(code, names[code]) for code in places if code in names]
         ordered = sorted(
             parts, key=lambda part: (part[0] not in own, part[0][:5] not in near, part[1])
         )

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
-from kamkor.access.vocabulary import Action
+from kamkor.access.vocabulary import WORKER, Action
 from kamkor.cases.queries.case import cases_asked_for
 from kamkor.cases.queries.loading import may_load
 from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES, STATE_LABELS
@@ -26,6 +26,8 @@ from kamkor.web.templatetags.words import coded, day, moment, raised
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from kamkor.cases.models import Case
 
 EXPORT_LIMIT = 5000
@@ -59,11 +61,24 @@ def register(request: ViewedRequest) -> HttpResponse:
         "summary_title": summary_title(),
         "searched": search.asked,
         "may_load": may_load(viewer),
+        "uncounted": None if search.asked else _uncounted(viewer, filters, cases),
         "registers": _registers(filters, searched=search.asked),
         "help_url": "/help/register/",
         "printed": {"at": moment(clock.now()), "filter": "" if search.asked else in_words(filters)},
     }
     return render(request, "cases/register.html", context, status=422 if search.faults else 200)
+
+
+def _uncounted(viewer: Viewer, filters: Filters, cases: QuerySet[Case]) -> dict[str, Any] | None:
+    """How many of a department's register stand in no figure of it: sealed, or another's."""
+    if filters.narrowed or viewer.role == WORKER or viewer.district is None:
+        return None
+    sealed = cases.exclude(team=None).count()
+    others = cases.filter(team=None).exclude(office_district=viewer.district).count()
+    if not (sealed or others):
+        return None
+    figure = "families_on_register" if filters.register == FAMILY else "children_on_register"
+    return {"sealed": sealed, "others": others, "url": f"/figures/?figure={figure}"}
 
 
 def _registers(filters: Filters, *, searched: bool) -> list[dict[str, Any]]:
@@ -81,7 +96,7 @@ def _table(
 ) -> dict[str, Any]:
     cases, searched = page.rows, search.asked
     figure = "children_on_register" if filters.register == CHILD else "families_on_register"
-    plain = filters.state == "on_register" and not (filters.ground or filters.risk or searched)
+    plain = not (filters.narrowed or searched)
     labels = {
         "name": _("Child or family"),
         "number": _("Case"),
@@ -162,7 +177,7 @@ def _empty(viewer: Viewer, filters: Filters, *, searched: bool) -> dict[str, Any
             ),
             "action": {"label": _("Identify a child"), "url": "/find/"},
         }
-    if filters.ground or filters.risk or filters.state != "on_register":
+    if filters.narrowed:
         return {
             "text": _("Nothing matches these filters."),
             "action": {"label": _("Clear filters"), "url": filters.cleared()},
@@ -185,7 +200,7 @@ def _filter_panel(filters: Filters) -> dict[str, Any]:
     return {
         "action": "/register/",
         "heading": _("Filters"),
-        "open": bool(filters.ground or filters.risk or filters.state != "on_register"),
+        "open": filters.narrowed,
         "clear_url": filters.cleared(),
         "hidden": [{"name": "register", "value": filters.register}],
         "fields": [

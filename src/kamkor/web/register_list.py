@@ -59,6 +59,11 @@ class Filters:
             before=given.get("before", ""),
         )
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether the list is another than all who stand on the register."""
+        return bool(self.ground or self.risk or self.state != "on_register")
+
     def address(self, **changed: str) -> str:
         """The address of the list with some filters changed."""
         plain = {"register": CHILD, "state": "on_register", "sort": "name"}

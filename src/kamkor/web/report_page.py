@@ -34,6 +34,7 @@ from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.ids import new_id
 from kamkor.web import faults
+from kamkor.web.case_report import notices_owed_of_report
 from kamkor.web.door import ViewedRequest, outside_door
 from kamkor.web.due import due_list, task_entry
 from kamkor.web.page import UNDO_KEY
@@ -155,6 +156,7 @@ def report_page(request: ViewedRequest, report_id: UUID) -> HttpResponse:
         "report": report,
         "badges": report_badges(report),
         "summary": report_summary(viewer, report),
+        "notices": notices_owed_of_report(viewer, report),
         "warning": report.home_unsafe,
         "acts": report_acts(viewer, report),
         "timeline": report_timeline(viewer, report),

@@ -40,12 +40,14 @@ def roster(request: ViewedRequest) -> HttpResponse:
             [_("From"), _("Until"), _("Rank"), _("Who"), *(change if ends else [])],
             turns,
             _("Nobody is on the roster: the specialist and the head answer."),
+            "set-duty-turn" if ends else "",
         ),
         "leaves": _table(
             _("Leave and cover"),
             [_("Who"), _("Kind"), _("From"), _("Until"), _("Cover"), *change],
             leaves,
             _("Nobody is away."),
+            "record-leave" if ends else "",
         ),
         "manages": ends,
         "help_url": "/help/roster/",
@@ -113,12 +115,14 @@ def _end(row_id: UUID, slug: str) -> dict[str, Any]:
     }
 
 
-def _table(caption: str, heads: list[str], rows: Rows, empty: str) -> dict[str, Any]:
+def _table(caption: str, heads: list[str], rows: Rows, empty: str, slug: str) -> dict[str, Any]:
+    """One list; ``slug`` is that of the first act where it is empty, if one may do it."""
+    act = {"label": _(operation_named(slug).label), "url": f"/do/{slug}/"} if slug else None
     return {
         "caption": caption,
         "columns": [{"label": head} for head in heads],
         "rows": [{"cells": cells} for cells in rows],
-        "empty": empty,
+        "empty": {"text": empty, "action": act},
     }
 
 

@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kamkor.cases.queries.history import Recorded
 from kamkor.cases.rules.visit import QUESTIONS
-from kamkor.kernel import clock, rulesets
-from kamkor.territory.queries import names_on
+from kamkor.kernel import rulesets
 from kamkor.web.ages import about_years
-from kamkor.web.templatetags.words import birth, coded, day, moment, office_name
+from kamkor.web.templatetags.words import birth, coded, day, moment, office_name, place_name
 
 AnyFact: TypeAlias = Any
 """Any fact of a case; each function below reads one kind."""
@@ -106,7 +104,8 @@ def _offer(fact: AnyFact) -> tuple[str, list[str]]:
 
 def _answer(fact: AnyFact) -> tuple[str, list[str]]:
     title = _("Transfer accepted") if fact.accepted else _("Transfer returned")
-    return title, [coded(fact.reason, "transfer_return_reasons"), fact.note]
+    moved = f"{_('Lives now in')}: {place_name(fact.moved_to)}" if fact.moved_to else ""
+    return title, [coded(fact.reason, "transfer_return_reasons"), moved, fact.note]
 
 
 def _birth(fact: AnyFact) -> tuple[str, list[str]]:
@@ -118,7 +117,7 @@ def _birth(fact: AnyFact) -> tuple[str, list[str]]:
 
 
 def _told(fact: AnyFact) -> tuple[str, list[str]]:
-    place = names_on(clock.today(), get_language() or "en").get(fact.territory_id, "")
+    place = place_name(fact.territory_id)
     lines = [
         coded(fact.worry, "report_worries"),
         f"{_('In danger now')}: {_('Yes') if fact.danger_now else _('No')}",
@@ -155,7 +154,7 @@ def _second_look(fact: AnyFact) -> tuple[str, list[str]]:
 
 
 def _round(fact: AnyFact) -> tuple[str, list[str]]:
-    place = names_on(clock.today(), get_language() or "en").get(fact.territory_id, "")
+    place = place_name(fact.territory_id)
     counts = (
         (_("Households visited"), fact.visited),
         (_("Nobody home"), fact.nobody_home),

@@ -1,5 +1,6 @@
 """Transfer between departments: the sender stays responsible until the other side accepts."""
 
+from collections.abc import Collection
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from kamkor.cases.operations.steps import OfficeUnknown, PostUnknown, TerritoryU
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotPermitted, Order
 from kamkor.kernel.errors import FieldRequired, Refusal
-from kamkor.kernel.shapes import Ask, Coded, Shape, Text
+from kamkor.kernel.shapes import Ask, Coded, Line, Shape, Text
 from kamkor.kernel.words import noop
+from kamkor.people.operations import place_household
 from kamkor.workforce import queries as workforce
 
 
@@ -24,6 +26,15 @@ class SealedStays(Refusal):
     code = "sealed_stays"
     message = noop(
         "A sealed case cannot be offered to a department. Call the oblast's duty person."
+    )
+
+
+class HomeStays(Refusal):
+    """A home where others stay, or that another department holds, does not move with one child."""
+
+    code = "home_stays"
+    message = noop(
+        "Others of the household stay with the former department: their home keeps its address."
     )
 
 
@@ -99,11 +110,22 @@ class AcceptTransfer(Shape):
         ]
         | None
     ) = None
+    place: (
+        Annotated[
+            Line,
+            Ask(
+                noop("New address of the home, if the family has moved"),
+                noop("Village, street, house"),
+            ),
+        ]
+        | None
+    ) = None
     note: Annotated[Text, Ask(noop("Note"))] | None = None
 
 
 @step(
     AcceptTransfer,
+    HomeStays,
     NotPermitted,
     PostUnknown,
     InterestedCannotAnswer,
@@ -134,6 +156,7 @@ def accept_transfer(order: Order[AcceptTransfer]) -> None:
         case.territory_id = district
         order.change(case, ["territory"])
     moving = access.lent_by(offer.command, TRANSFER, to_office=offer.to_office_id)
+    _place_home(order, case, district, moving)
     shown = access.lent_by(offer.command, HOUSEHOLD, to_office=offer.to_office_id)
     order.add(*access.lent(shown, HOUSEHOLD, order.id, to_post=seat.post_id))
 
@@ -143,6 +166,19 @@ def accept_transfer(order: Order[AcceptTransfer]) -> None:
         end_with_transfer(case, offer.from_office_id)
 
     order.after(take_over)
+
+
+def _place_home(
+    order: Order[AcceptTransfer], case: Case, district: str, moving: Collection[UUID]
+) -> None:
+    """Put the home at its new address, where it goes along; else it stays where it was known."""
+    if order.data.place is None:
+        return
+    home = case.household
+    if home is None or home.pk not in moving:
+        raise HomeStays("place")
+    order.add(*place_household(home, district, order.data.place))
+    order.change(home, ["territory", "place"])
 
 
 def _district_from_now(order: Order[AcceptTransfer], case: Case) -> str:

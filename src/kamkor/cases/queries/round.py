@@ -1,11 +1,14 @@
 """Rounds from house to house, as a viewer may see them."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from kamkor.access.rules import Viewer
-from kamkor.cases.models import Round
+from kamkor.cases.models import Report, Round
+from kamkor.cases.queries.report import reports_visible_to
 from kamkor.kernel.commands import NotFound
 from kamkor.people.queries import scope_filter
 
@@ -22,3 +25,26 @@ def round_for(viewer: Viewer, round_id: UUID) -> Round:
     if found is None:
         raise NotFound("fact")
     return found
+
+
+def reports_of_rounds(viewer: Viewer) -> dict[UUID, list[Report]]:
+    """The reports that the concerns of each visible round opened, as far as the viewer sees them.
+
+    A corrected round has those of the round it goes back to.
+    """
+    rounds = {one.pk: one for one in rounds_visible_to(viewer)}
+    opened: dict[UUID, list[Report]] = defaultdict(list)
+    commands = {one.command for one in rounds.values()}
+    for report in reports_visible_to(viewer).filter(command__in=commands).order_by("id"):
+        opened[report.command].append(report)
+    return {
+        made: [report for one in _versions(rounds, made) for report in opened[one.command]]
+        for made in rounds
+    }
+
+
+def _versions(rounds: dict[UUID, Round], made: UUID | None) -> Iterator[Round]:
+    """A round and those it goes back to, newest first."""
+    while made in rounds:
+        yield rounds[made]
+        made = rounds[made].corrects

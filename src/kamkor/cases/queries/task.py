@@ -6,7 +6,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
-from kamkor.cases.models import Case, Task, TaskDone, is_open
+from kamkor.cases.models import Case, Report, Task, TaskDone, is_open
 from kamkor.cases.vocabulary import NOT_FOR_WORKERS
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
@@ -54,13 +54,18 @@ def open_tasks_of(viewer: Viewer, case: Case) -> QuerySet[Task]:
 
 def notices_of(viewer: Viewer, case: Case) -> QuerySet[Task]:
     """The notices about a case and its report, sent or still due, each with what was done."""
+    return _notices(viewer, Q(case=case, kind__startswith=NOTICE) | _notices_about_report(case))
+
+
+def notices_of_report(viewer: Viewer, report: Report) -> QuerySet[Task]:
+    """The notices about a report, whatever became of it."""
+    return _notices(viewer, Q(report=report, kind__startswith=NOTICE))
+
+
+def _notices(viewer: Viewer, about: Q) -> QuerySet[Task]:
     scope = scope_filter(viewer, subject="subject")
     done = TaskDone.objects.filter(scope, withdrawn_at=None).order_by("recorded_at", "id")
-    tasks = Task.objects.filter(
-        scope,
-        Q(case=case, kind__startswith=NOTICE) | _notices_about_report(case),
-        withdrawn_at=None,
-    )
+    tasks = Task.objects.filter(scope, about, withdrawn_at=None)
     return tasks.prefetch_related(Prefetch("done", done)).order_by("due_at", "id")
 
 

@@ -28,6 +28,7 @@ def question_for(
     viewer: Viewer,
     *,
     place: str = "",
+    department: bool = False,
     first: date | None = None,
     last: date | None = None,
     on: date | None = None,
@@ -38,7 +39,8 @@ def question_for(
     """The question, with the days filled in: the year up to ``last``, and ``on`` its last day.
 
     Raises ``NotPermitted``, ``OutsideYourTerritory``, ``PlaceUnknown``, the refusals of
-    ``figures.rules.question``. Without a place the viewer's own is meant.
+    ``figures.rules.question``. Without a place the viewer's own is meant; ``department`` asks for
+    all its districts at once.
     """
     if not viewer.may(Action.SEE_NUMBERS):
         raise NotPermitted
@@ -46,13 +48,13 @@ def question_for(
     last = last or on or today
     ended = has_ended({"on": on, "to": last, "known_on": known_on}, today)
     unit = territory.place_named(place) if place else _own_place(viewer)
-    districts = territory.codes_within(unit)
+    together = districts_together(viewer) if department else []
     allowed = territories_counted_by(viewer)
     if allowed is not None and unit.soate not in allowed:
         raise OutsideYourTerritory("territory")
     question = Question(
         territory=unit.soate,
-        districts=None if unit.level == territory.COUNTRY_LEVEL else tuple(districts),
+        districts=_districts_of(unit, together),
         below_oblast=unit.level > territory.OBLAST_LEVEL,
         first=first or date(last.year, 1, 1),
         last=last,
@@ -61,9 +63,24 @@ def question_for(
         provisional=not ended,
         by=keys_of_words(by),
         figures=figures,
+        department=viewer.district if together else None,
     )
     check(question, numbers_only=sees_numbers_only(viewer))
     return question
+
+
+def _districts_of(unit: "Territory", together: list[str]) -> tuple[str, ...] | None:
+    if together:
+        return tuple(together)
+    return None if unit.level == territory.COUNTRY_LEVEL else tuple(territory.codes_within(unit))
+
+
+def districts_together(viewer: Viewer) -> list[str]:
+    """The districts and cities of the viewer's department where these are several."""
+    if viewer.level in {*MINISTRY_AND_COMMISSIONER, Level.OBLAST}:
+        return []
+    covered = workforce.territories_of(viewer.district or 0, clock.today())
+    return covered if len(covered) > 1 else []
 
 
 def sees_numbers_only(viewer: Viewer) -> bool:

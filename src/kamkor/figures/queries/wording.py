@@ -5,6 +5,7 @@ from datetime import date
 from django.utils.translation import gettext
 
 from kamkor.figures.rules.disclosure import DIFFERENCE, TOTAL
+from kamkor.figures.rules.question import Question
 from kamkor.figures.vocabulary import FIGURES, Key
 from kamkor.kernel import rulesets
 from kamkor.kernel.words import noop
@@ -44,6 +45,13 @@ class Wording:
     def place(self, soate: str) -> str:
         """What a unit was called on the day."""
         return self._places.get(soate, soate)
+
+    def where(self, question: Question) -> str:
+        """The place of a question; of a department its name and all its districts."""
+        if question.department is None:
+            return self.place(question.territory)
+        districts = ", ".join(map(self.place, question.districts or ()))
+        return f"{self._office(question.department)} ({districts})"
 
     def of(self, key: str, value: str, figure: str = "") -> str:
         """What a value of a key is called; a reason is one of the figure's own."""

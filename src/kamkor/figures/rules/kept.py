@@ -34,13 +34,15 @@ def circle_of(question: Question, keys: Sequence[Key]) -> int:
 def months_asked(question: Question, figure: Figure, keys: Sequence[Key]) -> list[date]:
     """The months a figure can be taken from, each by its first day; none if it must be counted.
 
-    It can for a year's months from January on, as known now, and a stock at a month's end.
+    It can for a year's months from January on, as known now, and a stock at a month's end; not
+    for a department, of whose districts two may have had the same child.
     """
     asked = question.on if figure.is_stock else question.last
     begins = asked.replace(day=1) if figure.is_stock else question.first
     fits = (
         figure.name in KEPT_FIGURES
         and question.known_on is None
+        and question.department is None
         and set(keys) <= _KEYS
         and asked == month_end(asked)
         and (figure.is_stock or begins == asked.replace(month=1, day=1))

@@ -66,7 +66,8 @@ class Question:
 
     ``known_on`` is ``None`` for all that is known now; ``provisional`` if one of the days has not
     ended. ``below_oblast`` holds for a district: no
-    sealed case is counted there.
+    sealed case is counted there. ``department`` is set where all districts of a department are
+    asked for at once; ``territory`` is then the first of them.
     """
 
     territory: str
@@ -79,6 +80,7 @@ class Question:
     provisional: bool = False
     by: tuple[Key, ...] = ()
     figures: tuple[str, ...] = tuple(FIGURES)
+    department: int | None = None
 
     def keys_of(self, figure: str) -> tuple[Key, ...]:
         """The breakdown as far as the figure can be broken down."""

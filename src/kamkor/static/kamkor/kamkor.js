@@ -141,20 +141,30 @@
   function changed(event) {
     const form = event.target.form
     if (form && form.querySelector('[data-when], [data-live]')) askAfter(form)
+    if (form && form.elements.command_id && mayKeep(form)) keep(form)
   }
 
-  // No browser shows the answer to a sent form again by Back. What was typed waits in the entry of
-  // the history, locked with a key that ends with the session, and is asked for again.
+  // No browser shows the answer to a sent form again by Back, nor the rows that were added to one.
+  // What was typed waits in the entry of the history, locked with a key that ends with the session,
+  // and is asked for again. Passwords and files are typed and chosen anew.
+  function mayKeep(form) {
+    return form.matches('[data-kept]') && !form.querySelector('[type=password], [type=file]') &&
+      document.body.dataset.key && crypto.subtle
+  }
+
   function key(how) {
     const bytes = document.body.dataset.key.match(/../g).map((pair) => parseInt(pair, 16))
     return crypto.subtle.importKey('raw', new Uint8Array(bytes), 'AES-GCM', false, [how])
   }
 
+  let keptLast = 0
+
   async function keep(form) {
+    const turn = ++keptLast
     const iv = crypto.getRandomValues(new Uint8Array(12))
     const typed = new TextEncoder().encode(new URLSearchParams(new FormData(form)).toString())
     const locked = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await key('encrypt'), typed)
-    history.replaceState({ iv, locked }, '', location.href)
+    if (turn === keptLast) history.replaceState({ iv, locked }, '', location.href)
   }
 
   async function askAgain(form) {
@@ -171,7 +181,7 @@
 
   function comeBack() {
     const form = document.querySelector('form[data-kept]')
-    if (!form || !document.body.dataset.key || !crypto.subtle) return
+    if (!form || !mayKeep(form)) return
     if (document.body.dataset.posted !== undefined) keep(form)
     // What another session has locked stays locked, and the form as it came.
     else if (history.state && history.state.locked) askAgain(form).catch(() => {})

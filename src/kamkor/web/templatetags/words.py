@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext
 
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.shapes import as_known
+from kamkor.territory.queries import names_on
 
 register = template.Library()
 
@@ -63,6 +64,11 @@ def moment(value: datetime | None) -> str:
 def office_name(office: Any) -> str:  # noqa: ANN401 - an office or nothing
     """The name of an office in the reader's language."""
     return getattr(office, f"name_{get_language() or 'en'}", "") if office else ""
+
+
+def place_name(soate: str) -> str:
+    """What a district or city is called today in the reader's language."""
+    return names_on(clock.today(), get_language() or "en").get(soate, "")
 
 
 @register.filter
