@@ -85,6 +85,7 @@ def test_a_file_is_checked_behind_the_page_and_written_when_told(cast: Cast, bak
     assert (page.state, page.figure("load_percent")) == ("done", "100")
     assert cast.bakyt.sees(Case) == 2
     assert not page.all("meta", http_equiv="refresh")
+    assert page.all("a", role="button", href="/register/")
     assert address in bakyt.open("/loading/").links
 
 
@@ -262,3 +263,4 @@ def test_the_empty_file_is_offered(bakyt: Desk) -> None:
     page = bakyt.open("/loading/")
     assert "No file has been loaded yet." in page.text
     assert page.links.count("/loading/template.xlsx") == 2
+    assert page.all("a", class_="govuk-back-link", href="/register/")

@@ -78,6 +78,7 @@ def test_a_saved_round_leads_to_the_reports_of_its_concerns(cast: Cast) -> None:
     assert len(reports) == 3
     sealed = reports.pop("Mill street, 7")
     assert set(reports.values()) <= set(listed.links)
+    assert listed.all("a", class_="govuk-back-link", href="/")
     assert all(place in listed.text for place in reports)
     assert (sealed in listed.links, "Mill street, 7" in listed.text) == (False, False)
     assert nurlan.open(reports["Mill, 11"]).status == 200

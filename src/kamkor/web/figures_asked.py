@@ -142,7 +142,7 @@ def _places(viewer: Viewer) -> list[dict[str, Any]]:
     units = [unit for unit in all_units() if allowed is None or unit.soate in allowed]
     shown = [_option(unit.soate, f"{_INDENT * unit.level}{names[unit.soate]}") for unit in units]
     if districts_together(viewer):
-        return [_option(OWN, _("My department: all its districts and cities")), *shown]
+        return [_option(OWN, _("My department")), *shown]
     if any(unit.level == COUNTRY_LEVEL for unit in units):
         return shown
     return [_option("", "–"), *shown]

@@ -71,6 +71,7 @@ def loading(request: ViewedRequest) -> HttpResponse:
         "loads": _history(loads),
         "refused": _said(refused) if refused else None,
         "limit": SIZE_LIMIT // MEGABYTE,
+        "back_url": "/register/",
         "help_url": "/help/loading/",
     }
     return render(request, "exchange/loading.html", context, status=422 if refused else 200)

@@ -120,7 +120,7 @@ def _table(caption: str, heads: list[str], rows: Rows, empty: str, slug: str) ->
     act = {"label": _(operation_named(slug).label), "url": f"/do/{slug}/"} if slug else None
     return {
         "caption": caption,
-        "columns": [{"label": head} for head in heads],
+        "columns": [{"label": head, "acts": head == _("Change")} for head in heads],
         "rows": [{"cells": cells} for cells in rows],
         "empty": {"text": empty, "action": act},
     }

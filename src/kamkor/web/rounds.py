@@ -42,6 +42,7 @@ def rounds(request: ViewedRequest) -> HttpResponse:
                 "action": {"label": _("Record a round"), "url": "/do/record-round/"},
             },
         },
+        "back_url": "/",
         "help_url": "/help/record-round/",
     }
     return render(request, "cases/rounds.html", context)
