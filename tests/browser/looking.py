@@ -10,6 +10,11 @@ NARROWEST = 320
 CARD_WIDTHS = (1280, 800, 360)
 # How far the page itself can be scrolled sideways; lists scroll inside their own box.
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# What reaches beyond the right edge, for whoever has to mend it.
+BEYOND = """() => [...document.querySelectorAll('body *')]
+  .filter((one) => one.children.length === 0 &&
+    one.getBoundingClientRect().right > document.documentElement.clientWidth)
+  .map((one) => one.textContent.trim().slice(0, 40)).slice(0, 3).join(' / ')"""
 # What a card holds but does not enclose; a name for the eye of a reader alone takes no room.
 OUTSIDE = """() => [...document.querySelectorAll('.k-card, .k-identity')].flatMap((card) => {
   const edge = card.getBoundingClientRect().right
@@ -75,7 +80,8 @@ class Looking:
     def _sideways(self, page: Page, how: str) -> None:
         extra = page.evaluate(SIDEWAYS)
         if extra > 0:
-            self.found.append(f"{page.url}: {extra} px too wide at {how}")
+            beyond = page.evaluate(BEYOND)
+            self.found.append(f"{page.url}: {extra} px too wide at {how}: {beyond}")
 
     def _accessible(self, page: Page, width: int) -> None:
         results: dict[str, Any] = self._axe.run(page).response

@@ -96,7 +96,8 @@ def test_a_name_of_120_letters_breaks_no_page(long_named: tuple[Person, journey.
     for address in ("/register/", "/find/"):
         aigul.open(address)
         aigul.fill(name=LONG[:20])
-        aigul.page.locator("form[role=search] button").click()
+        with aigul.page.expect_navigation():
+            aigul.page.locator("form[role=search] button").click()
         aigul.look(aigul.page)
     assert looking.found == []
 
