@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from kamkor.access.rules import Viewer
     from kamkor.cases.models import Case
 
-ABOUT_CASE = frozenset({*STEP_OF, "record_name"})
+ABOUT_CASE = frozenset({*STEP_OF, "record_name", "give_safe_contact"})
 START = frozenset({"receive_report", "record_round", "identify_child"})
 OFFICE = frozenset({"set_duty_turn", "record_leave"})
 
