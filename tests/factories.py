@@ -137,8 +137,19 @@ def visited(cast: Cast, by: Player, *rows: Data, **changed: Any) -> str:  # noqa
     return str(by.do("record_visit", household=str(home), children=list(rows), **data)["visit"])
 
 
+def met(cast: Cast, case: str) -> None:
+    """Aigul sees a child, or meets a family, whom nobody has seen yet."""
+    kept = cast.aigul.case(case)
+    if kept.last_seen_on is None:
+        visit = {"household": str(kept.household_id), "kind": "home", "happened_on": cast.today}
+        rows = [seen(case)] if kept.register == "child" else []
+        cast.aigul.do("record_visit", **visit, children=rows)
+
+
 def proposed(cast: Cast, case: str, reason: str, **changed: Any) -> None:  # noqa: ANN401 - as above
-    """A proposal of Aigul's to take a child off the register."""
+    """A proposal of Aigul's to take a child off the register, whom she has seen if it must be."""
+    if reason == "difficulty_overcome":
+        met(cast, case)
     data = {"happened_on": cast.today, "note": "Seen at three visits.", **changed}
     cast.aigul.do("propose_taking_off", case=case, reason=reason, **data)
 

@@ -186,6 +186,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "reason": "typing_error",
     },
     "record_name": {"case": _CASE, "kind": "other_spelling", "given_name": "Aibek"},
+    "give_safe_contact": {"case": _CASE, "contact": "The form teacher, room 5, before noon"},
     "take_back": {"command": COMMAND_ID},
     "set_duty_turn": {
         "post": 6,

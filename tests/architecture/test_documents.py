@@ -64,6 +64,7 @@ def _ours(refusal: type[Refusal]) -> bool:
     return refusal.__module__.startswith("kamkor.") and not asks and not loads
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", NAMES)
 def test_every_example_can_be_read(name: str) -> None:
     read_shape(Operation.registry[name].shape, EXAMPLES[name])

@@ -142,7 +142,7 @@ def hand_over(sender: Person, receiver: Person, cases: Cases, post: str) -> None
 def take_off_and_return(worker: Person, specialist: Person, cases: Cases) -> None:
     """One proposes taking off, another decides; the child comes back in a second episode."""
     worker.open(cases.children[0])
-    worker.do("propose_taking_off", reason="difficulty_overcome", note="Апасы кайтып келди")
+    worker.do("propose_taking_off", reason="returned_to_family", note="Апасы кайтып келди")
     specialist.open(cases.children[0])
     specialist.do("decide_taking_off", decision="agree")
     specialist.do(

@@ -9,7 +9,7 @@ from kamkor.web.ages import age
 from kamkor.web.templatetags.words import coded
 from tests.doors.desk import Desk, Page
 from tests.doors.world import World
-from tests.factories import a_return, accepted, registered, taken_off, transferred, visited
+from tests.factories import a_return, accepted, met, registered, taken_off, transferred, visited
 
 pytestmark = pytest.mark.usefixtures("undone")
 
@@ -192,6 +192,7 @@ def test_nobody_is_offered_the_decision_on_the_own_proposal(world: World) -> Non
     """The button and the line of the day stand at the other one who may decide."""
     cast, (bakyt, head) = world.cast, (world.desks["bakyt"], world.desks["head"])
     case = registered(cast, given_name="Чечим")
+    met(cast, case)
     data = {"reason": "difficulty_overcome", "note": "x", "happened_on": cast.today}
     cast.bakyt.do("propose_taking_off", case=case, **data)
     address = f"/cases/{case}/"

@@ -47,7 +47,7 @@ def press(cast: Cast, who: str, address: str, operation: str, **typed: str) -> N
 def off_the_register(cast: Cast, case: str) -> None:
     """The other department takes its child off the register; a last check is due."""
     day = cast.time.today.strftime("%d.%m.%Y")
-    typed = {"reason": "difficulty_overcome", "happened_on": day, "note": "Seen."}
+    typed = {"reason": "returned_to_family", "happened_on": day, "note": "Seen."}
     press(cast, "cholpon", f"/cases/{case}/propose-taking-off/", "propose_taking_off", **typed)
     typed = {"decision": "agree", "happened_on": day}
     press(cast, "specialist2", f"/cases/{case}/decide-taking-off/", "decide_taking_off", **typed)

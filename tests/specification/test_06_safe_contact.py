@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from kamkor.cases.models import SafeContact
+from kamkor.cases.models import Report, SafeContact
 from tests.cast import Cast
 from tests.doors.desk import Desk, Page
 from tests.factories import (
+    SUZAK,
     a_child,
     a_registration,
     a_removal,
@@ -23,6 +24,7 @@ VICTIM = "child_victim_of_violence"
 NOTICES = [("notice_police", "specialist"), ("notice_prosecutor", "specialist")]
 CONTACT = "The social teacher, room 5"
 UNKNOWN = "ask who is responsible"
+ASKED = "Say the safe way to reach the child"
 
 
 def _notices(cast: Cast, case: str) -> list[tuple[str, str]]:
@@ -44,7 +46,7 @@ def _warning(cast: Cast, case: str, username: str = "bakyt") -> list[str]:
     bars = [one for one in bars if "identity" in one.attributes["class"]]
     return [
         text
-        for text in ("Do not contact the home", CONTACT, UNKNOWN)
+        for text in ("Do not contact the home", CONTACT, UNKNOWN, ASKED)
         if any(text in one.text for one in bars)
     ]
 
@@ -95,7 +97,7 @@ def test_a_removal_for_violence_warns_of_the_home_before_anybody_knows_how(cast:
     removal = REMOVAL | {"ground": "violence"}
     desk = Desk("aigul", cast.time)
     assert desk.act(f"/cases/{case}/protect-now/", "protect_now", **removal).status == 303
-    assert _warning(cast, case, "aigul") == ["Do not contact the home", UNKNOWN]
+    assert _warning(cast, case, "aigul") == ["Do not contact the home", ASKED]
     again = removal | {"safe_contact": CONTACT}
     assert desk.act(f"/cases/{case}/protect-now/", "protect_now", **again).status == 303
     assert _warning(cast, case, "aigul") == ["Do not contact the home", CONTACT]
@@ -183,6 +185,61 @@ def test_a_reported_child_whose_home_is_unsafe_is_not_to_be_visited_there(cast: 
     page = Desk("aigul", cast.time).open(f"/cases/{case}/")
     assert _next_step(page).endswith(": See the child by the safe contact, not at home")
     assert "Visit the child" not in page.text
+
+
+def test_who_is_responsible_is_asked_for_the_safe_contact_and_others_are_sent_there(
+    cast: Cast,
+) -> None:
+    case = identified(cast)
+    assert _register(cast, case).status == 303
+    assert _warning(cast, case, "aigul") == ["Do not contact the home", ASKED]
+    assert _warning(cast, case, "bakyt") == ["Do not contact the home", UNKNOWN]
+    desk = Desk("aigul", cast.time)
+    page = desk.open(f"/cases/{case}/")
+    (way,) = (one.attributes["href"] for one in page.all("a", data_operation="give_safe_contact"))
+    assert desk.act(way, "give_safe_contact").refusals == ["field_required"]
+    page = desk.follow(desk.act(way, "give_safe_contact", contact=CONTACT))
+    assert "give_safe_contact" not in page.operations
+    for player in ("aigul", "bakyt", "head"):
+        assert _warning(cast, case, player) == ["Do not contact the home", CONTACT]
+    for stranger in ("cholpon", "nurlan"):
+        sent = {"case": case, "contact": "x"}
+        answer = Desk(stranger, cast.time).command("give_safe_contact", **sent)
+        assert answer["code"] == "not_found"
+
+
+def test_a_concern_of_a_round_brings_its_safe_contact_to_the_report_and_the_case(
+    cast: Cast,
+) -> None:
+    desk = Desk("aigul", cast.time)
+    concern = {"worry": "physical_violence", "danger_now": "no", "child": "A girl", "place": "x"}
+    concern |= {"seen_or_said": "Bruises.", "safe_contact": CONTACT}
+    typed = {"territory": SUZAK, "area": "Mill street", "visited": "1"}
+    typed |= {f"concerns-0-{name}": value for name, value in concern.items()}
+    assert desk.act("/do/record-round/", "record_round", **typed).status == 303
+    with cast.bakyt.inside():
+        report = Report.objects.get()
+    assert (report.safe_contact, report.home_unsafe) == (CONTACT, True)
+    accept = {"report": str(report.pk), "decision": "accept", "assign_to": cast.aigul.post}
+    (case,) = cast.bakyt.do("screen_report", **accept)["cases"]
+    assert _warning(cast, case, "aigul") == ["Do not contact the home", CONTACT]
+
+
+def test_who_identifies_a_child_may_say_the_safe_contact(cast: Cast) -> None:
+    (case,) = accepted(cast.aigul, worry="physical_violence")
+    assert _warning(cast, case, "aigul") == ["Do not contact the home", ASKED]
+    desk = Desk("aigul", cast.time)
+    typed = {"given_name": "Айбек", "sex": "male", "difficulty": "Bruises.", "risk_level": "high"}
+    page = desk.act(
+        f"/cases/{case}/identify-child/",
+        "identify_child",
+        **typed,
+        family_too="no",
+        safe_contact=CONTACT,
+    )
+    assert page.status == 303
+    for player in ("aigul", "bakyt"):
+        assert _warning(cast, case, player) == ["Do not contact the home", CONTACT]
 
 
 def _next_step(page: Page) -> str:

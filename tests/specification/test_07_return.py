@@ -36,7 +36,7 @@ def test_what_is_due_goes_on_in_the_new_episode_by_the_same_time(cast: Cast) -> 
     case = registered(cast, pin="10105201500001", siblings=[{"given_name": "Нур", "looked_at": 0}])
     visited(cast, cast.aigul, yes_to("basics_missing") | {"case": case})
     cast.aigul.do("protect_now", case=case, **a_removal(cast.today, ground="violence"))
-    _agreed(cast, case)
+    _agreed(cast, case, "returned_to_family")
     owed = {kind for kind, _ in cast.aigul.tasks(case)} - {"check_after_leaving"}
     assert {"notice_police", "notice_parents", "need_followup", "siblings_to_look_at"} < owed
     due = cast.aigul.task(case, "notice_police").due_at
@@ -59,7 +59,7 @@ def test_who_goes_on_may_be_one_person_is_still_to_be_looked_at(cast: Cast) -> N
 def test_a_return_because_of_violence_makes_notices_due_once(cast: Cast) -> None:
     case = registered(cast)
     cast.aigul.do("protect_now", case=case, **a_removal(cast.today, ground="violence"))
-    _agreed(cast, case)
+    _agreed(cast, case, "returned_to_family")
     ground = "witness_of_violence"
     new = _came_back(cast, case, grounds=[ground], main_ground=ground)
     assert [task for task in cast.aigul.tasks(new) if task in NOTICES] == NOTICES
@@ -85,7 +85,7 @@ def test_the_warning_and_the_safe_contact_go_on(cast: Cast) -> None:
     case = registered(cast)
     removal = a_removal(cast.today, ground="violence", safe_contact="The aunt, 0555 12 34 56")
     cast.aigul.do("protect_now", case=case, **removal)
-    _agreed(cast, case)
+    _agreed(cast, case, "returned_to_family")
     new = _came_back(cast, case)
     team = cast.aigul.case(new).team
     assert team is not None

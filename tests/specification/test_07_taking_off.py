@@ -11,6 +11,7 @@ from tests.factories import (
     a_removal,
     a_return,
     identified,
+    met,
     proposed,
     registered,
     seen,
@@ -31,6 +32,7 @@ def test_a_worker_proposes_and_another_person_decides(cast: Cast) -> None:
     assert [operation for _, operation, _ in cast.bakyt.journal(case)] == [
         "identify_child",
         "register_child",
+        "record_visit",
         "propose_taking_off",
         "decide_taking_off",
     ]
@@ -38,6 +40,7 @@ def test_a_worker_proposes_and_another_person_decides(cast: Cast) -> None:
 
 def test_whoever_proposed_does_not_decide(cast: Cast) -> None:
     case = registered(cast)
+    met(cast, case)
     proposal = {"reason": "difficulty_overcome", "happened_on": cast.today, "note": "x"}
     cast.bakyt.do("propose_taking_off", case=case, **proposal)
     agree = {"case": case, "decision": "agree", "happened_on": cast.today}
@@ -281,6 +284,7 @@ def test_who_was_never_registered_does_not_return(cast: Cast) -> None:
 
 def test_a_correction_by_another_does_not_let_the_proposer_decide(cast: Cast) -> None:
     case = registered(cast)
+    met(cast, case)
     cast.head.do(
         "propose_taking_off",
         case=case,

@@ -273,7 +273,7 @@ def test_an_answer_corrected_to_yes_does_what_a_yes_does(cast: Cast) -> None:
 
 def test_the_kind_of_a_visit_is_corrected_for_all_its_children(cast: Cast) -> None:
     """A visit that was the check after leaving closes the case, and opens it again if not."""
-    case = taken_off(cast)
+    case = taken_off(cast, "returned_to_family")
     visit = visited(cast, cast.aigul, seen(case))
     assert cast.bakyt.state(case) == "check_due"
     _correct(cast.aigul, case, "visit", _live(cast.aigul, Visit), kind="after_leaving")

@@ -23,6 +23,7 @@ from tests.factories import (
     a_removal,
     derived,
     identified,
+    met,
     not_seen,
     received,
     registered,
@@ -57,6 +58,7 @@ def test_the_last_own_act_is_taken_back_within_ten_minutes(cast: Cast) -> None:
 
 def test_after_ten_minutes_it_is_too_late(cast: Cast) -> None:
     case = registered(cast)
+    met(cast, case)
     act = _done(cast.bakyt, "propose_taking_off", case=case, **_proposal(cast))
     cast.time.passes(minutes=10)
     assert cast.bakyt.refused("take_back", **act) == "too_late_to_take_back"
@@ -68,6 +70,7 @@ def _proposal(cast: Cast) -> dict[str, Any]:
 
 def test_what_somebody_has_built_upon_is_not_taken_back(cast: Cast) -> None:
     case = registered(cast)
+    met(cast, case)
     act = _done(cast.aigul, "propose_taking_off", case=case, **_proposal(cast))
     refuse = {"decision": "refuse", "happened_on": cast.today}
     cast.bakyt.do("decide_taking_off", case=case, **refuse)
@@ -120,6 +123,7 @@ def test_only_what_is_listed_may_be_taken_back() -> None:
 
 def test_nobody_takes_back_the_act_of_another_or_one_that_never_was(cast: Cast) -> None:
     case = registered(cast)
+    met(cast, case)
     act = _done(cast.aigul, "propose_taking_off", case=case, **_proposal(cast))
     assert cast.bakyt.refused("take_back", **act) == "not_found"
     assert cast.aigul.refused("take_back", command=str(new_id())) == "not_found"
@@ -177,6 +181,7 @@ def test_a_round_taken_back_counts_no_longer(cast: Cast) -> None:
 
 def test_an_act_is_not_taken_back_twice(cast: Cast) -> None:
     case = registered(cast)
+    met(cast, case)
     act = _done(cast.aigul, "propose_taking_off", case=case, **_proposal(cast))
     cast.aigul.do("take_back", **act)
     assert cast.aigul.refused("take_back", **act) == "built_upon"

@@ -61,7 +61,7 @@ def test_an_operation_that_does_not_exist_is_refused(cast: Cast) -> None:
 
 def test_a_form_based_on_an_older_version_is_refused_and_both_stay(cast: Cast) -> None:
     case = registered(cast)
-    proposal = {"reason": "difficulty_overcome", "happened_on": cast.today, "note": "x"}
+    proposal = {"reason": "entered_in_error", "happened_on": cast.today, "note": "x"}
     change = {"given": True, "happened_on": cast.today, "note": "x"}
     cast.bakyt.do("change_state_protection", case=case, **change, base_version=2)
     assert cast.aigul.faults("propose_taking_off", case=case, **proposal, base_version=2) == [

@@ -25,6 +25,7 @@ from tests.factories import (
     a_report,
     a_return,
     identified,
+    met,
     not_seen,
     registered,
     seen,
@@ -196,6 +197,7 @@ def returned_twice(cast: Cast) -> Sent:
 def decided_by_who_proposed(cast: Cast) -> Sent:
     """One person proposes and decides."""
     case = registered(cast)
+    met(cast, case)
     data = {"reason": "difficulty_overcome", "happened_on": cast.today, "note": "x"}
     cast.bakyt.do("propose_taking_off", case=case, **data)
     decision = {"case": case, "decision": "agree", "happened_on": cast.today}
@@ -227,6 +229,7 @@ def taken_back(*, report: bool = False, late: bool = False) -> Scene:
             cast.aigul.do("receive_report", command_id=act, **a_report())
         else:
             case = registered(cast)
+            met(cast, case)
             data = {"reason": "difficulty_overcome", "happened_on": cast.today, "note": "x"}
             cast.aigul.do("propose_taking_off", command_id=act, case=case, **data)
             decision = {"decision": "refuse", "happened_on": cast.today}

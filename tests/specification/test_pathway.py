@@ -20,6 +20,7 @@ from tests.doors.desk import Desk, Page, Typed, typed_as
 from tests.factories import (
     a_child,
     identified,
+    met,
     proposed,
     received,
     registered,
@@ -86,6 +87,12 @@ def _reported(cast: Cast) -> str:
     return str(answer["cases"][0])
 
 
+def _seen(cast: Cast) -> str:
+    case = registered(cast)
+    met(cast, case)
+    return case
+
+
 def _offered(cast: Cast) -> str:
     case = registered(cast)
     transferred(cast, case)
@@ -135,6 +142,7 @@ def _family_registered(cast: Cast) -> str:
     grounds = {"grounds": ["low_income_crisis"], "main_ground": "low_income_crisis"}
     data = {"decision": "register", "happened_on": cast.today, **grounds}
     cast.bakyt.do("register_family", case=case, **data)
+    met(cast, case)
     return case
 
 
@@ -152,7 +160,7 @@ REACHED: dict[str, Callable[[Cast], str]] = {
     "none": lambda _cast: "",
     "reported": _reported,
     "identified": identified,
-    "registered": registered,
+    "registered": _seen,
     "transfer_offered": _offered,
     "taking_off_proposed": _proposed,
     "ending_proposed": _ending_proposed,

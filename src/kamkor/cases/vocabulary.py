@@ -253,7 +253,10 @@ STEPS: tuple[Step, ...] = (
         OPEN_STATES,
         _FIELD,
         {"": CaseState.TAKING_OFF_PROPOSED, "not_on_register": CaseState.ENDING_PROPOSED},
-        noop("Another person decides. Death and coming of age may be proposed at any time."),
+        noop(
+            "Another person decides. Death and coming of age may be proposed at any time; that the"
+            " difficulty is overcome only of a child at home who was seen, with no notice owed."
+        ),
     ),
     Step(
         "decide_taking_off",

@@ -17,6 +17,8 @@ def lived(home: Home, found: date, until: date, **how: Any) -> Part:  # noqa: AN
     """Identified, registered, and visited until some days before a day."""
     begun = yield from home.identified(found, **how)
     begun = yield from home.registered(begun + timedelta(days=5))
+    seen = [_seen_well(case) for case in home.cases]
+    yield from home.visit(begun + timedelta(days=12), kind="home", children=seen)
     yield from home.visits(begun, until - timedelta(days=12), 6)
 
 

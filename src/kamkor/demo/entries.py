@@ -213,9 +213,19 @@ def _registered(life: Life) -> Part:
 
 def _proposed(life: Life, entry: Entry, step: Off) -> Part:
     home = life.home
+    if step.reason == "difficulty_overcome":
+        yield _met(life, entry, step)
     data = {"reason": step.reason, "note": home.codes.text(texts.NOTES)}
     data |= {"case": entry.case, "happened_on": step.proposed.said}
     yield _act(step.proposed.on, 15, home.worker, "propose_taking_off", **data)
+
+
+def _met(life: Life, entry: Entry, step: Off) -> Act:
+    """The visit that shows it: the child is seen, or the family met."""
+    seen = {"case": entry.case, "seen": "with_others", "none_of_these": True}
+    data = {"household": life.home.household, "kind": "home", "happened_on": step.proposed.said}
+    rows = [seen] if entry.register == "child" else []
+    return _act(step.proposed.on, 14, life.home.worker, "record_visit", **data, children=rows)
 
 
 def _decided(life: Life, entry: Entry, told: Told) -> Part:

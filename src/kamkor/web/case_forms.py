@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kamkor.cases.models import Case, Task
     from kamkor.people.models import Household
 
-ABOUT_CASE = frozenset({*STEP_OF, "record_name"})
+ABOUT_CASE = frozenset({*STEP_OF, "record_name", "give_safe_contact"})
 START = frozenset({"receive_report", "record_round", "identify_child"})
 OFFICE = frozenset({"set_duty_turn", "record_leave"})
 

@@ -47,6 +47,7 @@ from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_of_case
 from kamkor.web.templatetags.words import coded, day, moment, place_name, raised
 from kamkor.web.timeline import correcting, timeline_of
+from kamkor.web.unsafe_home import warning_of
 from kamkor.workforce import queries as workforce
 
 if TYPE_CHECKING:
@@ -167,8 +168,7 @@ def identity_of(
         "facts": facts,
     }
     if safe is not None:
-        how = safe or _("ask who is responsible")
-        bar["warning"] = [_("Do not contact the home"), _("Safe contact: %(how)s") % {"how": how}]
+        bar |= warning_of(viewer, case, safe)
     bar["actions"] = [act for act in actions if act["first"]]
     return bar
 

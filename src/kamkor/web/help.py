@@ -21,6 +21,13 @@ ACTS: dict[str, tuple[str, ...]] = {
         noop("The name as in the document is the one that is shown."),
         noop("No name is lost: a search finds the child by every one of them."),
     ),
+    "give_safe_contact": (
+        noop(
+            "The home must not be contacted: somebody knows how the child is reached all the same."
+        ),
+        noop("Say by whom, where or when: a teacher, a relative elsewhere, an hour at school."),
+        noop("It stands first on every case of the home; what was said before stays to be seen."),
+    ),
     "complete_task": (
         noop("What was due is marked as done, on the day it was done."),
         noop("Write the proof: the number of the letter, or who took the call."),

@@ -26,7 +26,7 @@ from kamkor.cases.operations.house_round import require_round_fits
 from kamkor.cases.operations.registration import GroundOfOtherRegister
 from kamkor.cases.operations.report import require_learned_before
 from kamkor.cases.operations.settling import state_when_proposed
-from kamkor.cases.operations.taking_off import require_reason_fits
+from kamkor.cases.operations.taking_off import require_done_first, require_reason_fits
 from kamkor.cases.operations.visit import (
     MigrantCheckIncomplete,
     NextVisitBeforeThis,
@@ -128,21 +128,24 @@ def _ground(_order: Order[Any], case: Case, _old: Fact, new: Fact) -> None:
         raise GroundOfOtherRegister(f"{AT}ground")
 
 
-def _proposal(_order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
+def _proposal(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
     if (new.reason, new.happened_on, new.other_side, new.other_side_accepted_on) == (
         *(old.reason, old.happened_on, old.other_side, old.other_side_accepted_on),
     ):
         return
     state = state_when_proposed(case, old.first_recorded_at)
     require_reason_fits(new, state, new.reason, new.happened_on, AT)
+    if new.reason != old.reason:
+        require_done_first(order, case, new.reason, new.happened_on, f"{AT}reason")
 
 
-def _decision(_order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
+def _decision(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
     if new.reason == old.reason:
         return
     proposal = new.proposal
     state = state_when_proposed(case, proposal.first_recorded_at)
     require_reason_fits(proposal, state, new.reason, new.happened_on, AT, side=f"{AT}reason")
+    require_done_first(order, case, new.reason, new.happened_on, f"{AT}reason")
 
 
 def _visit(order: Order[Any], _case: Case, old: Fact, new: Fact) -> None:

@@ -26,6 +26,7 @@ from kamkor.cases.operations.registration import GroundOfOtherRegister
 from kamkor.cases.operations.report import LearnedAfterReporting
 from kamkor.cases.operations.settling import settle_cases
 from kamkor.cases.operations.taking_off import (
+    NEEDED_FIRST,
     BirthNotKnown,
     NotYetAdult,
     OtherSideNotAccepted,
@@ -103,6 +104,7 @@ class CorrectFact(Shape):
         OtherSideNotAccepted,
         NotYetAdult,
         BirthNotKnown,
+        *NEEDED_FIRST,
         NotSeenReasonMissing,
         AnswersMissing,
         MigrantCheckIncomplete,

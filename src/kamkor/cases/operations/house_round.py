@@ -6,6 +6,7 @@ from pydantic import Field
 
 from kamkor.cases.models import Round
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.registration import SAFE_CONTACT
 from kamkor.cases.operations.report import (
     NobodyOnDuty,
     ReceiveReport,
@@ -59,6 +60,7 @@ class Concern(Shape):
     age: Annotated[int, Field(ge=0, le=17), Ask(noop("Age or about"))] | None = None
     place: Annotated[Line, Ask(noop("Where"), noop("Village, street, house or how to find it"))]
     seen_or_said: Annotated[Text, Ask(noop("What was seen or said?"))]
+    safe_contact: Annotated[Line, SAFE_CONTACT] | None = None
 
 
 class RecordRound(Shape):
@@ -140,6 +142,7 @@ def _told(data: RecordRound, concern: Concern) -> ReceiveReport:
         territory=data.territory,
         place=concern.place,
         seen_or_said=concern.seen_or_said,
+        safe_contact=concern.safe_contact,
         source="own_round",
         learned_on=data.happened_on,
     )

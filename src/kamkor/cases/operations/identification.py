@@ -15,6 +15,8 @@ from kamkor.cases.operations.candidates import (
 )
 from kamkor.cases.operations.known import become_known
 from kamkor.cases.operations.opening import new_case
+from kamkor.cases.operations.registration import SAFE_CONTACT
+from kamkor.cases.operations.sealing import keep_safe_contact
 from kamkor.cases.operations.settling import settle_names
 from kamkor.cases.operations.steps import BeforeBirth, PlaceCode, TerritoryUnknown, step
 from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES
@@ -120,6 +122,9 @@ class IdentifyChild(Shape):
     family_too: Annotated[
         bool, Ask(noop("Is the whole family in difficulty?"), group=WORRY_GROUP)
     ] = False
+    safe_contact: (
+        Annotated[Line, Ask(SAFE_CONTACT.label, SAFE_CONTACT.hint, WORRY_GROUP)] | None
+    ) = None
 
 
 @step(
@@ -155,6 +160,8 @@ def identify_child(order: Order[IdentifyChild]) -> None:
             **order.fact(case, data.happened_on),
         )
     )
+    if data.safe_contact:
+        keep_safe_contact(order, case, data.safe_contact)
     household = case.household
     if household is not None:
         order.answer["household"] = str(household.pk)

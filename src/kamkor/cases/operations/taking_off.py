@@ -28,12 +28,13 @@ from kamkor.cases.operations.registration import (
 )
 from kamkor.cases.operations.sealing import call_back
 from kamkor.cases.operations.steps import step
+from kamkor.cases.queries.task import NOTICE, open_tasks_of
 from kamkor.cases.rules.age import came_of_age
 from kamkor.cases.rules.standing import taking_off_outcome
 from kamkor.cases.vocabulary import CHILD, OPEN_STATES, STATE_LABELS, CaseState
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import Order
-from kamkor.kernel.errors import Refusal
+from kamkor.kernel.errors import Refusal, refuse_all
 from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text, as_known
 from kamkor.kernel.words import noop
 from kamkor.workforce import queries as workforce
@@ -70,11 +71,37 @@ class ReasonNotHere(Refusal):
     message = noop("In this state only the child's death or coming of age may be proposed.")
 
 
+class ChildAway(Refusal):
+    """A child who was taken out of danger and is not back has its difficulty still."""
+
+    code = "child_away"
+    message = noop("The child is away from home. End the protective removal first.")
+
+
+class NeverSeen(Refusal):
+    """Nobody can say how a child stands whom nobody of the service has seen."""
+
+    code = "never_seen"
+    message = noop(
+        "Nobody of the service has seen the child or met the family. Record such a visit first."
+    )
+
+
+class NoticesOwed(Refusal):
+    """What others must be told comes before the end of the accompaniment."""
+
+    code = "notices_owed"
+    message = noop("A notice is still owed. Send it and mark it as done first.")
+
+
 class SamePerson(Refusal):
     """Two persons take a child off the register: one proposes, another decides."""
 
     code = "same_person"
     message = noop("Another person must decide than the one who proposed.")
+
+
+NEEDED_FIRST = (ChildAway, NeverSeen, NoticesOwed)
 
 
 class AlreadyReturned(Refusal):
@@ -103,6 +130,7 @@ class ProposeTakingOff(Shape):
     NotYetAdult,
     BirthNotKnown,
     ReasonNotHere,
+    *NEEDED_FIRST,
     steps.BeforeBeginning,
 )
 def propose_taking_off(order: Order[ProposeTakingOff]) -> None:
@@ -120,6 +148,7 @@ def propose_taking_off(order: Order[ProposeTakingOff]) -> None:
         **order.fact(case, data.happened_on),
     )
     require_reason_fits(proposal, case.state, data.reason, data.happened_on)
+    require_done_first(order, case, data.reason, data.happened_on, "reason")
     if case.state == CaseState.TRANSFER_OFFERED:
         call_back(order, case)
     order.add(proposal)
@@ -143,6 +172,23 @@ def require_reason_fits(  # noqa: PLR0917 - a proposal, and what is asked of it
         raise OtherSideNotAccepted(side or f"{at}other_side")
     if rule.get("adult"):
         require_adult(case, day, f"{at}reason")
+
+
+def require_done_first(order: Order[Any], case: Case, reason: str, day: date, at: str) -> None:
+    """Check that what a reason needs is so already.
+
+    Raises ``ChildAway``, ``NeverSeen``, ``NoticesOwed``, as many as hold.
+    """
+    needs = str(rulesets.rule("taking_off_reasons", reason, day).get("needs", "")).split()
+    owed = open_tasks_of(order.viewer, case).filter(kind__startswith=NOTICE)
+    found: list[Refusal] = []
+    if "home" in needs and case.away_from_home:
+        found.append(ChildAway(at))
+    if "seen" in needs and case.last_seen_on is None:
+        found.append(NeverSeen(at))
+    if "notices" in needs and owed.exists():
+        found.append(NoticesOwed(at))
+    refuse_all(found)
 
 
 def require_adult(case: Case, day: date, at: str = "reason") -> None:
@@ -179,7 +225,7 @@ def _is_ours(order: Order[Any], proposal: TakingOffProposal) -> bool:
     return proposal.by_post == order.viewer.post_id or bool(proposer == order.viewer.employee_id)
 
 
-@step(DecideTakingOff, SamePerson, steps.BeforeBeginning)
+@step(DecideTakingOff, SamePerson, *NEEDED_FIRST, steps.BeforeBeginning)
 def decide_taking_off(order: Order[DecideTakingOff]) -> None:
     """Decide on a proposal of another person; placed children are accompanied on."""
     data = order.data
@@ -191,6 +237,8 @@ def decide_taking_off(order: Order[DecideTakingOff]) -> None:
         raise SamePerson
     steps.not_before(data.happened_on, proposal.happened_on)
     agreed = data.decision == "agree"
+    if agreed:
+        require_done_first(order, case, proposal.reason, data.happened_on, "decision")
     order.add(
         TakingOffDecision(
             case=case,
