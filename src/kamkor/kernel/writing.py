@@ -1,6 +1,7 @@
 """Many new rows at once: held as tuples, written by one statement a table, or copied in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, models
@@ -9,7 +10,8 @@ from django.db import connection, models
 class Sheet:
     """New rows of one table, without an object each; every column not named has its default.
 
-    ``varying`` names the columns of which each row brings its own value, in that order.
+    ``varying`` names the columns of which each row brings its own value, in that order. An id
+    may be a text.
     """
 
     def __init__(self, model: type[models.Model], *varying: str, **constant: object) -> None:
@@ -20,19 +22,10 @@ class Sheet:
             if name not in given and not isinstance(field, models.AutoField):
                 blank = field.blank and not field.has_default() and not field.null
                 constant[name] = "" if blank else field.get_default()
-        kinds = {name: _kind(fields[name]) for name in (*varying, *constant)}
+        self._names = (*varying, *constant)
+        self._kinds = [_kind(fields[name]) for name in self._names]
         self._constant: list[Any] = [_plain(value) for value in constant.values()]
-        self._statement = (
-            f'INSERT INTO "{model._meta.db_table}" ({_names((*varying, *constant))}) SELECT '  # noqa: SLF001, S608 - made of our own names alone
-            + ", ".join(
-                [
-                    *(f"u.{_quoted(name)}::{kinds[name]}" for name in varying),
-                    *(f"%s::{kinds[name]}" for name in constant),
-                ]
-            )
-            + f" FROM unnest({', '.join(f'%s::{_array(kinds[name])}' for name in varying)})"
-            + f" AS u({_names(varying)})"
-        )
+        self._table = model._meta.db_table  # noqa: SLF001 - Django's public way to its table
 
     def add(self, *values: object) -> None:
         """Hold one row: its values in the order of ``varying``."""
@@ -42,9 +35,28 @@ class Sheet:
         """Write what is held, and hold nothing."""
         if not self.rows:
             return
-        columns = [list(column) for column in zip(*self.rows, strict=True)]
+        said: list[str] = []
+        given: list[Any] = []
+        arrays: dict[str, str] = {}
+        texts: list[str] = []
+        told = [*zip(*self.rows, strict=True), *((value,) for value in self._constant)]
+        for name, kind, column in zip(self._names, self._kinds, told, strict=True):
+            if column.count(column[0]) == len(column):
+                said.append(f"%s::{kind}")
+                given.append(column[0])
+            else:
+                said.append(f"u.{_quoted(name)}::{kind}")
+                arrays[name] = f"%s::{kind}[]"
+                texts.append(_as_array(kind, column))
+        source = f"unnest({', '.join(arrays.values())}) AS u({_names(arrays)})"
+        if not arrays:
+            source = f"generate_series(1, {len(self.rows)})"
         with connection.cursor() as cursor:
-            cursor.execute(self._statement, [*self._constant, *columns])
+            cursor.execute(
+                f'INSERT INTO "{self._table}" ({_names(self._names)}) '  # noqa: S608 - made of our own names alone
+                f"SELECT {', '.join(said)} FROM {source}",
+                [*given, *texts],
+            )
         self.rows = []
 
 
@@ -54,8 +66,19 @@ def _kind(field: Any) -> str:  # noqa: ANN401 - any column
     return "text" if kind.startswith("varchar") and not kind.endswith("[]") else kind
 
 
-def _array(kind: str) -> str:
-    return "text[]" if kind == "jsonb" else f"{kind}[]"
+def _as_array(kind: str, column: Sequence[Any]) -> str:
+    """A column as PostgreSQL writes an array; far quicker than to ask of each value what it is."""
+    told = _in_quotes if kind in _QUOTED else str
+    return f"{{{','.join(['NULL' if value is None else told(value) for value in column])}}}"
+
+
+_QUOTED = {"text", "jsonb"}
+
+
+def _in_quotes(value: str) -> str:
+    if "\\" in value or '"' in value:
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{value}"'
 
 
 def _plain(value: object) -> object:
@@ -68,6 +91,21 @@ def _quoted(name: str) -> str:
 
 def _names(names: Iterable[str]) -> str:
     return ", ".join(map(_quoted, names))
+
+
+@contextmanager
+def sent_ahead() -> Iterator[None]:
+    """Send statements without waiting for what the database says to each; raised on leaving."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+def check_references() -> None:
+    """Let the database look now whether what new rows refer to is there, not at the end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def copy_in(

@@ -89,9 +89,7 @@ def fold(text: str) -> str:
     plain = _sounds(_lowered(text))
     if not plain.isascii():
         plain = "".join(
-            sign
-            for sign in unicodedata.normalize("NFKD", plain)
-            if not unicodedata.combining(sign)
+            sign for sign in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(sign)
         )
     # дж and кх are two letters in Cyrillic, dzh and kh one sound in Latin.
     plain = plain.replace("dj", "j").replace("kh", "h")

@@ -67,7 +67,7 @@ def write_removals(viewer: Viewer, load: UUID, rows: Sequence[RegisterRow]) -> l
             outcome.result, outcome.fault = "fault", fault
         elif case is not None:
             _take_off(batch, row, case)
-            known[key] = outcome.subject = case.pk
+            known[key] = case.pk
             written.add(row.department, key, case.pk)
     batch.flush()
     written.write()

@@ -21,7 +21,7 @@ from kamkor.kernel.errors import Refusal
 from kamkor.kernel.words import noop
 from kamkor.kernel.writing import copy_in
 
-PART = 500
+PART = 2_000
 """How many rows are written and committed together."""
 
 WAITING, READING, CHECKED = "waiting", "reading", "checked"
@@ -34,6 +34,9 @@ SILENT_SECONDS = 60
 
 LEFT_HOURS = 24
 """A checked file that nobody decides upon is given up after this time."""
+
+Staged = tuple[int, str, list[Any]]
+"""The key of a staged row, its turn, and what it says."""
 
 STAGED = ("load_id", "number", "turn", "cells", "good", "entry", "faults")
 
@@ -176,7 +179,7 @@ def write_part(viewer: Viewer, load_id: UUID) -> int:
     if not may_load(viewer) or load.office != loading_office(viewer):
         raise NotPermitted
     staged = _next_rows(load)
-    rows = [RegisterRow(*one.entry) for one in staged]
+    rows = [RegisterRow(*entry) for _, _, entry in staged]
     answering = answering_in(viewer, {row.department for row in rows})
     if any(row.department not in answering for row in rows):
         raise NobodyAnswers
@@ -185,14 +188,15 @@ def write_part(viewer: Viewer, load_id: UUID) -> int:
     return len(staged)
 
 
-def _next_rows(load: Load) -> list[StagedRow]:
+def _next_rows(load: Load) -> list[Staged]:
     """The rows of the next part: of one kind, and of sealed homes one alone, since whoever loads
     may not see it afterwards."""
-    rows = list(StagedRow.objects.filter(load=load, good=True).order_by("turn", "number")[:PART])
-    turn = rows[0].turn if rows else ""
+    waiting = StagedRow.objects.filter(load=load, good=True).order_by("turn", "number")
+    rows = list(waiting.values_list("id", "turn", "entry")[:PART])
+    turn = rows[0][1] if rows else ""
     if not turn.startswith(Turn.SEALED):
         turn = turn[:1]
-    return [row for row in rows if row.turn.startswith(turn)]
+    return [row for row in rows if row[1].startswith(turn)]
 
 
 def _written(
@@ -210,14 +214,14 @@ def _written(
     return [_written(viewer, load, [row], answering)[0] for row in rows]
 
 
-def _note(load: Load, staged: Sequence[StagedRow], outcomes: Sequence[Outcome]) -> None:
+def _note(load: Load, staged: Sequence[Staged], outcomes: Sequence[Outcome]) -> None:
     """Empty the staging table of what was written; what turned out faulty stays as such."""
     found = list(zip(staged, outcomes, strict=True))
-    faulty = [(one, outcome.fault) for one, outcome in found if outcome.fault is not None]
-    for one, fault in faulty:
-        StagedRow.objects.filter(id=one.pk).update(good=False, entry=[], faults=[fault.as_list()])
-    kept = {one.pk for one, _ in faulty}
-    StagedRow.objects.filter(id__in=[one.pk for one in staged if one.pk not in kept]).delete()
+    faulty = [(one[0], outcome.fault) for one, outcome in found if outcome.fault is not None]
+    for key, fault in faulty:
+        StagedRow.objects.filter(id=key).update(good=False, entry=[], faults=[fault.as_list()])
+    kept = {key for key, _ in faulty}
+    _forget([key for key, _, _ in staged if key not in kept])
     written = sum(outcome.result == "written" for _, outcome in found)
     Load.objects.filter(id=load.pk).update(
         written=F("written") + written,
@@ -226,6 +230,11 @@ def _note(load: Load, staged: Sequence[StagedRow], outcomes: Sequence[Outcome]) 
         faulty=F("faulty") + len(faulty),
         touched_at=clock.now(),
     )
+
+
+def _forget(staged: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM kamkor_stagedrow WHERE id = ANY (%s)", [list(staged)])
 
 
 def break_off(load_id: UUID, refusal: Refusal) -> None:
