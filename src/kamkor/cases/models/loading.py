@@ -47,7 +47,7 @@ class StagedRow(models.Model):
     ``faults`` say what is wrong. Good rows are written in the order of ``turn``.
     """
 
-    load = models.ForeignKey(Load, on_delete=models.PROTECT, related_name="staged")
+    load = models.ForeignKey(Load, on_delete=models.PROTECT, db_index=False, related_name="staged")
     number = models.IntegerField()
     turn = models.CharField(max_length=120, db_collation="C")
     cells = models.JSONField()
