@@ -1,10 +1,15 @@
 """Many new rows at once: held as tuples, written by one statement a table, or copied in."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, models
+from psycopg import Cursor
+
+Send = Callable[[str, Sequence[Any]], object]
+"""Takes a statement and its values to be carried out."""
 
 
 class Sheet:
@@ -31,8 +36,8 @@ class Sheet:
         """Hold one row: its values in the order of ``varying``."""
         self.rows.append(values)
 
-    def write(self) -> None:
-        """Write what is held, and hold nothing."""
+    def write(self, send: Send) -> None:
+        """Send what is held to be written, and hold nothing."""
         if not self.rows:
             return
         said: list[str] = []
@@ -51,12 +56,11 @@ class Sheet:
         source = f"unnest({', '.join(arrays.values())}) AS u({_names(arrays)})"
         if not arrays:
             source = f"generate_series(1, {len(self.rows)})"
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f'INSERT INTO "{self._table}" ({_names(self._names)}) '  # noqa: S608 - made of our own names alone
-                f"SELECT {', '.join(said)} FROM {source}",
-                [*given, *texts],
-            )
+        send(
+            f'INSERT INTO "{self._table}" ({_names(self._names)}) '  # noqa: S608 - made of our own names alone
+            f"SELECT {', '.join(said)} FROM {source}",
+            [*given, *texts],
+        )
         self.rows = []
 
 
@@ -94,18 +98,24 @@ def _names(names: Iterable[str]) -> str:
 
 
 @contextmanager
-def sent_ahead() -> Iterator[None]:
-    """Send statements without waiting for what the database says to each; raised on leaving."""
+def sent_ahead() -> Iterator[Send]:
+    """What is sent is carried out one after the other, while the caller makes ready what comes
+    next; what the database refuses is raised on leaving. Nothing else may be asked meanwhile."""
     connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        yield
+    cursor = Cursor(connection.connection)
+    sent: list[Future[Any]] = []
+    with connection.wrap_database_errors, ThreadPoolExecutor(max_workers=1) as thread:
+        yield lambda statement, values: sent.append(
+            thread.submit(cursor.execute, statement, values)
+        )
+        for one in sent:
+            one.result()
 
 
-def check_references() -> None:
+def check_references(send: Send) -> None:
     """Let the database look now whether what new rows refer to is there, not at the end."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    send("SET CONSTRAINTS ALL IMMEDIATE", [])
+    send("SET CONSTRAINTS ALL DEFERRED", [])
 
 
 def copy_in(

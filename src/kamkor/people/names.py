@@ -66,6 +66,8 @@ def tidy(part: str) -> str:
     Signs that cannot be seen (NUL, direction marks, zero width) are left out.
     """
     text = unicodedata.normalize("NFC", part).translate(_STRAY_EN)
+    if text.isalpha():
+        return text
     seen = (s for s in text if s.isspace() or unicodedata.category(s) not in _UNSEEN)
     return " ".join("".join(seen).split())
 

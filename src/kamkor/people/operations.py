@@ -15,7 +15,7 @@ from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import Scoped
 from kamkor.kernel.shapes import first_day, precision
 from kamkor.kernel.words import noop
-from kamkor.kernel.writing import Sheet
+from kamkor.kernel.writing import Send, Sheet
 from kamkor.people.models import (
     Birth,
     Household,
@@ -364,13 +364,13 @@ class NewPeople:
         else:
             self._called[home] = who
 
-    def write(self) -> None:
-        """Write those made since the last time."""
+    def write(self, send: Send) -> None:
+        """Send those made since the last time to be written."""
         self._households.rows = [tuple(row) for row in self._homes.values()]
         for sheet in (self._persons, self._names, self._tokens, self._births):
-            sheet.write()
+            sheet.write(send)
         for sheet in (self._households, self._words, self._members):
-            sheet.write()
+            sheet.write(send)
         self._homes = {}
 
     def name_homes(self) -> None:

@@ -26,6 +26,7 @@ from kamkor.cases.operations.belonging import follow_responsible_now, join_home
 from kamkor.cases.operations.candidates import InterestInChild, refuse_interested
 from kamkor.cases.operations.sealing import keep_safe_contact, open_notices, seal_case
 from kamkor.cases.queries.case import cases_visible_to
+from kamkor.cases.queries.loading import subjects_of
 from kamkor.cases.rules.loading import RegisterRow, seals
 from kamkor.cases.rules.loading_faults import RowFault
 from kamkor.cases.rules.standing import Event, standing_of
@@ -35,12 +36,12 @@ from kamkor.kernel.commands import Batch, Command, Order, system_user
 from kamkor.kernel.ids import new_ids, readable_number
 from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import Shape
-from kamkor.kernel.writing import Sheet, check_references, sent_ahead, write_together
+from kamkor.kernel.writing import Send, Sheet, check_references, sent_ahead, write_together
 from kamkor.people.operations import Identity, Named, NewPeople, Place, Standing
 from kamkor.people.queries import households_visible_to
 from kamkor.workforce import queries as workforce
 
-TOGETHER = 250
+TOGETHER = 500
 """How many entries of a part are made ready while those before them are written."""
 
 OPERATION = "load_entry"
@@ -180,32 +181,33 @@ class EntryPart:
         While the database writes some, those after them are made ready.
         """
         outcomes = [Outcome(row) for row in rows]
-        known = self._known_keys(rows)
+        keys = [key_of_row(row, row.department) for row in rows]
+        known = self._known(keys, rows)
         homes = self._homes(known)
         self._old_homes = set(homes)
         families = self._families(homes)
-        with sent_ahead():
+        with sent_ahead() as send:
             for start in range(0, len(outcomes), TOGETHER):
-                for outcome in outcomes[start : start + TOGETHER]:
-                    self._take(outcome, known, homes, families)
-                self._send()
+                together = slice(start, start + TOGETHER)
+                for key, outcome in zip(keys[together], outcomes[together], strict=True):
+                    self._take(key, outcome, known, homes, families)
+                self._send(send)
         self._people.name_homes()
         self._what_follows()
         return outcomes
 
-    def _send(self) -> None:
-        self._people.write()
+    def _send(self, send: Send) -> None:
+        self._people.write(send)
         for sheet in (self._cases, self._assigned, self._identified, self._registered):
-            sheet.write()
+            sheet.write(send)
         for sheet in (self._grounds, self._doubts, self._journal, self._keys):
-            sheet.write()
-        check_references()
+            sheet.write(send)
+        check_references(send)
 
-    def _known_keys(self, rows: Sequence[RegisterRow]) -> dict[UUID, str]:
-        wanted = [key_of_row(row, row.department) for row in rows]
-        wanted += [key_of_home(row) for row in rows if row.family]
-        found = LoadKey.objects.filter(office__in=list(self._answering), digest__in=wanted)
-        return {digest: str(held) for digest, held in found.values_list("digest", "subject")}
+    def _known(self, keys: Sequence[UUID], rows: Sequence[RegisterRow]) -> dict[UUID, str]:
+        of_homes = [key_of_home(row) for row in rows if row.family]
+        found = subjects_of(self._answering, [*keys, *of_homes])
+        return {key: str(subject) for key, subject in found.items()}
 
     def _homes(self, known: Mapping[UUID, str]) -> dict[str, Place]:
         """The homes of earlier loads that the viewer sees, with the place of what is found there:
@@ -225,13 +227,13 @@ class EntryPart:
 
     def _take(
         self,
+        key: UUID,
         outcome: Outcome,
         known: dict[UUID, str],
         homes: dict[str, Place],
         families: set[str],
     ) -> None:
         row = outcome.row
-        key = key_of_row(row, row.department)
         if key in known:
             outcome.result = "known"
             return

@@ -21,7 +21,7 @@ from kamkor.kernel.errors import Refusal
 from kamkor.kernel.words import noop
 from kamkor.kernel.writing import copy_in
 
-PART = 2_000
+PART = 4_000
 """How many rows are written and committed together."""
 
 WAITING, READING, CHECKED = "waiting", "reading", "checked"
