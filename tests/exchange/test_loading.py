@@ -16,6 +16,7 @@ from kamkor.cases.models import (
     TakingOffDecision,
     Task,
 )
+from kamkor.cases.operations import entering
 from kamkor.cases.operations.entering import EntryPart
 from kamkor.cases.operations.settling import standing_from_facts
 from kamkor.people.models import Household, HouseholdMember, NameToken, Person
@@ -174,4 +175,14 @@ def test_what_the_database_refuses_is_refused_alone(
     load = bakyt.write(checked)
     assert counts(load) == (4, 0, 1)
     assert [one.faults[0][2] for one in load.staged.all()] == ["clash"]
+    assert cast.bakyt.sees(Case) == 5
+
+
+def test_a_number_drawn_twice_is_drawn_anew(
+    cast: Cast, bakyt: Loader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter(["K-2222-222", "K-2222-222", *(f"K-3333-33{one}" for one in range(10))])
+    monkeypatch.setattr(entering, "readable_number", lambda _prefix: next(drawn))
+    load = bakyt.load(csv_file(tmp_path, *(entry(str(one)) for one in range(5))))
+    assert counts(load) == (5, 0, 0)
     assert cast.bakyt.sees(Case) == 5

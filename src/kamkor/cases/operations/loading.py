@@ -202,7 +202,10 @@ def _next_rows(load: Load) -> list[Staged]:
 def _written(
     viewer: Viewer, load: UUID, rows: Sequence[RegisterRow], answering: dict[int, Answering]
 ) -> list[Outcome]:
-    """Write rows in one savepoint; if the database refuses them as a whole, one by one."""
+    """Write rows in one savepoint; if the database refuses them as a whole, each half of them.
+
+    What is drawn anew is seldom refused again: two cases may have drawn one number.
+    """
     try:
         with transaction.atomic():
             if rows and rows[0].event == REMOVAL:
@@ -211,7 +214,9 @@ def _written(
     except IntegrityError:
         if len(rows) == 1:
             return [Outcome(rows[0], "fault", RowFault("", "", "clash"))]
-    return [_written(viewer, load, [row], answering)[0] for row in rows]
+    half = (len(rows) + 1) // 2
+    parts = rows[:half], rows[half:]
+    return [one for part in parts for one in _written(viewer, load, part, answering)]
 
 
 def _note(load: Load, staged: Sequence[Staged], outcomes: Sequence[Outcome]) -> None:
