@@ -179,7 +179,7 @@ def test_a_load_is_cancelled_and_leaves_nothing_staged(cast: Cast, bakyt: Desk) 
     bakyt.send(address, {"cancel": "yes"})
     assert bakyt.open(address).state == "cancelled"
     work(bakyt)
-    assert (cast.bakyt.sees(Case), StagedRow.objects.count()) == (0, 0)
+    assert (cast.bakyt.sees(Case), cast.bakyt.sees(StagedRow)) == (0, 0)
     page = bakyt.send(address, {"start": "yes"})
     assert (page.status, page.refusals) == (409, ["load_over"])
 

@@ -174,7 +174,7 @@ def test_what_the_database_refuses_is_refused_alone(
     monkeypatch.setattr(EntryPart, "_known", lambda *_any: {})
     load = bakyt.write(checked)
     assert counts(load) == (4, 0, 1)
-    assert [one.faults[0][2] for one in load.staged.all()] == ["clash"]
+    assert [one.faults[0][2] for one in bakyt.refused(load)] == ["clash"]
     assert cast.bakyt.sees(Case) == 5
 
 
@@ -186,3 +186,16 @@ def test_a_number_drawn_twice_is_drawn_anew(
     load = bakyt.load(csv_file(tmp_path, *(entry(str(one)) for one in range(5))))
     assert counts(load) == (5, 0, 0)
     assert cast.bakyt.sees(Case) == 5
+
+
+def test_staged_rows_are_seen_by_whoever_will_see_the_entries(
+    cast: Cast, bakyt: Loader, tmp_path: Path
+) -> None:
+    load = bakyt.check(csv_file(tmp_path, entry("1")))
+    assert StagedRow.objects.count() == 0
+    everybody = cast.everybody.items()
+    seen = {name for name, player in everybody if player.sees(StagedRow)}
+    assert {"bakyt", "head"} <= seen
+    assert not {"aigul", "specialist2", "admin", "daniyar"} & seen
+    bakyt.write(load)
+    assert seen == {name for name, player in everybody if player.sees(Case)}

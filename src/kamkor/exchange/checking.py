@@ -249,7 +249,7 @@ class FileCheck:
                 self.counts.known += 1
             else:
                 self.counts.good += 1
-        stage(self._staged(line) for line in lines if line.faults or not line.known)
+        stage(self._load, (self._staged(line) for line in lines if line.faults or not line.known))
         tell_progress(self._load, **vars(self.counts))
 
     def _staged(self, line: _Line) -> tuple[Any, ...]:
@@ -257,4 +257,4 @@ class FileCheck:
         entry, faults = line.entry, "[]"
         if not good:
             entry, faults = "[]", _as_json([fault.as_list() for fault in line.faults])
-        return (self._load.pk, line.number, line.turn, _as_json(line.cells), good, entry, faults)
+        return (line.number, line.turn, _as_json(line.cells), good, entry, faults)

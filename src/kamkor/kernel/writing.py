@@ -1,4 +1,4 @@
-"""Many new rows at once: held as tuples, written by one statement a table, or copied in."""
+"""Many new rows at once: held as tuples, written by one statement a table."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -97,6 +97,13 @@ def _names(names: Iterable[str]) -> str:
     return ", ".join(map(_quoted, names))
 
 
+def send_now(statement: str, values: Sequence[Any]) -> None:
+    """Carry out what is sent."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        Cursor(connection.connection).execute(statement, values)
+
+
 @contextmanager
 def sent_ahead() -> Iterator[Send]:
     """What is sent is carried out one after the other, while the caller makes ready what comes
@@ -116,18 +123,6 @@ def check_references(send: Send) -> None:
     """Let the database look now whether what new rows refer to is there, not at the end."""
     send("SET CONSTRAINTS ALL IMMEDIATE", [])
     send("SET CONSTRAINTS ALL DEFERRED", [])
-
-
-def copy_in(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> None:
-    """Copy rows into a table without row security: PostgreSQL copies into no other."""
-    table = model._meta.db_table  # noqa: SLF001 - Django's public way to its table
-    with connection.cursor() as cursor:
-        statement = f'COPY "{table}" ({_names(columns)}) FROM STDIN'
-        with cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
 
 
 def write_together(rows: Iterable[models.Model]) -> None:

@@ -24,7 +24,7 @@ from kamkor.kernel import rulesets
 from kamkor.kernel.commands import Batch, Command, Operation, Order
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.words import noop
-from kamkor.kernel.writing import Sheet, sent_ahead
+from kamkor.kernel.writing import Sheet, send_now
 
 # Not in the registry: a removal is loaded, never sent as a command.
 LOAD_REMOVAL: Operation[DecideTakingOff] = Operation(
@@ -69,8 +69,7 @@ def write_removals(viewer: Viewer, load: UUID, rows: Sequence[RegisterRow]) -> l
             known[key] = case.pk
             written.add(row.department, key, case.pk)
     batch.flush()
-    with sent_ahead() as send:
-        written.write(send)
+    written.write(send_now)
     return outcomes
 
 

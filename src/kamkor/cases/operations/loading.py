@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 
 from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import Level
 from kamkor.cases.models import Load, StagedRow
 from kamkor.cases.operations.entering import Answering, EntryPart, Outcome, answering_in
 from kamkor.cases.operations.leaving import write_removals
@@ -17,9 +18,11 @@ from kamkor.cases.rules.loading import REMOVAL, RegisterRow, Turn
 from kamkor.cases.rules.loading_faults import RowFault
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotPermitted
+from kamkor.kernel.database import Scope, entered
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.words import noop
-from kamkor.kernel.writing import copy_in
+from kamkor.kernel.writing import Sheet, send_now
+from kamkor.workforce import queries as workforce
 
 PART = 4_000
 """How many rows are written and committed together."""
@@ -38,7 +41,7 @@ LEFT_HOURS = 24
 Staged = tuple[int, str, list[Any]]
 """The key of a staged row, its turn, and what it says."""
 
-STAGED = ("load_id", "number", "turn", "cells", "good", "entry", "faults")
+STAGED = ("number", "turn", "cells", "good", "entry", "faults")
 
 
 class LoadUnderWay(Refusal):
@@ -121,9 +124,13 @@ def _one_at_a_time(viewer: Viewer) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(417, %s)", [loading_office(viewer)])
 
 
-def stage(rows: Iterable[Sequence[Any]]) -> None:
-    """Copy rows of a file into the staging table, in the columns of ``STAGED``."""
-    copy_in(StagedRow, STAGED, rows)
+def stage(load: Load, rows: Iterable[Sequence[Any]]) -> None:
+    """Stage rows of a file, in the columns of ``STAGED``, where the load's office sees them."""
+    unit, district, oblast = workforce.scope_of_office(load.office)
+    place = {"office_unit": unit, "office_district": district, "office_oblast": oblast}
+    sheet = Sheet(StagedRow, *STAGED, load_id=load.pk, **place)
+    sheet.rows.extend(map(tuple, rows))
+    sheet.write(send_now)
 
 
 def tell_progress(load: Load, **counts: object) -> None:
@@ -248,4 +255,12 @@ def break_off(load_id: UUID, refusal: Refusal) -> None:
     if load is not None:
         fault = refusal.first
         why = {"refusal": fault.code, "refusal_details": fault.details}
-        end_load(load, REFUSED, **why)
+        with entered(_scope_of(load)):
+            end_load(load, REFUSED, **why)
+
+
+def _scope_of(load: Load) -> Scope:
+    """The scope of what is staged of a load, though whoever loaded it has left the post."""
+    _, district, _ = workforce.scope_of_office(load.office)
+    level = Level.OBLAST if district is None else Level.DISTRICT
+    return Scope(load.account, load.post, int(level), (load.office,))
