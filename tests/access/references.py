@@ -19,6 +19,7 @@ MIGRATIONS = (
     "0009_corrections",
     "0011_loading",
     "0012_figure_months",
+    "0015_staged_rows_protected",
 )
 """The migrations that list protected and open tables."""
 

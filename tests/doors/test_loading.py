@@ -13,9 +13,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from kamkor.access.rules import Viewer
 from kamkor.cases.models import Case, Load, StagedRow
 from kamkor.cases.operations import loading as operations
-from kamkor.exchange import jobs, loading, reading, uploads
+from kamkor.exchange import jobs, reading, uploads
 from tests.cast import Cast
 from tests.doors.desk import Desk, Page
 from tests.exchange.register_files import Row, entry, text_of
@@ -179,7 +180,7 @@ def test_a_load_is_cancelled_and_leaves_nothing_staged(cast: Cast, bakyt: Desk) 
     bakyt.send(address, {"cancel": "yes"})
     assert bakyt.open(address).state == "cancelled"
     work(bakyt)
-    assert (cast.bakyt.sees(Case), StagedRow.objects.count()) == (0, 0)
+    assert (cast.bakyt.sees(Case), cast.bakyt.sees(StagedRow)) == (0, 0)
     page = bakyt.send(address, {"start": "yes"})
     assert (page.status, page.refusals) == (409, ["load_over"])
 
@@ -193,7 +194,7 @@ def test_what_was_broken_off_goes_on(
     bakyt.send(address, {"start": "yes"})
     job = waiting()[0][1]
     with monkeypatch.context() as killed, bakyt.now():
-        killed.setattr(loading, "current", killed_after_a_part(loading.current))
+        killed.setattr(operations, "write_part", killed_after_a_part(operations.write_part))
         with pytest.raises(KeyboardInterrupt):
             jobs.write_load(**job)
     page = bakyt.open(address)
@@ -203,18 +204,18 @@ def test_what_was_broken_off_goes_on(
 
 
 def killed_after_a_part(
-    original: Callable[[loading.Viewing, UUID], Load],
-) -> Callable[[loading.Viewing, UUID], Load]:
-    """What a load stands at, until the process is ended."""
+    original: Callable[[Viewer, UUID], int],
+) -> Callable[[Viewer, UUID], int]:
+    """The first part is written, then the process is ended."""
     left = [1]
 
-    def current(viewing: loading.Viewing, load_id: UUID) -> Load:
+    def write_part(viewer: Viewer, load_id: UUID) -> int:
         if not left:
             raise KeyboardInterrupt
         left.pop()
-        return original(viewing, load_id)
+        return original(viewer, load_id)
 
-    return current
+    return write_part
 
 
 def test_who_has_left_the_post_loads_nothing_more(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kamkor.access.rules import Viewer
-from kamkor.cases.models import Load
+from kamkor.cases.models import Load, StagedRow
 from kamkor.cases.rules.loading import COLUMNS
 from kamkor.exchange import loading
 from kamkor.kernel import clock
@@ -103,9 +103,14 @@ class Loader:
         load = self.check(path)
         return [
             (staged.number, column, value, code)
-            for staged in load.staged.filter(good=False).order_by("number")
+            for staged in self.refused(load)
             for column, value, code, _ in staged.faults
         ]
+
+    def refused(self, load: Load) -> list[StagedRow]:
+        """The rows of a load that were refused, in the order of the file."""
+        with self.player.inside():
+            return list(load.staged.filter(good=False).order_by("number"))
 
     def rejected(self, load: Load) -> bytes:
         """The file of the rows that were refused."""

@@ -38,7 +38,7 @@ def test_all_rows_or_none(cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixt
     ]
     assert "csv utf-8 comma, 2 rows: 1 good, 0 known, 1 faulty" in shown.err
     assert cast.bakyt.sees(Case) == 0
-    assert StagedRow.objects.filter(good=True).count() == 0
+    assert cast.bakyt.sees(StagedRow, good=True) == 0
 
 
 def test_good_rows_are_accepted_and_the_others_stand_beside_the_file(

@@ -16,6 +16,8 @@ from kamkor.cases.models import (
     TakingOffDecision,
     Task,
 )
+from kamkor.cases.operations import entering
+from kamkor.cases.operations.entering import EntryPart
 from kamkor.cases.operations.settling import standing_from_facts
 from kamkor.people.models import Household, HouseholdMember, NameToken, Person
 from tests.cast import Cast
@@ -150,3 +152,50 @@ def test_equal_numbers_are_a_due_item_and_no_fault(
         found = Task.objects.filter(kind="identity_candidate")
         names = values_of(found, "case__child__shown_name")
     assert names == [("Жоомартов Тилек1",), ("Жоомартов Тилек2",)]
+
+
+def test_signs_that_mean_something_to_the_database_are_kept(
+    cast: Cast, bakyt: Loader, tmp_path: Path
+) -> None:
+    names = ('Кар"а', "К\\ара", "{К,ара}", "NULL", "'К%sара'", 'К\\"')
+    told = [entry(str(one), surname=name) for one, name in enumerate(names)]
+    assert bakyt.load(csv_file(tmp_path, *told)).written == len(names)
+    with cast.bakyt.inside():
+        shown = Person.objects.values_list("shown_name", flat=True)
+        assert sorted(shown) == sorted(f"{name} Тилек" for name in names)
+
+
+def test_what_the_database_refuses_is_refused_alone(
+    cast: Cast, bakyt: Loader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else loaded one of the rows in the same moment."""
+    checked = bakyt.check(csv_file(tmp_path, *(entry(str(one)) for one in range(5))))
+    Loader(cast.head).load(csv_file(tmp_path, entry("3")))
+    monkeypatch.setattr(EntryPart, "_known", lambda *_any: {})
+    load = bakyt.write(checked)
+    assert counts(load) == (4, 0, 1)
+    assert [one.faults[0][2] for one in bakyt.refused(load)] == ["clash"]
+    assert cast.bakyt.sees(Case) == 5
+
+
+def test_a_number_drawn_twice_is_drawn_anew(
+    cast: Cast, bakyt: Loader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter(["K-2222-222", "K-2222-222", *(f"K-3333-33{one}" for one in range(10))])
+    monkeypatch.setattr(entering, "readable_number", lambda _prefix: next(drawn))
+    load = bakyt.load(csv_file(tmp_path, *(entry(str(one)) for one in range(5))))
+    assert counts(load) == (5, 0, 0)
+    assert cast.bakyt.sees(Case) == 5
+
+
+def test_staged_rows_are_seen_by_whoever_will_see_the_entries(
+    cast: Cast, bakyt: Loader, tmp_path: Path
+) -> None:
+    load = bakyt.check(csv_file(tmp_path, entry("1")))
+    assert StagedRow.objects.count() == 0
+    everybody = cast.everybody.items()
+    seen = {name for name, player in everybody if player.sees(StagedRow)}
+    assert {"bakyt", "head"} <= seen
+    assert not {"aigul", "specialist2", "admin", "daniyar"} & seen
+    bakyt.write(load)
+    assert seen == {name for name, player in everybody if player.sees(Case)}

@@ -1,9 +1,11 @@
 """Ids stand in the order in which they were made, also within one moment."""
 
 from datetime import UTC, datetime
+from itertools import islice
+from uuid import UUID
 
 from kamkor.kernel import clock
-from kamkor.kernel.ids import is_ordered_id, new_id
+from kamkor.kernel.ids import is_ordered_id, new_id, new_ids
 
 
 def test_ids_of_one_moment_stand_in_order() -> None:
@@ -12,6 +14,15 @@ def test_ids_of_one_moment_stand_in_order() -> None:
     assert made == sorted(made)
     assert len(set(made)) == 2000
     assert all(is_ordered_id(one) for one in made)
+
+
+def test_many_ids_stand_in_order_though_a_millisecond_holds_fewer() -> None:
+    with clock.clock_at(datetime(2026, 3, 2, 9, 0, tzinfo=UTC)):
+        before, made = new_id(), [UUID(one) for one in islice(new_ids(), 4000)]
+        assert [before, *made] == sorted({before, *made})
+        assert all(is_ordered_id(one) and one.variant == before.variant for one in made)
+    with clock.clock_at(datetime(2026, 3, 2, 9, 0, 1, tzinfo=UTC)):
+        assert new_id() > made[-1]
 
 
 def test_an_id_bears_the_moment_it_was_made() -> None:

@@ -39,6 +39,10 @@ CHUNK = 2_000
 """How many rows are checked and staged together."""
 
 
+_NO_KEY = UUID(int=0)
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
 @dataclass(slots=True)
 class _Line:
     """One row of the file: its number, its cells, what it says, and what is wrong with it."""
@@ -49,6 +53,9 @@ class _Line:
     faults: list[RowFault]
     turn: str = ""
     known: bool = False
+    entry: str = "[]"
+    key: UUID = _NO_KEY
+    home: UUID = _NO_KEY
 
 
 @dataclass(slots=True)
@@ -123,12 +130,11 @@ class FileCheck:
         removals = [line for line in lines if line.row and line.row.event == REMOVAL]
         self._seen.removals += removals
         entries = [line for line in lines if not (line.row and line.row.event == REMOVAL)]
+        for line in entries:
+            self._name(line)
         with entered(scope_of_viewer(self._viewer)):
-            rows = [line.row for line in entries if line.row]
-            loaded = keys_loaded(
-                self._viewer,
-                [*(key_of_row(row, row.department) for row in rows), *map(key_of_home, rows)],
-            )
+            keys = [key for line in entries for key in (line.key, line.home) if key != _NO_KEY]
+            loaded = keys_loaded(self._viewer, keys)
             hidden = homes_hidden(self._viewer, loaded.values())
             for line in entries:
                 if line.row:
@@ -137,20 +143,26 @@ class FileCheck:
                     self._faulty_entry(line)
             self._stage(entries)
 
+    @staticmethod
+    def _name(line: _Line) -> None:
+        """Note what is kept of an entry on its way, and the keys of it and of its home."""
+        if line.row:
+            line.entry = _as_json(line.row.as_list())
+            line.key = key_of_row(line.row, line.row.department)
+            line.home = key_of_home(line.row) if line.row.family else _NO_KEY
+
     def _entry(
         self, line: _Line, row: RegisterRow, loaded: dict[UUID, UUID], hidden: set[UUID]
     ) -> None:
-        key = key_of_row(row, row.department)
-        content = hash(tuple(map(str, row.as_list())))
-        number, said = self._seen.keys.setdefault(key, (line.number, content))
-        home = key_of_home(row)
-        if key in loaded or (number != line.number and said == content):
+        content = hash(line.entry)
+        number, said = self._seen.keys.setdefault(line.key, (line.number, content))
+        if line.key in loaded or (number != line.number and said == content):
             line.known = True
         elif number != line.number:
             line.faults = [
                 RowFault("reference", row.reference, "reference_twice", {"row": str(number)})
             ]
-        elif row.family and loaded.get(home) in hidden:
+        elif row.family and loaded.get(line.home) in hidden:
             line.faults = [RowFault("family_reference", row.family, "home_elsewhere")]
         if line.faults:
             self._faulty_entry(line)
@@ -159,7 +171,7 @@ class FileCheck:
             told = self._seen.entries.setdefault((row.register, row.reference), [])
             if not line.known:
                 told.append(_Entry(line.number, row.department, row.day, row.born))
-        first = self._seen.homes.setdefault(home, line.number) if row.family else line.number
+        first = self._seen.homes.setdefault(line.home, line.number) if row.family else line.number
         line.turn = f"{Turn.SEALED if seals(row) else Turn.ENTRIES}{first:07}"
 
     def _faulty_entry(self, line: _Line) -> None:
@@ -218,6 +230,7 @@ class FileCheck:
         else:
             fault = fault_of_removal(row, cases.get(loaded[key_of_entry(row, row.department)]))
         line.faults = [fault] if fault else []
+        line.entry = _as_json(row.as_list())
         line.turn = Turn.REMOVALS
 
     def _not_one(self, row: RegisterRow, named: tuple[str, str], found: Sequence[int]) -> RowFault:
@@ -236,12 +249,12 @@ class FileCheck:
                 self.counts.known += 1
             else:
                 self.counts.good += 1
-        stage(self._staged(line) for line in lines if line.faults or not line.known)
+        stage(self._load, (self._staged(line) for line in lines if line.faults or not line.known))
         tell_progress(self._load, **vars(self.counts))
 
     def _staged(self, line: _Line) -> tuple[Any, ...]:
-        good = not line.faults and line.row is not None
-        entry = line.row.as_list() if line.row and good else []
-        faults = [fault.as_list() for fault in line.faults]
-        held = [json.dumps(one, ensure_ascii=False) for one in (line.cells, entry, faults)]
-        return (self._load.pk, line.number, line.turn, held[0], good, held[1], held[2])
+        good = line.row is not None and not line.faults
+        entry, faults = line.entry, "[]"
+        if not good:
+            entry, faults = "[]", _as_json([fault.as_list() for fault in line.faults])
+        return (line.number, line.turn, _as_json(line.cells), good, entry, faults)

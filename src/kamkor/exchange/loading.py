@@ -71,7 +71,8 @@ def written(viewing: Viewing, load: "Load", *, accept_good: bool) -> Iterator["L
         viewer = viewing()
         with entered(scope_of_viewer(viewer)):
             more = bool(loading.write_part(viewer, load.pk))
-        yield current(viewing, load.pk)
+            load.refresh_from_db()
+        yield load
     with entered(scope_of_viewer(viewer)):
         loading.end_load(load, loading.DONE)
 

@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +16,8 @@ _READABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 _COUNTED = 1 << 12
 _PLACE_OF_COUNT = 64
+_TOGETHER = 1_000
+_VARIANT = {sign: "89ab"[place % 4] for place, sign in enumerate("0123456789abcdef")}
 _lock = threading.Lock()
 _last = (0, 0)
 
@@ -30,11 +33,31 @@ def new_id() -> UUID:
     return UUID(int=cleared | _count_within(milliseconds) << _PLACE_OF_COUNT)
 
 
-def _count_within(milliseconds: int) -> int:
+def new_ids() -> Iterator[str]:
+    """Ids as text without end, in order; quicker than one by one.
+
+    More than a millisecond holds run on into those after it.
+    """
+    last = 0
+    while True:
+        milliseconds = int(clock.now().timestamp() * 1000)
+        counted = milliseconds * _COUNTED + _count_within(milliseconds, _TOGETHER)
+        first = max(last + 1, counted)
+        last = first + _TOGETHER - 1
+        drawn = secrets.token_hex(8 * _TOGETHER)
+        for place in range(_TOGETHER):
+            moment = f"{first + place:015x}"
+            random = drawn[16 * place : 16 * place + 16]
+            lead = f"{moment[:8]}-{moment[8:12]}-7{moment[12:]}"
+            yield f"{lead}-{_VARIANT[random[0]]}{random[1:4]}-{random[4:]}"
+
+
+def _count_within(milliseconds: int, number: int = 1) -> int:
+    """The first of so many places within a millisecond."""
     global _last  # noqa: PLW0603 - the one count of this process
     with _lock:
         count = _last[1] + 1 if _last[0] == milliseconds else 0
-        _last = (milliseconds, count)
+        _last = (milliseconds, count + number - 1)
     return count % _COUNTED
 
 

@@ -13,11 +13,11 @@ from kamkor.kernel import rowsecurity
 
 first = import_module("kamkor.migrations.0002_row_security")
 
-# Neither a load nor a key says who a child is. A staged row does: it is unprotected, because rows
-# can be copied into no protected table, and is emptied once it is written (docs/threat-model.md).
+# A staged row says who a child is; 0014 protects it.
+STAGED = {"kamkor_stagedrow": "SELECT, INSERT, UPDATE, DELETE"}
+# Neither a load nor a key does.
 OPEN = {
     "kamkor_load": "SELECT, INSERT, UPDATE",
-    "kamkor_stagedrow": "SELECT, INSERT, UPDATE, DELETE",
     "kamkor_loadkey": "SELECT, INSERT",
     # Jobs hold the id of a load, an account and a post.
     "procrastinate_jobs": "SELECT, INSERT, UPDATE, DELETE",
@@ -86,7 +86,7 @@ GRANT EXECUTE ON FUNCTION open_identity_candidates_of(uuid[], uuid[], date, time
 def lock(apps, schema_editor):
     parts = [CANDIDATES, JOBS]
     for login in ("kamkor_web", "kamkor_worker"):
-        parts += [rowsecurity.grant(table, login, rights) for table, rights in OPEN.items()]
+        parts += [rowsecurity.grant(table, login, rights) for table, rights in (OPEN | STAGED).items()]
         parts += [f"GRANT USAGE ON SEQUENCE {one} TO {login};\n" for one in SEQUENCES]
     with schema_editor.connection.cursor() as cursor:
         for statement in first.split("\n".join(parts)):

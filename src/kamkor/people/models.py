@@ -47,7 +47,9 @@ class PersonName(Scoped):
 class NameToken(Scoped):
     """One folded part of a name, for search by comparison that may run under row security."""
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tokens")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, db_index=False, related_name="tokens"
+    )
     token = models.CharField(max_length=120, db_collation="C")
 
     class Meta:
@@ -61,7 +63,9 @@ class Household(Scoped):
     id = models.UUIDField(primary_key=True, default=new_id)
     sort_key = models.CharField(max_length=400, blank=True, db_collation="C")
     shown_name = models.CharField(max_length=400, blank=True)
-    territory = models.ForeignKey("kamkor.Territory", on_delete=models.PROTECT, related_name="+")
+    territory = models.ForeignKey(
+        "kamkor.Territory", on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     place = models.CharField(max_length=200, blank=True)
     telephone = models.CharField(max_length=20, blank=True)
 

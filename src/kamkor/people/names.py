@@ -31,6 +31,8 @@ _LATIN: Final = {
 }  # fmt: skip
 _SOUNDS: Final = _CYRILLIC | _LATIN
 _SOUND: Final = re.compile("|".join(sorted(_SOUNDS, key=len, reverse=True)))
+_LATIN_SIGN: Final = re.compile("[a-z" + "".join(sign for sign in _LATIN if len(sign) == 1) + "]")
+_LETTERS: Final = str.maketrans(_CYRILLIC)
 _SIGNS: Final = re.compile(r"['’‘ʼʻ`´′]")
 _BREAK: Final = re.compile(r"[^\w]|_")
 _YE_AT_START: Final = re.compile(r"(?<![^\W\daeiouy])ye")
@@ -64,6 +66,8 @@ def tidy(part: str) -> str:
     Signs that cannot be seen (NUL, direction marks, zero width) are left out.
     """
     text = unicodedata.normalize("NFC", part).translate(_STRAY_EN)
+    if text.isalpha():
+        return text
     seen = (s for s in text if s.isspace() or unicodedata.category(s) not in _UNSEEN)
     return " ".join("".join(seen).split())
 
@@ -84,14 +88,21 @@ def fold(text: str) -> str:
 
     Жээнбек, Женбек, Джеенбек and Zheenbek are `jenbek`; words stay apart by single spaces.
     """
-    lowered = _YE_AT_START.sub("e", _lowered(text))
-    sounds = _SOUND.sub(lambda found: _SOUNDS[found[0]], lowered)
-    plain = "".join(
-        sign for sign in unicodedata.normalize("NFKD", sounds) if not unicodedata.combining(sign)
-    )
+    plain = _sounds(_lowered(text))
+    if not plain.isascii():
+        plain = "".join(
+            sign for sign in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(sign)
+        )
     # дж and кх are two letters in Cyrillic, dzh and kh one sound in Latin.
     plain = plain.replace("dj", "j").replace("kh", "h")
     return " ".join(_DOUBLED_VOWEL.sub(r"\1", _BREAK.sub(" ", plain)).split())
+
+
+def _sounds(lowered: str) -> str:
+    """Each sound as one letter; Cyrillic alone has none of two letters."""
+    if not _LATIN_SIGN.search(lowered):
+        return lowered.translate(_LETTERS)
+    return _SOUND.sub(lambda found: _SOUNDS[found[0]], _YE_AT_START.sub("e", lowered))
 
 
 def stem(token: str) -> str:
@@ -100,7 +111,7 @@ def stem(token: str) -> str:
     A word for son or daughter beside the name is dropped; a stem shorter than three letters is
     not made, so that a short name stays whole.
     """
-    words = [_stem_of_word(word) for word in _words(token)]
+    words = [one for word in _words(token) if (one := _stem_of_word(word))]
     return " ".join(word for word in words if word not in _PARTICLES) or " ".join(words)
 
 
@@ -159,7 +170,7 @@ def _lowered(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in _BREAK.sub(" ", _lowered(text)).split() if fold(word)]
+    return _BREAK.sub(" ", _lowered(text)).split()
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -167,7 +178,8 @@ def _stem_of_word(word: str) -> str:
     whole = fold(word)
     if whole in _PARTICLES:
         return whole
-    father = fold(_JOINED_SON.sub("", word))
+    alone = _JOINED_SON.sub("", word)
+    father = whole if alone == word else fold(alone)
     shorter = _FOLDED_ENDING.sub("", father) if father == whole else father
     root = shorter if len(shorter) >= _SHORTEST_STEM else whole
     # Сапарбаев has lost the й of Сапарбай уулу.

@@ -1,6 +1,6 @@
 """Making and changing persons, their names and births, and households."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
@@ -13,11 +13,10 @@ from kamkor.country.kg.telephones import to_e164
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order, scope_of
 from kamkor.kernel.errors import Refusal
-from kamkor.kernel.ids import new_id
 from kamkor.kernel.models import Scoped
 from kamkor.kernel.shapes import Line, checked, first_day, precision
 from kamkor.kernel.words import noop
-from kamkor.kernel.writing import Sheet
+from kamkor.kernel.writing import Send, Sheet
 from kamkor.people.models import (
     Birth,
     Household,
@@ -284,7 +283,7 @@ Standing = tuple[int | None, str]
 class Named(NamedTuple):
     """A person just made: its id, how it is sorted and shown, the doubts about its number."""
 
-    id: UUID
+    id: str
     sort_key: str
     shown_name: str
     doubts: list[str]
@@ -299,12 +298,15 @@ class NewPeople:
     ``join_household`` hand over one by one.
 
     A place is the scope columns of a row, a standing where it counts: department and district.
+    Ids are texts, taken from ``ids``.
     """
 
-    def __init__(self, now: datetime, by_post: int) -> None:
+    def __init__(self, now: datetime, by_post: int, ids: Iterator[str]) -> None:
+        self._ids = ids
         moment = {"recorded_at": now, "first_recorded_at": now, "by_post": by_post}
         self._today = clock.local_day(now)
-        self._homes: dict[UUID, list[Any]] = {}
+        self._homes: dict[str, list[Any]] = {}
+        self._called: dict[str, Named] = {}
         identity = ("id", "sort_key", "shown_name", "sex", "born_on", "birth_precision")
         self._persons = Sheet(Person, *identity, "pin", "pin_doubts", *_SCOPE)
         parts = ("person_id", "surname", "given_name", "patronymic", "command")
@@ -318,23 +320,23 @@ class NewPeople:
         joined = ("household_id", "person_id", "relation")
         self._members = Sheet(HouseholdMember, "id", *joined, *_COUNTED, **moment)
 
-    def person(self, identity: Identity, place: Place, standing: Standing, command: UUID) -> Named:
+    def person(self, identity: Identity, place: Place, standing: Standing, command: str) -> Named:
         """A new person with name, search tokens and birth; its number has been read."""
         parts = (identity.surname, identity.given_name, identity.patronymic)
-        made = Named(new_id(), sort_key(*parts), display_name(*parts), _doubts(identity))
+        made = Named(next(self._ids), sort_key(*parts), display_name(*parts), _doubts(identity))
         born, exactly = identity.born_on, identity.precision
         about = (made.id, made.sort_key, made.shown_name, identity.sex, born, exactly)
         self._persons.add(*about, identity.pin, ",".join(made.doubts), *place)
-        self._names.add(new_id(), made.id, *parts, command, *place)
+        self._names.add(next(self._ids), made.id, *parts, command, *place)
         for token in tokens(*parts):
             self._tokens.add(made.id, token, *place)
         told = (made.id, born, exactly, identity.sex)
-        self._births.add(new_id(), *told, command, self._today, *standing, *place)
+        self._births.add(next(self._ids), *told, command, self._today, *standing, *place)
         return made
 
-    def home(self, territory: str, village: str, place: Place) -> UUID:
+    def home(self, territory: str, village: str, place: Place) -> str:
         """A new household at a place; it is called after its first member."""
-        made = new_id()
+        made = next(self._ids)
         self._homes[made] = [made, "", "", territory, village, *place]
         for word in sorted(words_of_place(village)):
             self._words.add(made, made, word, *place)
@@ -342,36 +344,41 @@ class NewPeople:
 
     def join(  # noqa: PLR0917 - one table row
         self,
-        home: UUID,
+        home: str,
         who: Named,
         relation: str,
         since: date,
         place: Place,
         standing: Standing,
-        command: UUID,
+        command: str,
     ) -> None:
         """A person belongs to a household, new or known, from a day on."""
         row = self._homes.get(home)
         if row is not None and not row[2]:
             row[1], row[2] = who.sort_key, who.shown_name
         about = (home, who.id, relation)
-        self._members.add(new_id(), *about, command, since, *standing, *place)
+        self._members.add(next(self._ids), *about, command, since, *standing, *place)
 
-    def call(self, home: UUID, who: Named) -> None:
+    def call(self, home: str, who: Named) -> None:
         """A household, new or known, is called after this person from now on."""
         row = self._homes.get(home)
         if row is not None:
             row[1], row[2] = who.sort_key, who.shown_name
         else:
+            self._called[home] = who
+
+    def write(self, send: Send) -> None:
+        """Send those made since the last time to be written."""
+        self._households.rows = [tuple(row) for row in self._homes.values()]
+        for sheet in (self._persons, self._names, self._tokens, self._births):
+            sheet.write(send)
+        for sheet in (self._households, self._words, self._members):
+            sheet.write(send)
+        self._homes = {}
+
+    def name_homes(self) -> None:
+        """Call those homes anew that were written before."""
+        for home, who in self._called.items():
             Household.objects.filter(id=home).update(
                 sort_key=who.sort_key, shown_name=who.shown_name
             )
-
-    def write(self) -> None:
-        """Write all of them."""
-        self._households.rows = [tuple(row) for row in self._homes.values()]
-        for sheet in (self._persons, self._names, self._tokens, self._births):
-            sheet.write()
-        for sheet in (self._households, self._words, self._members):
-            sheet.write()
-        self._homes = {}

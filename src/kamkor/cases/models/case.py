@@ -17,7 +17,7 @@ class Case(Scoped):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    number = models.CharField(max_length=16, unique=True)
+    number = models.CharField(max_length=16)
     register = models.CharField(max_length=8)
     child = models.ForeignKey(
         "kamkor.Person", null=True, on_delete=models.PROTECT, related_name="cases"
@@ -25,18 +25,26 @@ class Case(Scoped):
     household = models.ForeignKey(
         "kamkor.Household", null=True, on_delete=models.PROTECT, related_name="cases"
     )
-    territory = models.ForeignKey("kamkor.Territory", on_delete=models.PROTECT, related_name="+")
+    territory = models.ForeignKey(
+        "kamkor.Territory", on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     report = models.ForeignKey(
-        "kamkor.Report", null=True, on_delete=models.PROTECT, related_name="cases"
+        "kamkor.Report",
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="cases",
     )
     previous = models.ForeignKey(
-        "self", null=True, on_delete=models.PROTECT, related_name="returns"
+        "self", null=True, on_delete=models.PROTECT, db_index=False, related_name="returns"
     )
     opened_on = models.DateField()
     command = models.UUIDField()
 
     state = models.CharField(max_length=24)
-    responsible = models.ForeignKey("kamkor.Post", on_delete=models.PROTECT, related_name="+")
+    responsible = models.ForeignKey(
+        "kamkor.Post", on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     sort_key = models.CharField(max_length=400, blank=True, db_collation="C")
     risk_level = models.CharField(max_length=10, blank=True)
     main_ground = models.CharField(max_length=40, blank=True)
@@ -48,7 +56,7 @@ class Case(Scoped):
     not_seen_in_a_row = models.PositiveSmallIntegerField(default=0)
     next_visit_on = models.DateField(null=True)
     offered_to = models.ForeignKey(
-        "kamkor.Office", null=True, on_delete=models.PROTECT, related_name="+"
+        "kamkor.Office", null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
     )
     transferred_on = models.DateField(null=True)
     state_protection = models.BooleanField(default=False)
@@ -61,11 +69,22 @@ class Case(Scoped):
                 | Q(register="family", child__isnull=True, household__isnull=False),
                 name="case_of_a_child_or_a_family",
             ),
+            models.UniqueConstraint(fields=["number"], name="case_by_number"),
         )
         indexes = (
             models.Index(fields=["responsible", "state"], name="case_by_responsible"),
             models.Index(fields=["office_unit", "sort_key"], name="case_by_unit"),
             models.Index(fields=["office_district", "sort_key"], name="case_by_district"),
+            # What few cases have: an index of those alone.
+            models.Index(
+                fields=["report"], condition=Q(report__isnull=False), name="case_by_report"
+            ),
+            models.Index(
+                fields=["previous"], condition=Q(previous__isnull=False), name="case_by_previous"
+            ),
+            models.Index(
+                fields=["offered_to"], condition=Q(offered_to__isnull=False), name="case_by_offer"
+            ),
         )
 
     earlier_places: Sequence[tuple[date, int | None, str]] = ()
@@ -83,7 +102,9 @@ class Assignment(Fact):
     """From ``happened_on`` this post is responsible for the case, until the next assignment."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
-    post = models.ForeignKey("kamkor.Post", on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey(
+        "kamkor.Post", on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
 
 
 class Interest(Fact):

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from kamkor.kernel import clock
 from kamkor.kernel.ids import new_id
+from kamkor.kernel.models import Scoped
 
 
 class Load(models.Model):
@@ -40,14 +41,14 @@ class Load(models.Model):
         indexes = (models.Index(fields=["office", "began_at"], name="load_by_office"),)
 
 
-class StagedRow(models.Model):
-    """One row of a file between reading and writing, unprotected and emptied afterwards.
+class StagedRow(Scoped):
+    """One row of a file between reading and writing, its office's that loads it.
 
     ``cells`` are those of the file; ``entry`` is what was understood of them, empty where
     ``faults`` say what is wrong. Good rows are written in the order of ``turn``.
     """
 
-    load = models.ForeignKey(Load, on_delete=models.PROTECT, related_name="staged")
+    load = models.ForeignKey(Load, on_delete=models.PROTECT, db_index=False, related_name="staged")
     number = models.IntegerField()
     turn = models.CharField(max_length=120, db_collation="C")
     cells = models.JSONField()

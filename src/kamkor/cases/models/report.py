@@ -15,13 +15,15 @@ class Report(Fact):
 
     worry = models.CharField(max_length=40)
     danger_now = models.BooleanField()
-    territory = models.ForeignKey("kamkor.Territory", on_delete=models.PROTECT, related_name="+")
+    territory = models.ForeignKey(
+        "kamkor.Territory", on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     place = models.CharField(max_length=200)
     seen_or_said = models.TextField(max_length=4000)
     source = models.CharField(max_length=40)
     learned_on = models.DateField(null=True)
     received_at = models.DateTimeField()
-    receipt_digest = models.CharField(max_length=64, unique=True)
+    receipt_digest = models.CharField(max_length=64)
     duty_post = models.ForeignKey("kamkor.Post", on_delete=models.PROTECT, related_name="+")
     home_unsafe = models.BooleanField(default=False)
     safe_contact = models.CharField(max_length=200, blank=True)
@@ -32,6 +34,9 @@ class Report(Fact):
     heard: bool
 
     class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["receipt_digest"], name="report_by_receipt"),
+        )
         indexes = (
             models.Index(fields=["office_district", "state", "received_at"], name="report_queue"),
         )
@@ -46,7 +51,9 @@ class ReportTold(Fact):
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="tellings")
     worry = models.CharField(max_length=40)
     danger_now = models.BooleanField()
-    territory = models.ForeignKey("kamkor.Territory", on_delete=models.PROTECT, related_name="+")
+    territory = models.ForeignKey(
+        "kamkor.Territory", on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     place = models.CharField(max_length=200)
     seen_or_said = models.TextField(max_length=4000)
     source = models.CharField(max_length=40)

@@ -26,19 +26,23 @@ from kamkor.cases.operations.belonging import follow_responsible_now, join_home
 from kamkor.cases.operations.candidates import InterestInChild, refuse_interested
 from kamkor.cases.operations.sealing import keep_safe_contact, open_notices, seal_case
 from kamkor.cases.queries.case import cases_visible_to
+from kamkor.cases.queries.loading import subjects_of
 from kamkor.cases.rules.loading import RegisterRow, seals
 from kamkor.cases.rules.loading_faults import RowFault
 from kamkor.cases.rules.standing import Event, standing_of
 from kamkor.cases.vocabulary import CANDIDATE, CHILD, FAMILY, OPEN_STATES, CaseState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Batch, Command, Order, system_user
-from kamkor.kernel.ids import new_id, readable_number
+from kamkor.kernel.ids import new_ids, readable_number
 from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import Shape
-from kamkor.kernel.writing import Sheet, write_together
+from kamkor.kernel.writing import Send, Sheet, check_references, sent_ahead, write_together
 from kamkor.people.operations import Identity, Named, NewPeople, Place, Standing
 from kamkor.people.queries import households_visible_to
 from kamkor.workforce import queries as workforce
+
+TOGETHER = 500
+"""How many entries of a part are made ready while those before them are written."""
 
 OPERATION = "load_entry"
 SOURCE = "earlier_register"
@@ -82,7 +86,6 @@ class Outcome:
     row: RegisterRow
     result: str = "written"
     fault: RowFault | None = None
-    subject: UUID | None = None
 
 
 @dataclass
@@ -90,9 +93,9 @@ class _Entered:
     """One entry of this part: its row, its case, and where both stand."""
 
     row: RegisterRow
-    case: UUID
-    home: UUID
-    command: UUID
+    case: str
+    home: str
+    command: str
     place: Place
     known_home: bool
     pin: bool
@@ -140,7 +143,8 @@ class EntryPart:
         self.now = now
         self._answering = answering
         self._key = bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)
-        self._people = NewPeople(now, viewer.post_id)
+        self._ids = new_ids()
+        self._people = NewPeople(now, viewer.post_id, self._ids)
         self._entered: list[_Entered] = []
         self._next: dict[date, date | None] = {}
         self._keys = Sheet(LoadKey, "office", "digest", "subject", load=load)
@@ -156,7 +160,7 @@ class EntryPart:
         due: dict[str, object] = {"kind": CANDIDATE, "for_role": "specialist"}
         due["due_at"] = steps.due_in("registration_days")
         self._doubts = Sheet(Task, "id", "case_id", "subject", *_COUNTED, **due, **moment)
-        self._old_homes: set[UUID] = set()
+        self._old_homes: set[str] = set()
         self._cases = _sheet_of_cases()
         self._journal = Sheet(
             JournalEntry,
@@ -172,53 +176,64 @@ class EntryPart:
         )
 
     def write(self, rows: Sequence[RegisterRow]) -> list[Outcome]:
-        """Write the entries of a part; each row is answered."""
+        """Write the entries of a part; each row is answered.
+
+        While the database writes some, those after them are made ready.
+        """
         outcomes = [Outcome(row) for row in rows]
-        known = self._known_keys(rows)
+        keys = [key_of_row(row, row.department) for row in rows]
+        known = self._known(keys, rows)
         homes = self._homes(known)
         self._old_homes = set(homes)
         families = self._families(homes)
-        for outcome in outcomes:
-            self._take(outcome, known, homes, families)
-        self._people.write()
-        for sheet in (self._cases, self._assigned, self._identified, self._registered):
-            sheet.write()
-        for sheet in (self._grounds, self._journal, self._keys):
-            sheet.write()
+        with sent_ahead() as send:
+            for start in range(0, len(outcomes), TOGETHER):
+                together = slice(start, start + TOGETHER)
+                for key, outcome in zip(keys[together], outcomes[together], strict=True):
+                    self._take(key, outcome, known, homes, families)
+                self._send(send)
+        self._people.name_homes()
         self._what_follows()
         return outcomes
 
-    def _known_keys(self, rows: Sequence[RegisterRow]) -> dict[UUID, UUID]:
-        wanted = [key_of_row(row, row.department) for row in rows]
-        wanted += [key_of_home(row) for row in rows if row.family]
-        found = LoadKey.objects.filter(digest__in=wanted)
-        return dict(found.values_list("digest", "subject"))
+    def _send(self, send: Send) -> None:
+        self._people.write(send)
+        for sheet in (self._cases, self._assigned, self._identified, self._registered):
+            sheet.write(send)
+        for sheet in (self._grounds, self._doubts, self._journal, self._keys):
+            sheet.write(send)
+        check_references(send)
 
-    def _homes(self, known: Mapping[UUID, UUID]) -> dict[UUID, Place]:
+    def _known(self, keys: Sequence[UUID], rows: Sequence[RegisterRow]) -> dict[UUID, str]:
+        of_homes = [key_of_home(row) for row in rows if row.family]
+        found = subjects_of(self._answering, [*keys, *of_homes])
+        return {key: str(subject) for key, subject in found.items()}
+
+    def _homes(self, known: Mapping[UUID, str]) -> dict[str, Place]:
         """The homes of earlier loads that the viewer sees, with the place of what is found there:
         whoever is found in a sealed home is sealed with it."""
         seen = households_visible_to(self.viewer).filter(id__in=list(known.values()))
         return {
-            home.pk: (home.office_unit, home.office_district, home.office_oblast, home.team)
+            str(home.pk): (home.office_unit, home.office_district, home.office_oblast, home.team)
             for home in seen
         }
 
-    def _families(self, homes: Iterable[UUID]) -> set[UUID]:
+    def _families(self, homes: Iterable[str]) -> set[str]:
         """The homes whose family has an open entry."""
         held = cases_visible_to(self.viewer).filter(
             register=FAMILY, household__in=list(homes), state__in=list(OPEN_STATES)
         )
-        return set(held.values_list("household_id", flat=True))
+        return set(map(str, held.values_list("household_id", flat=True)))
 
     def _take(
         self,
+        key: UUID,
         outcome: Outcome,
-        known: dict[UUID, UUID],
-        homes: dict[UUID, Place],
-        families: set[UUID],
+        known: dict[UUID, str],
+        homes: dict[str, Place],
+        families: set[str],
     ) -> None:
         row = outcome.row
-        key = key_of_row(row, row.department)
         if key in known:
             outcome.result = "known"
             return
@@ -235,7 +250,7 @@ class EntryPart:
             outcome.result = "known"
             return
         entered = self._enter(row, who, home, homes)
-        known[key] = outcome.subject = entered.case
+        known[key] = entered.case
         self._keys.add(row.department, key, entered.case)
         if home_key and home is None:
             known[home_key] = entered.home
@@ -253,14 +268,14 @@ class EntryPart:
         return None
 
     def _enter(
-        self, row: RegisterRow, who: Identity, home: UUID | None, homes: dict[UUID, Place]
+        self, row: RegisterRow, who: Identity, home: str | None, homes: dict[str, Place]
     ) -> _Entered:
         answering = self._answering[row.department]
         known_home = home in self._old_homes
         place = answering.place
         if home is not None and homes[home][3] is not None:
             place = homes[home]
-        command = new_id()
+        command = next(self._ids)
         standing = (place[1], row.territory)
         day = row.day
         person = self._people.person(who, place, standing, command)
@@ -271,7 +286,7 @@ class EntryPart:
         self._people.join(home, person, relation, day, place, standing, command)
         if row.register == FAMILY:
             self._people.call(home, person)
-        entered = _Entered(row, new_id(), home, command, place, known_home, bool(row.pin))
+        entered = _Entered(row, next(self._ids), home, command, place, known_home, bool(row.pin))
         self._facts(entered, person, day, answering.post, standing)
         self._entered.append(entered)
         return entered
@@ -289,30 +304,29 @@ class EntryPart:
             *(day, entered.command, post, person.sort_key, row.main_ground, day, day),
             *(self._next[day], *place),
         )
-        self._assigned.add(new_id(), case, post, *counted)
-        self._identified.add(new_id(), case, *counted)
-        self._registered.add(new_id(), case, *counted)
+        self._assigned.add(next(self._ids), case, post, *counted)
+        self._identified.add(next(self._ids), case, *counted)
+        self._registered.add(next(self._ids), case, *counted)
         for ground in row.grounds:
-            self._grounds.add(new_id(), case, ground, ground == row.main_ground, *counted)
+            self._grounds.add(next(self._ids), case, ground, ground == row.main_ground, *counted)
         told = json.dumps(row.as_list(), ensure_ascii=False).encode()
         digest = hmac.digest(self._key, told, "sha256").hex()
-        self._journal.add(entered.command, case, digest, json.dumps({"case": str(case)}), *place)
+        self._journal.add(entered.command, case, digest, f'{{"case": "{case}"}}', *place)
         if child and person.doubts:
-            self._doubts.add(new_id(), case, case, *counted)
+            self._doubts.add(next(self._ids), case, case, *counted)
 
     def _what_follows(self) -> None:
         """What an entry leads to, once all of a part are written: who may be one and the same
         child, what is shared with a home known before, and what is sealed."""
-        self._doubts.write()
         self._look_for_candidates([one for one in self._entered if one.pin])
         for one in self._entered:
             if one.known_home:
                 order = self._order(one)
                 join_home(order, self._case(one))
                 _finish(order)
-                follow_responsible_now(order, one.case)
+                follow_responsible_now(order, UUID(one.case))
         sealing = [one for one in self._entered if seals(one.row)]
-        homes: dict[UUID, list[_Entered]] = {}
+        homes: dict[str, list[_Entered]] = {}
         for one in sealing:
             homes.setdefault(one.home, []).append(one)
         for together in homes.values():
@@ -348,7 +362,7 @@ class EntryPart:
         _finish(order)
 
     def _order(self, one: _Entered) -> Order[Shape]:
-        command = Command(one.command, OPERATION, {})
+        command = Command(UUID(one.command), OPERATION, {})
         return Order(self.viewer, command, Shape(), Batch(self.viewer))
 
     def _case(self, one: _Entered) -> Case:

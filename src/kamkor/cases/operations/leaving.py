@@ -16,6 +16,7 @@ from kamkor.cases.operations.taking_off import (
     require_adult,
 )
 from kamkor.cases.queries.case import cases_visible_to, remember_places
+from kamkor.cases.queries.loading import subjects_of
 from kamkor.cases.rules.loading import ENTRY, RegisterRow
 from kamkor.cases.rules.loading_faults import RowFault
 from kamkor.cases.vocabulary import CaseState
@@ -23,7 +24,7 @@ from kamkor.kernel import rulesets
 from kamkor.kernel.commands import Batch, Command, Operation, Order
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.words import noop
-from kamkor.kernel.writing import Sheet
+from kamkor.kernel.writing import Sheet, send_now
 
 # Not in the registry: a removal is loaded, never sent as a command.
 LOAD_REMOVAL: Operation[DecideTakingOff] = Operation(
@@ -50,9 +51,7 @@ def write_removals(viewer: Viewer, load: UUID, rows: Sequence[RegisterRow]) -> l
     """
     keys = [key_of_row(row, row.department) for row in rows]
     entries = [key_of_entry(row, row.department) for row in rows]
-    known = dict(
-        LoadKey.objects.filter(digest__in=[*keys, *entries]).values_list("digest", "subject")
-    )
+    known = subjects_of({row.department for row in rows}, [*keys, *entries])
     cases = cases_loaded(viewer, [known[key] for key in entries if key in known])
     batch = Batch(viewer)
     written = Sheet(LoadKey, "office", "digest", "subject", load=load)
@@ -67,10 +66,10 @@ def write_removals(viewer: Viewer, load: UUID, rows: Sequence[RegisterRow]) -> l
             outcome.result, outcome.fault = "fault", fault
         elif case is not None:
             _take_off(batch, row, case)
-            known[key] = outcome.subject = case.pk
+            known[key] = case.pk
             written.add(row.department, key, case.pk)
     batch.flush()
-    written.write()
+    written.write(send_now)
     return outcomes
 
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 
 from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import Level
 from kamkor.cases.models import Load, StagedRow
 from kamkor.cases.operations.entering import Answering, EntryPart, Outcome, answering_in
 from kamkor.cases.operations.leaving import write_removals
@@ -17,11 +18,13 @@ from kamkor.cases.rules.loading import REMOVAL, RegisterRow, Turn
 from kamkor.cases.rules.loading_faults import RowFault
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotPermitted
+from kamkor.kernel.database import Scope, entered
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.words import noop
-from kamkor.kernel.writing import copy_in
+from kamkor.kernel.writing import Sheet, send_now
+from kamkor.workforce import queries as workforce
 
-PART = 500
+PART = 4_000
 """How many rows are written and committed together."""
 
 WAITING, READING, CHECKED = "waiting", "reading", "checked"
@@ -35,7 +38,10 @@ SILENT_SECONDS = 60
 LEFT_HOURS = 24
 """A checked file that nobody decides upon is given up after this time."""
 
-STAGED = ("load_id", "number", "turn", "cells", "good", "entry", "faults")
+Staged = tuple[int, str, list[Any]]
+"""The key of a staged row, its turn, and what it says."""
+
+STAGED = ("number", "turn", "cells", "good", "entry", "faults")
 
 
 class LoadUnderWay(Refusal):
@@ -118,9 +124,13 @@ def _one_at_a_time(viewer: Viewer) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(417, %s)", [loading_office(viewer)])
 
 
-def stage(rows: Iterable[Sequence[Any]]) -> None:
-    """Copy rows of a file into the staging table, in the columns of ``STAGED``."""
-    copy_in(StagedRow, STAGED, rows)
+def stage(load: Load, rows: Iterable[Sequence[Any]]) -> None:
+    """Stage rows of a file, in the columns of ``STAGED``, where the load's office sees them."""
+    unit, district, oblast = workforce.scope_of_office(load.office)
+    place = {"office_unit": unit, "office_district": district, "office_oblast": oblast}
+    sheet = Sheet(StagedRow, *STAGED, load_id=load.pk, **place)
+    sheet.rows.extend(map(tuple, rows))
+    sheet.write(send_now)
 
 
 def tell_progress(load: Load, **counts: object) -> None:
@@ -176,7 +186,7 @@ def write_part(viewer: Viewer, load_id: UUID) -> int:
     if not may_load(viewer) or load.office != loading_office(viewer):
         raise NotPermitted
     staged = _next_rows(load)
-    rows = [RegisterRow(*one.entry) for one in staged]
+    rows = [RegisterRow(*entry) for _, _, entry in staged]
     answering = answering_in(viewer, {row.department for row in rows})
     if any(row.department not in answering for row in rows):
         raise NobodyAnswers
@@ -185,20 +195,24 @@ def write_part(viewer: Viewer, load_id: UUID) -> int:
     return len(staged)
 
 
-def _next_rows(load: Load) -> list[StagedRow]:
+def _next_rows(load: Load) -> list[Staged]:
     """The rows of the next part: of one kind, and of sealed homes one alone, since whoever loads
     may not see it afterwards."""
-    rows = list(StagedRow.objects.filter(load=load, good=True).order_by("turn", "number")[:PART])
-    turn = rows[0].turn if rows else ""
+    waiting = StagedRow.objects.filter(load=load, good=True).order_by("turn", "number")
+    rows = list(waiting.values_list("id", "turn", "entry")[:PART])
+    turn = rows[0][1] if rows else ""
     if not turn.startswith(Turn.SEALED):
         turn = turn[:1]
-    return [row for row in rows if row.turn.startswith(turn)]
+    return [row for row in rows if row[1].startswith(turn)]
 
 
 def _written(
     viewer: Viewer, load: UUID, rows: Sequence[RegisterRow], answering: dict[int, Answering]
 ) -> list[Outcome]:
-    """Write rows in one savepoint; if the database refuses them as a whole, one by one."""
+    """Write rows in one savepoint; if the database refuses them as a whole, each half of them.
+
+    What is drawn anew is seldom refused again: two cases may have drawn one number.
+    """
     try:
         with transaction.atomic():
             if rows and rows[0].event == REMOVAL:
@@ -207,17 +221,19 @@ def _written(
     except IntegrityError:
         if len(rows) == 1:
             return [Outcome(rows[0], "fault", RowFault("", "", "clash"))]
-    return [_written(viewer, load, [row], answering)[0] for row in rows]
+    half = (len(rows) + 1) // 2
+    parts = rows[:half], rows[half:]
+    return [one for part in parts for one in _written(viewer, load, part, answering)]
 
 
-def _note(load: Load, staged: Sequence[StagedRow], outcomes: Sequence[Outcome]) -> None:
+def _note(load: Load, staged: Sequence[Staged], outcomes: Sequence[Outcome]) -> None:
     """Empty the staging table of what was written; what turned out faulty stays as such."""
     found = list(zip(staged, outcomes, strict=True))
-    faulty = [(one, outcome.fault) for one, outcome in found if outcome.fault is not None]
-    for one, fault in faulty:
-        StagedRow.objects.filter(id=one.pk).update(good=False, entry=[], faults=[fault.as_list()])
-    kept = {one.pk for one, _ in faulty}
-    StagedRow.objects.filter(id__in=[one.pk for one in staged if one.pk not in kept]).delete()
+    faulty = [(one[0], outcome.fault) for one, outcome in found if outcome.fault is not None]
+    for key, fault in faulty:
+        StagedRow.objects.filter(id=key).update(good=False, entry=[], faults=[fault.as_list()])
+    kept = {key for key, _ in faulty}
+    _forget([key for key, _, _ in staged if key not in kept])
     written = sum(outcome.result == "written" for _, outcome in found)
     Load.objects.filter(id=load.pk).update(
         written=F("written") + written,
@@ -228,10 +244,23 @@ def _note(load: Load, staged: Sequence[StagedRow], outcomes: Sequence[Outcome]) 
     )
 
 
+def _forget(staged: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM kamkor_stagedrow WHERE id = ANY (%s)", [list(staged)])
+
+
 def break_off(load_id: UUID, refusal: Refusal) -> None:
     """A load ends with the reason why it cannot go on; what is written stays."""
     load = Load.objects.filter(id=load_id).exclude(state__in=OVER).first()
     if load is not None:
         fault = refusal.first
         why = {"refusal": fault.code, "refusal_details": fault.details}
-        end_load(load, REFUSED, **why)
+        with entered(_scope_of(load)):
+            end_load(load, REFUSED, **why)
+
+
+def _scope_of(load: Load) -> Scope:
+    """The scope of what is staged of a load, though whoever loaded it has left the post."""
+    _, district, _ = workforce.scope_of_office(load.office)
+    level = Level.OBLAST if district is None else Level.DISTRICT
+    return Scope(load.account, load.post, int(level), (load.office,))
