@@ -90,8 +90,9 @@ def test_500_rows_one_by_one_and_in_bulk_give_equal_tables(
             with cast.bakyt.inside():
                 for case in Case.objects.select_related("child", "household"):
                     standing = vars(standing_from_facts(case))
-                    del standing["proposed_from"], standing["visit_due_on"]
-                    assert standing == {name: getattr(case, name) for name in standing}
+                    kept = {name: value for name, value in standing.items() if hasattr(case, name)}
+                    assert len(kept) > 10
+                    assert kept == {name: getattr(case, name) for name in kept}
     (written, known, bulk), (written_alone, known_alone, alone) = held
     assert (written, known) == (written_alone, known_alone)
     for name, rows in bulk.items():
