@@ -14,7 +14,9 @@ from kamkor.kernel.server_facts import ServerFacts
 REFERENCE = Path(__file__).with_name("reference.json")
 TIMES = 5
 _STATEMENT = "SELECT sum(hashint4(i)) FROM generate_series(1, 400000) i"
-_TEMPLATE = "{% for row in rows %}<tr><td>{{ row.name }}</td><td>{{ row.place }}</td></tr>{% endfor %}"
+_TEMPLATE = (
+    "{% for row in rows %}<tr><td>{{ row.name }}</td><td>{{ row.place }}</td></tr>{% endfor %}"
+)
 _ROWS = [{"name": f"Асанова {number}", "place": "Сузак"} for number in range(100)]
 _RENDERED = 40
 
@@ -41,4 +43,5 @@ def slower_than_reference(found: dict[str, Any]) -> float:
     if not REFERENCE.exists():
         return 1.0
     known = json.loads(REFERENCE.read_text("utf-8"))
-    return max(median(found[part]) / known[part] for part in ("statement", "template"))
+    parts = ("statement", "template")
+    return max(float(median(found[part]) / known[part]) for part in parts)

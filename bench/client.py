@@ -163,7 +163,12 @@ Wanted = Sequence[Asking] | Callable[[], Asking]
 
 
 def loaded(
-    port: int, wanted: Wanted, *, cookies: dict[str, str] | None = None, seconds: float, times: int = 0
+    port: int,
+    wanted: Wanted,
+    *,
+    cookies: dict[str, str] | None = None,
+    seconds: float,
+    times: int = 0,
 ) -> Load:
     """Let 8 clients ask for a while, or ``times`` in all; raises ``Wrong`` at a wrong answer."""
     makes = wanted if callable(wanted) else cycle(wanted).__next__

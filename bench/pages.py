@@ -89,5 +89,7 @@ def against_floor(stage: Stage, client: Client, wanted: Sequence[Asking]) -> Mea
         "body_bytes": max(sizes),
         "sent_bytes": max(sent),
     }
-    long = [f"a body of {max(sizes)} bytes, more than {PAGE_BYTES}"] if max(sizes) > PAGE_BYTES else []
+    long = (
+        [f"a body of {max(sizes)} bytes, more than {PAGE_BYTES}"] if max(sizes) > PAGE_BYTES else []
+    )
     return Measured(ours, peer, beside, long)

@@ -12,7 +12,9 @@ _DELAY_SECONDS = 0.004
 def planted(stage: Stage) -> Measured:  # noqa: ARG001 - as every row is measured
     """The same waiting with a delay and without."""
     return Measured(
-        *taken_in_turn(lambda: _waited(_WORK_SECONDS + _DELAY_SECONDS), lambda: _waited(_WORK_SECONDS))
+        *taken_in_turn(
+            lambda: _waited(_WORK_SECONDS + _DELAY_SECONDS), lambda: _waited(_WORK_SECONDS)
+        )
     )
 
 

@@ -35,7 +35,9 @@ def stored() -> list[dict[str, Any]]:
 def page(found: Iterable[dict[str, Any]]) -> str:
     """The page: a table, and below it what stands beside each row."""
     rows = list(found)
-    return _HEAD + "".join(_line(row) for row in rows) + "\n" + "\n".join(_beside(row) for row in rows)
+    return (
+        _HEAD + "".join(_line(row) for row in rows) + "\n" + "\n".join(_beside(row) for row in rows)
+    )
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -57,7 +59,10 @@ def _beside(row: dict[str, Any]) -> str:
     said = [f"{key} {_number(value)}" for key, value in row["beside"].items()]
     loads = row["load_average"]
     said += [f"load average {loads['before']:.2f} to {loads['after']:.2f}"]
-    said += [f"machine {_number(row['calibration']['slower'])} of the reference", f"seed {row['seed']}"]
+    said += [
+        f"machine {_number(row['calibration']['slower'])} of the reference",
+        f"seed {row['seed']}",
+    ]
     said += [f"commit {row['commit']}", *row["faults"]]
     return f"- `{row['row']}`: {', '.join(said)}; `{row['command']}`\n"
 

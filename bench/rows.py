@@ -4,7 +4,7 @@ from bench.counting import register_count
 from bench.growing import growth
 from bench.judging import Row
 from bench.memory import memory
-from bench.pages import caseload, case_page, generator, register_list
+from bench.pages import case_page, caseload, generator, register_list
 from bench.planted import planted
 from bench.stage import SIZES
 from bench.writing import report_created

@@ -163,9 +163,7 @@ def _floor_row(worker: int, number: int, day: date, drawn: random.Random) -> tup
     return worker, f"Асанова Айгүл {number}", day + ahead, day - back, drawn.choice(_PLACES)
 
 
-def _started(
-    words: list[str], environment: dict[str, str], port: int
-) -> subprocess.Popen[bytes]:
+def _started(words: list[str], environment: dict[str, str], port: int) -> subprocess.Popen[bytes]:
     own = environment | {"PORT": str(port)}
     return subprocess.Popen(words, env=own, cwd=ROOT, stdout=subprocess.DEVNULL)
 

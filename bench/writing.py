@@ -38,7 +38,11 @@ def reports(stage: Stage) -> Callable[[], Asking]:
     def one() -> Asking:
         number = next(_NUMBERS)
         told = {"description": f"Бала {number}", "age": 3}
-        data = _PLACE | {"place": f"Сакалды, {number}-үй", "territory": territory, "children": [told]}
+        data = _PLACE | {
+            "place": f"Сакалды, {number}-үй",
+            "territory": territory,
+            "children": [told],
+        }
         sent = {"id": str(new_id()), "command": "receive_report", "data": data}
         return Asking("/commands/", json.dumps(sent).encode(), holds=b'"applied"')
 

@@ -7,8 +7,8 @@ from tests.architecture.tree import ROOMS_TOP_DOWN, ROOT, Source, dotted, plant,
 
 LAYERS_WITH_TABLES = {"models", "queries", "operations"}
 # The demo writes its offices and accounts as the owner; everything else it does by operations.
-# The door with its signed context, and the journal that every command is written into.
-KERNEL_WITH_TABLES = {"database", "journal", "commands"}
+# The door with its signed context, the journal that every command is written into, kept questions.
+KERNEL_WITH_TABLES = {"database", "journal", "commands", "kept"}
 ROW_DOORS = {"objects", "_default_manager", "_base_manager", "raw", "extra", "select_for_update"}
 SQL_NAMES = {"RawSQL", "RunSQL"}
 CONNECTIONS = {"connection", "connections"}
@@ -19,7 +19,6 @@ WITHOUT_VIEWER: dict[str, str] = {
     "access.queries.account_of_post": "for a job or the demo, before there is a viewer",
     "access.queries.accounts_with_posts": "accounts for the shell; no child's data",
     "access.queries.named_in": "posts of the service; a team says nothing of what it is about",
-    "access.queries.posts_of": "what a viewer may be made of",
     "access.queries.shut_out_of": "staff by the ids of what they may not see; no child",
     "access.queries.viewer_for": "makes the viewer",
     "access.queries.viewer_of_user": "makes the viewer of whoever is signed in",

@@ -59,14 +59,17 @@ def _set(context: str) -> None:
 def entered(scope: Scope) -> Iterator[None]:
     """Open one transaction in which exactly this scope is seen; nothing after it.
 
-    The context is emptied on leaving too, since a setting outlives the release of a savepoint.
+    Inside another transaction the context is emptied on leaving, since a setting outlives the
+    release of a savepoint.
     """
+    nested = connection.in_atomic_block
     with transaction.atomic():
         connection.ensure_connection()
         backend = connection.connection.info.backend_pid
         _set(signed_context(scope, backend, bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)))
         yield
-        _set("")
+        if nested:
+            _set("")
 
 
 @contextmanager

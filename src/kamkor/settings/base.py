@@ -89,10 +89,14 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "kamkor.web.page.page_context",
             ],
-            "libraries": {"words": "kamkor.web.templatetags.words"},
+            "libraries": {
+                "rows": "kamkor.web.templatetags.rows",
+                "words": "kamkor.web.templatetags.words",
+            },
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "kamkor.web.templatetags.rows",
                 "kamkor.web.templatetags.words",
             ],
             "string_if_invalid": "",
@@ -111,7 +115,11 @@ def _login(name: str, password: str) -> dict[str, object]:
         "PASSWORD": password,
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"server_side_binding": True, "pool": {"min_size": 1, "max_size": 8}},
+        "OPTIONS": {
+            "server_side_binding": True,
+            "prepare_threshold": 5,
+            "pool": {"min_size": 1, "max_size": 8},
+        },
         "TEST": {"MIGRATE": False},
     }
 

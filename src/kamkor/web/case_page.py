@@ -14,29 +14,20 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
-from kamkor.cases.queries.case import (
-    case_for,
-    cases_of_household,
-    cases_of_people,
-    safe_contact_of,
-)
+from kamkor.cases.queries.around import Around, around
+from kamkor.cases.queries.case import case_for
 from kamkor.cases.queries.history import history_of
 from kamkor.cases.queries.responsible import responsible_now
-from kamkor.cases.queries.task import open_tasks_of
-from kamkor.cases.queries.visit import people_looked_at
 from kamkor.cases.rules.visit import QUESTIONS
 from kamkor.cases.vocabulary import CHILD, FAMILY, STATE_LABELS, STEPS, CaseState, Step
 from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
-from kamkor.people.queries import members_of
-from kamkor.territory.queries import names_on
 from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_of_case
 from kamkor.web.templatetags.words import birth, coded, day, moment, raised
 from kamkor.web.timeline import timeline_of
-from kamkor.workforce import queries as workforce
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Case
@@ -52,16 +43,16 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         case = case_for(viewer, case_id)
     except NotFound:
         return faults.fault_page(request, 404)
-    history = history_of(viewer, case)
+    history, beside = history_of(viewer, case), around(viewer, case)
     context = {
         "case": case,
-        "identity": identity_of(viewer, case),
-        "tasks": due_of_case(viewer, case),
+        "identity": identity_of(viewer, case, beside),
+        "tasks": due_of_case(viewer, case, beside.tasks),
         "safety": safety_of(case, history) if case.register == CHILD else None,
-        "household": household_of(viewer, case),
+        "household": household_of(case, beside),
         "timeline": timeline_of(viewer, case, history),
         "more_acts": acts_of(viewer, case),
-        "episodes": episodes_of(viewer, case),
+        "episodes": episodes_of(case, beside),
         "back_url": "/register/" if viewer.role != "worker" else "/",
         "help_url": "/help/case/",
         "printed": {"at": moment(clock.now()), "filter": case.number},
@@ -133,19 +124,19 @@ def visit_is_late(case: Case) -> bool:
 def responsible_name(viewer: Viewer, case: Case) -> str:
     """Who answers for the case today: holder, cover, specialist or head."""
     seat = responsible_now(viewer, case)
-    if seat is None:
-        return _("nobody")
-    names = workforce.holder_names([seat.post_id], clock.today())
-    return names.get(seat.post_id, _("nobody"))
+    return _("nobody") if seat is None else seat.name or _("nobody")
 
 
-def identity_of(viewer: Viewer, case: Case, *, actions: bool = True) -> dict[str, Any]:
+def identity_of(
+    viewer: Viewer, case: Case, beside: Around | None = None, *, actions: bool = True
+) -> dict[str, Any]:
     """The identity bar: name, number, responsible, last seen, next step."""
+    beside = beside or around(viewer, case)
     facts: list[dict[str, Any]] = [
         {"label": _("Case"), "value": case.number, "copyable": case.number},
         {"label": _("Responsible"), "value": responsible_name(viewer, case)},
         {"label": _("Last seen"), "value": day(case.last_seen_on)},
-        {"label": _("Next step"), "value": next_step_of(viewer, case)},
+        {"label": _("Next step"), "value": next_step_of(case, beside)},
     ]
     if case.register == CHILD:
         facts.insert(1, {"label": _("Age"), "value": age_of(case)})
@@ -155,19 +146,18 @@ def identity_of(viewer: Viewer, case: Case, *, actions: bool = True) -> dict[str
         "badges": badges_of(case),
         "facts": facts,
     }
-    safe = safe_contact_of(viewer, case)
-    if safe is not None:
-        how = safe or _("ask who is responsible")
+    if beside.contact is not None:
+        how = beside.contact or _("ask who is responsible")
         bar["warning"] = [_("Do not contact the home"), _("Safe contact: %(how)s") % {"how": how}]
     if actions:
         bar["actions"] = [act for act in acts_of(viewer, case) if act["first"]]
     return bar
 
 
-def next_step_of(viewer: Viewer, case: Case) -> str:
+def next_step_of(case: Case, beside: Around) -> str:
     """The next thing due with its date and act."""
     next_on = next_visit_of(case)
-    task = open_tasks_of(viewer, case).first()
+    task = next(iter(beside.tasks), None)
     due = task.due_at.astimezone(clock.ZONE).date() if task else None
     if task and due and (next_on is None or due <= next_on):
         return f"{day(due)}: {coded(task.kind, 'task_kinds')}"
@@ -316,21 +306,23 @@ def _answers_of(fact: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a child's 
     ]
 
 
-def household_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
+def household_of(case: Case, beside: Around) -> dict[str, Any] | None:
     """Who lives there, where, and which brothers and sisters have been looked at."""
     if case.household is None:
         return None
     home = case.household
-    language = get_language() or "en"
-    looked = people_looked_at(viewer, home.pk)
-    others = {one.child_id: one for one in cases_of_household(viewer, home.pk) if one.child_id}
+    others = {
+        one.child_id: one
+        for one in beside.near
+        if one.child_id and one.household_id == case.household_id
+    }
     rows: list[dict[str, Any]] = [
         {
             "label": _("Home"),
-            "lines": [names_on(clock.today(), language).get(home.territory_id, ""), home.place],
+            "lines": [beside.place.get(get_language() or "en", ""), home.place],
         }
     ]
-    for member in members_of(viewer, [home.pk]):
+    for member in beside.members:
         person = member.person
         row: dict[str, Any] = {
             "label": _("Child")
@@ -346,19 +338,21 @@ def household_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
         if member.relation in {"sibling", "child"} and person.pk != case.child_id:
             row["badge"] = (
                 {"kind": "done", "text": _("looked at")}
-                if person.pk in looked
+                if member.looked_at
                 else {"kind": "overdue", "text": _("not looked at yet")}
             )
         rows.append(row)
     return {"heading": _("Household"), "rows": rows}
 
 
-def episodes_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
+def episodes_of(case: Case, beside: Around) -> list[dict[str, Any]]:
     """The other episodes of this child, and the family's entry."""
-    found = list(cases_of_people(viewer, [case.child_id])) if case.child_id else []
-    if case.household_id:
-        family = cases_of_household(viewer, case.household_id)
-        found += [one for one in family if one.register == FAMILY]
+    found = [one for one in beside.near if one.child_id and one.child_id == case.child_id]
+    found += [
+        one
+        for one in beside.near
+        if one.register == FAMILY and one.household_id == case.household_id
+    ]
     seen = {case.pk}
     rows = []
     for one in found:

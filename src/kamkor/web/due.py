@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER, Action
-from kamkor.cases.queries.task import open_tasks_of
 from kamkor.cases.vocabulary import CaseState
 from kamkor.kernel import clock
 from kamkor.web.templatetags.words import coded, day, moment
 
 if TYPE_CHECKING:
-    from kamkor.cases.models import Case
+    from kamkor.cases.models import Case, Task
 
 FIRST = 8
 """How many items stand in sight; the others unfold."""
@@ -41,11 +41,10 @@ def due_items(entries: list[dict[str, Any]]) -> dict[str, Any]:
     return due_list(entries, _("What is due"), _("Nothing is due."))
 
 
-def due_of_case(viewer: Viewer, case: Case) -> dict[str, Any]:
+def due_of_case(viewer: Viewer, case: Case, tasks: Sequence[Task]) -> dict[str, Any]:
     """The open due items of a case, and its next visit where no item stands for it."""
     offered = case.offered_to_id is not None and case.offered_to_id == viewer.district
     may = viewer.may(Action.RECORD) and not offered
-    tasks = list(open_tasks_of(viewer, case))
     entries = [task_entry(task, link=may and _is_theirs(viewer, case, task)) for task in tasks]
     visited = case.next_visit_on is not None
     if visited and not any(task.kind in SETTLED_BY_VISIT for task in tasks):

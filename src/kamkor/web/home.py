@@ -25,6 +25,7 @@ from kamkor.cases.queries.responsible import open_children_without_responsible
 from kamkor.cases.queries.task import open_tasks, overdue
 from kamkor.cases.vocabulary import CHILD
 from kamkor.kernel import clock
+from kamkor.kernel.kept import asked, counted
 from kamkor.web import figures
 from kamkor.web.case_page import badges_in_list, name_of, next_visit_of, visit_is_late
 from kamkor.web.door import ViewedRequest
@@ -36,7 +37,8 @@ from kamkor.workforce import queries as workforce
 if TYPE_CHECKING:
     from kamkor.cases.models import Case
 
-SHOWN = 25
+SHOWN = 15
+"""How many cases stand in each list of a day; the others are in the register."""
 # Items that say no more than the date of a case's next visit does.
 OF_VISITS = frozenset({"visit_due", "check_after_leaving", "accompaniment_visit"})
 
@@ -99,7 +101,7 @@ def case_table(cases: list[Case], total: int, caption: str, figure: str) -> dict
 def workers_day(request: ViewedRequest) -> HttpResponse:
     """What is late, what is due today and this week, and all own cases."""
     viewer, today = request.viewer, clock.today()
-    cases = list(own_cases(viewer))
+    cases = asked(own_cases, viewer)
     week = today + timedelta(days=7)
     visited = to_visit(cases)
     late = [case for case in visited if visit_is_late(case)]
@@ -131,13 +133,13 @@ def workers_day(request: ViewedRequest) -> HttpResponse:
 
 def _section(key: str, heading: str, cases: list[Case], empty: str = "") -> dict[str, Any]:
     whole = key == "cases"
-    table = case_table(cases if whole else cases[:SHOWN], len(cases), heading, key)
+    table = case_table(cases[:SHOWN], len(cases), heading, key)
     if empty:
         table["empty"] = empty
     for row in () if whole else table["rows"]:
         # The same case stands in the list of all: an id is one element's.
         row["id"] = ""
-    if not whole and len(cases) > SHOWN:
+    if len(cases) > SHOWN:
         table["rest_url"] = "/register/?state=open&sort=next"
     return {
         "id": key,
@@ -160,7 +162,7 @@ def _counter(number: int, label: str, figure: str, url: str, kind: str) -> dict[
 def tasks_of_day(viewer: Viewer) -> dict[str, Any]:
     """All open due items of the viewer, most pressing first."""
     return due_items(
-        [task_entry(task, link=True, about=_about(task)) for task in open_tasks(viewer)]
+        [task_entry(task, link=True, about=_about(task)) for task in asked(open_tasks, viewer)]
     )
 
 
@@ -217,11 +219,11 @@ def specialists_day(request: ViewedRequest) -> HttpResponse:
     viewer = request.viewer
     waiting = decisions(viewer)
     late = list(late_visits(viewer).order_by("next_visit_on", "id"))
-    own = list(own_cases(viewer))
+    own = asked(own_cases, viewer)
     context = {
         "counters": [
             _counter(
-                queue(viewer).count(),
+                counted(queue, viewer),
                 _("reports to screen"),
                 "reports_to_screen",
                 "/duty/",

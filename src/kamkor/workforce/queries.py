@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from kamkor.kernel import clock
@@ -30,32 +31,37 @@ def in_force(day: date, prefix: str = "") -> Q:
 
 def seats_of(office: int, day: date) -> dict[int, Seat]:
     """The posts in force of a district's department and its units on a day, by post id."""
-    posts = Post.objects.filter(in_force(day)).filter(
-        Q(office_id=office) | Q(office__district_id=office)
-    )
-    return _seats(posts, day)
+    return _seats("o.id = %(of)s OR o.district_id = %(of)s", office, day)
 
 
 def seats_by_id(post_ids: Iterable[int], day: date) -> dict[int, Seat]:
     """The seats of certain posts and of the posts that cover them."""
-    wanted = set(post_ids)
-    wanted |= set(_leaves_on(day).filter(post_id__in=wanted).values_list("cover_id", flat=True))
-    return _seats(Post.objects.filter(in_force(day), id__in=wanted), day)
+    covers = "SELECT cover_id FROM away WHERE post_id = ANY(%(of)s)"
+    return _seats(f"p.id = ANY(%(of)s) OR p.id IN ({covers})", list(post_ids), day)
 
 
-def _seats(posts: QuerySet[Post], day: date) -> dict[int, Seat]:
-    rows = list(posts.values_list("id", "kind", "office_id", "office__district_id"))
-    ids = [row[0] for row in rows]
-    holders = dict(
-        PostHolding.objects.filter(in_force(day), post_id__in=ids).values_list(
-            "post_id", "employee_id"
-        )
-    )
-    covers = dict(_leaves_on(day).filter(post_id__in=ids).values_list("post_id", "cover_id"))
-    return {
-        post: Seat(post, kind, office, district, holders.get(post), covers.get(post))
-        for post, kind, office, district in rows
-    }
+def _seats(where: str, of: int | list[int], day: date) -> dict[int, Seat]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SEATS.format(where=where), {"of": of, "day": day})
+        return {row[0]: Seat(*row) for row in cursor.fetchall()}
+
+
+# One statement, since a page asks often who sits where.
+_SEATS = """
+WITH away AS (
+    SELECT post_id, cover_id FROM kamkor_leave
+    WHERE withdrawn_at IS NULL AND %(day)s BETWEEN valid_from AND valid_to
+)
+SELECT p.id, p.kind, p.office_id, o.district_id, h.employee_id, away.cover_id,
+    coalesce(trim(e.given_name || ' ' || e.surname), '')
+FROM kamkor_post p JOIN kamkor_office o ON o.id = p.office_id
+LEFT JOIN kamkor_postholding h ON h.post_id = p.id
+    AND h.valid_from <= %(day)s AND (h.valid_to >= %(day)s OR h.valid_to IS NULL)
+LEFT JOIN kamkor_employee e ON e.id = h.employee_id
+LEFT JOIN away ON away.post_id = p.id
+WHERE p.valid_from <= %(day)s AND (p.valid_to >= %(day)s OR p.valid_to IS NULL) AND ({where})
+ORDER BY p.id
+"""
 
 
 def _leaves_on(day: date) -> QuerySet[Leave]:
@@ -85,7 +91,11 @@ def responsible_on(
     """
     seats = seats_of(department, day)
     fallbacks = [*fallback_posts(seats), *others]
-    return responsible_seat(seats_by_id([post_id, *others], day) | seats, post_id, fallbacks, may)
+    wanted = {post_id, *others}
+    wanted |= {seat.cover_post_id for seat in seats.values() if seat.cover_post_id is not None}
+    if wanted - seats.keys():
+        seats = seats_by_id(wanted, day) | seats
+    return responsible_seat(seats, post_id, fallbacks, may)
 
 
 def duty_seats(department: int, day: date, *, without: UUID | None = None) -> list[Seat]:
@@ -110,7 +120,7 @@ def duty_seats(department: int, day: date, *, without: UUID | None = None) -> li
 def oblast_duty_seat(oblast: int, day: date, shut_out: Collection[int] = ()) -> Seat | None:
     """The oblast's duty person: the first post in force of the oblast's own office whose holder
     is not shut out."""
-    seats = _seats(Post.objects.filter(in_force(day), office_id=oblast).order_by("id"), day)
+    seats = _seats("p.office_id = %(of)s", oblast, day)
     free = (seat for seat in seats.values() if not seat.held_by(shut_out))
     return next((seat for seat in free if acting_seat(seats, seat.post_id)), None)
 
@@ -121,11 +131,6 @@ def posts_of_employee(employee_id: int, day: date) -> list[Post]:
     return list(
         Post.objects.filter(in_force(day)).filter(held).select_related("office").order_by("id")
     )
-
-
-def covered_posts(post_id: int, day: date) -> list[int]:
-    """The posts that this post acts for today, because their holders are away."""
-    return list(_leaves_on(day).filter(cover_id=post_id).values_list("post_id", flat=True))
 
 
 def departments() -> QuerySet[Office]:
@@ -150,11 +155,6 @@ def territories_of_oblast(oblast_id: int, day: date) -> list[str]:
     """The codes of the districts and cities that the departments of an oblast cover on a day."""
     covers = OfficeTerritory.objects.filter(in_force(day), office__oblast_id=oblast_id)
     return sorted(covers.values_list("territory_id", flat=True).distinct())
-
-
-def office(office_id: int) -> Office:
-    """One office; raises ``Office.DoesNotExist``."""
-    return Office.objects.get(id=office_id)
 
 
 def people_in_posts(department: int, day: date) -> QuerySet[PostHolding]:
@@ -257,12 +257,6 @@ def employee_of_post(post_id: int, day: date) -> int | None:
         .values_list("employee_id", flat=True)
         .first()
     )
-
-
-def units_of_posts(post_ids: Iterable[int]) -> tuple[int, ...]:
-    """The units in which certain posts stand."""
-    units = Post.objects.filter(id__in=list(post_ids)).values_list("office__unit_id", flat=True)
-    return tuple(sorted({unit for unit in units if unit is not None}))
 
 
 def offices_by_id(office_ids: Iterable[int]) -> QuerySet[Office]:

@@ -1,10 +1,12 @@
 """The facts of a case in the order they were recorded, and what changed since a version."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
@@ -26,11 +28,15 @@ from kamkor.cases.models import (
     TaskDone,
     TransferAnswer,
     TransferOffer,
+    Visit,
     VisitChild,
 )
 from kamkor.cases.vocabulary import NOT_FOR_WORKERS
+from kamkor.kernel.kept import asked_together
 from kamkor.kernel.models import JournalEntry
 from kamkor.people.queries import births_of, scope_filter
+
+Question: TypeAlias = Callable[..., QuerySet[Any]]
 
 OF_CASE: dict[str, Any] = {
     "identification": Identification,
@@ -50,11 +56,42 @@ OF_CASE: dict[str, Any] = {
     "answer": TransferAnswer,
     "interest": Interest,
 }
-BESIDE = {
-    "visit_child": ("visit",),
-    "offer": ("to_office", "from_office"),
-    "decision": ("proposal",),
-}
+BESIDE = {"offer": ("to_office",)}
+
+
+def _facts_of(kind: str) -> Question:
+    """The question for the facts of one kind about a case."""
+    model, beside = OF_CASE[kind], BESIDE.get(kind, ())
+
+    def facts(viewer: Viewer, case_id: UUID, child_id: UUID) -> QuerySet[Any]:  # noqa: ARG001 - as all are asked
+        found: QuerySet[Any] = model.objects.filter(
+            scope_filter(viewer, subject="case_id"), case_id=case_id
+        )
+        return found.select_related(*beside) if beside else found
+
+    return facts
+
+
+def _visits(viewer: Viewer, case_id: UUID, child_id: UUID) -> QuerySet[Visit]:  # noqa: ARG001 - as above
+    """The visits at which the child of a case was to be seen."""
+    looks = VisitChild.objects.filter(case_id=case_id).values("visit_id")
+    return Visit.objects.filter(scope_filter(viewer, subject="household_id"), id__in=looks)
+
+
+def _tasks_done(viewer: Viewer, case_id: UUID, child_id: UUID) -> QuerySet[TaskDone]:  # noqa: ARG001 - as above
+    tasks = TaskDone.objects.filter(scope_filter(viewer, subject="subject"), subject=case_id)
+    if viewer.role == WORKER:
+        tasks = tasks.exclude(task__kind__in=list(NOT_FOR_WORKERS))
+    return tasks.filter(stopped=False).select_related("task")
+
+
+def _births(viewer: Viewer, case_id: UUID, child_id: UUID) -> QuerySet[Any]:  # noqa: ARG001 - as above
+    return births_of(viewer, child_id)
+
+
+QUESTIONS: dict[str, Question] = {kind: _facts_of(kind) for kind in OF_CASE}
+_VISIT: Any = VisitChild.visit.field
+QUESTIONS |= {"task_done": _tasks_done, "birth": _births, "visit": _visits}
 
 
 @dataclass(frozen=True)
@@ -68,19 +105,12 @@ class Recorded:
 
 def history_of(viewer: Viewer, case: Case) -> list[Recorded]:
     """Everything recorded about a case, newest first; corrected and withdrawn facts too."""
-    found: list[tuple[str, Any]] = []
-    scope = scope_filter(viewer, subject="case_id")
-    for kind, model in OF_CASE.items():
-        facts = model.objects.filter(scope, case=case)
-        # A visit's own row may be another unit's: an outer join keeps the child's row here.
-        beside = BESIDE.get(kind, ())
-        found += [(kind, fact) for fact in facts.prefetch_related(*beside)]
-    tasks = TaskDone.objects.filter(scope_filter(viewer, subject="subject"), subject=case.pk)
-    if viewer.role == WORKER:
-        tasks = tasks.exclude(task__kind__in=list(NOT_FOR_WORKERS))
-    found += [("task_done", fact) for fact in tasks.filter(stopped=False).select_related("task")]
-    if case.child_id:
-        found += [("birth", fact) for fact in births_of(viewer, case.child_id)]
+    facts = asked_together(QUESTIONS, viewer, case_id=case.pk, child_id=case.child_id)
+    visits = {visit.pk: visit for visit in facts.pop("visit")}
+    for fact in facts["visit_child"]:
+        # A visit's own row may be another unit's; the child's row is here all the same.
+        _VISIT.set_cached_value(fact, visits.get(fact.visit_id))
+    found = [(kind, fact) for kind, of_kind in facts.items() for fact in of_kind]
     newer = {fact.corrects: fact for _, fact in found if fact.corrects}
     recorded = [Recorded(kind, fact, newer.get(fact.pk)) for kind, fact in found]
     return sorted(recorded, key=_newest_first, reverse=True)

@@ -10,6 +10,7 @@ from kamkor.cases.models import Case, Task, TaskDone
 from kamkor.cases.vocabulary import NOT_FOR_WORKERS
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
+from kamkor.kernel.kept import asked
 from kamkor.people.queries import scope_filter
 
 
@@ -23,8 +24,8 @@ def open_tasks(viewer: Viewer) -> QuerySet[Task]:
         scope_filter(viewer, subject="subject"), ~Exists(done), withdrawn_at=None
     )
     if viewer.role == WORKER:
-        own = Q(case__responsible_id__in=viewer.acts_for, for_role="worker")
-        duty = Q(report__duty_post_id__in=viewer.acts_for, for_role="duty")
+        own = Q(case__responsible_id__among=viewer.acts_for, for_role="worker")
+        duty = Q(report__duty_post_id__among=viewer.acts_for, for_role="duty")
         tasks = tasks.filter(own | duty)
     return tasks.select_related("case", "case__child", "case__household", "report").order_by(
         "due_at", "id"
@@ -39,11 +40,16 @@ def open_task_for(viewer: Viewer, task_id: UUID) -> Task:
     return found
 
 
-def open_tasks_of(viewer: Viewer, case: Case) -> QuerySet[Task]:
+def open_tasks_of(viewer: Viewer, case: Case) -> list[Task]:
     """The open due items of one case, whoever does them; a worker is not told of candidates."""
+    return asked(open_tasks_about, viewer, case_id=case.pk)
+
+
+def open_tasks_about(viewer: Viewer, case_id: UUID) -> QuerySet[Task]:
+    """As ``open_tasks_of``, as a question to be asked with others."""
     done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
     tasks = Task.objects.filter(
-        scope_filter(viewer, subject="subject"), ~Exists(done), withdrawn_at=None, case=case
+        scope_filter(viewer, subject="subject"), ~Exists(done), withdrawn_at=None, case_id=case_id
     )
     if viewer.role == WORKER:
         tasks = tasks.exclude(kind__in=list(NOT_FOR_WORKERS))
