@@ -17,6 +17,8 @@ CONNECTIONS = {"connection", "connections"}
 WITHOUT_VIEWER: dict[str, str] = {
     "access.queries.account_named": "asked at sign-in, before there is a viewer",
     "access.queries.account_of_post": "for a job or the demo, before there is a viewer",
+    "access.queries.account_of_session": "who is signed in, before there is a viewer",
+    "access.queries.open_session": "as above",
     "access.queries.accounts_with_posts": "accounts for the shell; no child's data",
     "access.queries.named_in": "posts of the service; a team says nothing of what it is about",
     "access.queries.shut_out_of": "staff by the ids of what they may not see; no child",

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.sessions.models import Session
 from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from kamkor.access.models import Account, Barred, TeamMember
 from kamkor.access.rules import HeldPost, Viewer
 from kamkor.access.vocabulary import ADMINISTRATOR
 from kamkor.kernel import clock
 from kamkor.kernel.database import Scope
+from kamkor.kernel.kept import ANYONE, Anyone, asked
 from kamkor.workforce import queries as workforce
 
 # A context holds this many ids; so many are lent to nobody while lendings end as they should.
@@ -183,11 +187,31 @@ SELECT
 def shut_out_of(subjects: Iterable[UUID]) -> dict[UUID, set[int]]:
     """The employees who no longer see certain subjects, because of an interest declared."""
     found: dict[UUID, set[int]] = {}
-    for subject, employee in Barred.objects.filter(subject__in=list(subjects)).values_list(
-        "subject", "employee_id"
-    ):
+    for subject, employee in asked(_barred_from, ANYONE, subjects=list(subjects)):
         found.setdefault(subject, set()).add(employee)
     return found
+
+
+def _barred_from(_asker: Anyone, subjects: Iterable[UUID]) -> QuerySet[Barred, Any]:
+    return Barred.objects.filter(subject__among=subjects).values_list("subject", "employee_id")
+
+
+def open_session(key: str) -> Session | None:
+    """The session of a browser's key, if it has not ended."""
+    return next(iter(asked(_open, ANYONE, key=key, at=timezone.now())), None)
+
+
+def _open(_asker: Anyone, key: str, at: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=key, expire_date__gt=at)
+
+
+def account_of_session(account_id: int) -> Account | None:
+    """The account that a session names, if it is still active."""
+    return next(iter(asked(_active, ANYONE, account_id=account_id)), None)
+
+
+def _active(_asker: Anyone, account_id: int) -> QuerySet[Account]:
+    return Account.objects.filter(id=account_id, is_active=True)
 
 
 def named_in(team: UUID) -> list[int]:

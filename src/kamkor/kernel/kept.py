@@ -43,6 +43,20 @@ class Asker(Protocol):
         """The asker with a mark in place of each value that differs within its shape."""
 
 
+@dataclass(frozen=True)
+class Anyone:
+    """Asks what is the same for everybody."""
+
+    shape = ()
+
+    def form(self, mark: Callable[[str], Any]) -> "Anyone":  # noqa: ARG002 - nothing differs
+        """Itself."""
+        return self
+
+
+ANYONE = Anyone()
+
+
 class Given(Expression):
     """A mark: stands in a question for a value, or for several, that is told when it is asked."""
 

@@ -50,7 +50,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "kamkor.web.urls"
 WSGI_APPLICATION = "kamkor.web.wsgi.application"
 AUTH_USER_MODEL = "kamkor.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["kamkor.web.sessions.SignedIn"]
+SESSION_ENGINE = "kamkor.web.sessions"
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -79,7 +80,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "kamkor.web.parts.Pages",
+        "NAME": "django",
         "DIRS": [PACKAGE / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {

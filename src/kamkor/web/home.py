@@ -22,7 +22,7 @@ from kamkor.cases.queries.case import (
 )
 from kamkor.cases.queries.report import alarms_of_last_day, declined_without_second_look, queue
 from kamkor.cases.queries.responsible import open_children_without_responsible
-from kamkor.cases.queries.task import open_tasks, overdue
+from kamkor.cases.queries.task import open_tasks_in_list, overdue
 from kamkor.cases.vocabulary import CHILD
 from kamkor.kernel import clock
 from kamkor.kernel.kept import asked, counted
@@ -162,7 +162,10 @@ def _counter(number: int, label: str, figure: str, url: str, kind: str) -> dict[
 def tasks_of_day(viewer: Viewer) -> dict[str, Any]:
     """All open due items of the viewer, most pressing first."""
     return due_items(
-        [task_entry(task, link=True, about=_about(task)) for task in asked(open_tasks, viewer)]
+        [
+            task_entry(task, link=True, about=_about(task))
+            for task in asked(open_tasks_in_list, viewer)
+        ]
     )
 
 

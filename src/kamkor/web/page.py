@@ -17,6 +17,10 @@ from kamkor.web.templatetags.words import moment, office_name, raised
 UNDO_KEY = "undo"
 
 
+# What only some pages have, so that the others need not look for it.
+_ABSENT = dict.fromkeys(("alarms", "back_label", "back_url", "form", "identity", "sign_in", "undo"))
+
+
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """The context of every template."""
     viewer: Viewer | None = getattr(request, "viewer", None)
@@ -26,6 +30,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "today": clock.today(),
         "help_url": "/help/",
+        **_ABSENT,
     }
     if viewer is None:
         return shared

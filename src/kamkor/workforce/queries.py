@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
 from kamkor.kernel import clock
+from kamkor.kernel.kept import ANYONE, Anyone, asked
 from kamkor.workforce.models import DutyTurn, Leave, Office, OfficeTerritory, Post, PostHolding
 from kamkor.workforce.rules import (
     Days,
@@ -105,16 +107,19 @@ def duty_seats(department: int, day: date, *, without: UUID | None = None) -> li
     ``without`` a turn: as it would be if that one were not there.
     """
     seats = seats_of(department, day)
-    turns = _turns(department).filter(in_force(day)).order_by("rank")
-    if without is not None:
-        turns = turns.exclude(id=without)
-    order = [*turns.values_list("post_id", flat=True), *fallback_posts(seats)]
+    turns = asked(_turns_on, ANYONE, department=department, on=day)
+    order = [post for post, turn in turns if turn != without] + fallback_posts(seats)
     found: list[Seat] = []
     for post_id in order:
         seat = acting_seat(seats, post_id)
         if seat is not None and seat not in found:
             found.append(seat)
     return found
+
+
+def _turns_on(_asker: Anyone, department: int, on: date) -> QuerySet[DutyTurn, Any]:
+    turns = _turns(department).filter(in_force(on)).order_by("rank")
+    return turns.values_list("post_id", "id")
 
 
 def oblast_duty_seat(oblast: int, day: date, shut_out: Collection[int] = ()) -> Seat | None:
@@ -185,11 +190,14 @@ def department_of_post(post_id: int) -> int | None:
 
 
 def holder_names(post_ids: Iterable[int], day: date) -> dict[int, str]:
-    """The names of the holders of certain posts on a day."""
-    rows = PostHolding.objects.filter(in_force(day), post_id__in=set(post_ids)).values_list(
-        "post_id", "employee__given_name", "employee__surname"
-    )
+    """The names of who holds these posts on a day, by post."""
+    rows = asked(_holders, ANYONE, posts=sorted(set(post_ids)), on=day)
     return {post: f"{given} {surname}".strip() for post, given, surname in rows}
+
+
+def _holders(_asker: Anyone, posts: Iterable[int], on: date) -> QuerySet[PostHolding, Any]:
+    held = PostHolding.objects.filter(in_force(on), post_id__among=posts)
+    return held.values_list("post_id", "employee__given_name", "employee__surname")
 
 
 def _turns(department: int) -> QuerySet[DutyTurn]:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.cases.models import Case, SafeContact, SiblingLook, Task
-from kamkor.cases.queries.case import cases_visible_to, whole_cases
+from kamkor.cases.queries.case import cases_visible_to, in_list, whole_cases
 from kamkor.cases.queries.task import open_tasks_about
 from kamkor.kernel import clock
 from kamkor.kernel.kept import asked_together
@@ -48,6 +48,8 @@ def around(viewer: Viewer, case: Case) -> Around:
     )
     names = found["place"][0] if found["place"] else ()
     near: list[Case] = found["near"]
+    for task in found["tasks"]:
+        task.case = case
     return Around(
         near=near,
         members=found["members"],
@@ -77,7 +79,11 @@ def _near(
     **_: object,
 ) -> QuerySet[Case]:
     same = _same(case_id, child_id, household_id)
-    return whole_cases(viewer).filter(same).order_by("-opened_on", "-id")
+    near = whole_cases(viewer).filter(same).order_by("-opened_on", "-id")
+    told = ("report__home_unsafe", "report__safe_contact")
+    return in_list(near, "household_id", "child_id", *told).select_related(
+        "child", "household", "report"
+    )
 
 
 def _contacts(

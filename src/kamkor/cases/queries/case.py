@@ -41,6 +41,19 @@ def whole_cases(viewer: Viewer) -> QuerySet[Case]:
     return cases_visible_to(viewer).select_related("child", "household", "territory", "report")
 
 
+def in_list(cases: QuerySet[Case], *more: str) -> QuerySet[Case]:
+    """Cases with what a line of a list shows of them, and no more of the child and the home."""
+    return cases.select_related(None).select_related("child", "household").only(*_LINE, *more)
+
+
+_LINE = (
+    *("number", "register", "state", "team", "opened_on", "next_visit_on", "last_seen_on"),
+    *("sort_key", "risk_level", "main_ground", "state_protection", "away_from_home"),
+    *("responsible_id", "child__shown_name", "child__born_on", "child__birth_precision"),
+    *("household__shown_name", "household__place"),
+)
+
+
 def case_for(viewer: Viewer, case_id: UUID, at: str = "case") -> Case:
     """One case; raises ``NotFound`` alike if it does not exist or is not the viewer's."""
     found = asked(_one_case, viewer, case_id=case_id)
@@ -75,11 +88,8 @@ def open_cases(viewer: Viewer) -> QuerySet[Case]:
 
 def own_cases(viewer: Viewer) -> QuerySet[Case]:
     """The open cases the viewer is responsible for, covers included, most pressing first."""
-    return (
-        open_cases(viewer)
-        .filter(responsible_id__among=viewer.acts_for)
-        .order_by("next_visit_on", "sort_key", "id")
-    )
+    own = open_cases(viewer).filter(responsible_id__among=viewer.acts_for)
+    return in_list(own).order_by("next_visit_on", "sort_key", "id")
 
 
 def on_register(viewer: Viewer, register: str = CHILD) -> QuerySet[Case]:

@@ -32,6 +32,19 @@ def open_tasks(viewer: Viewer) -> QuerySet[Task]:
     )
 
 
+def open_tasks_in_list(viewer: Viewer) -> QuerySet[Task]:
+    """The same with no more of their cases and reports than a line of a list shows."""
+    plain = open_tasks(viewer).select_related(None)
+    return plain.select_related("case__child", "case__household", "report").only(*_LINE)
+
+
+_LINE = (
+    *("kind", "due_at", "for_role", "subject", "team", "case_id", "report_id"),
+    *("case__register", "case__state", "case__child__shown_name", "case__household__shown_name"),
+    "report__place",
+)
+
+
 def open_task_for(viewer: Viewer, task_id: UUID) -> Task:
     """One open due item; raises ``NotFound`` if it is done or not the viewer's."""
     found = open_tasks(viewer).filter(id=task_id).first()
