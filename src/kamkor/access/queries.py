@@ -9,7 +9,6 @@ from uuid import UUID
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from kamkor.access.models import Account, Barred, TeamMember
 from kamkor.access.rules import HeldPost, Viewer
@@ -73,7 +72,11 @@ def viewer_for(account: Account, chosen_post: int | None = None) -> Viewer | Non
         )
     if account.employee_id is None:
         return None
-    return _viewer(account, chosen_post)
+    read = account.standing
+    account.standing = None
+    if read is None or chosen_post not in {None, read["acting"]}:
+        read = _standing(account.employee_id, chosen_post)
+    return _viewer(account, read)
 
 
 def viewer_of_user(user: object, chosen_post: int | None = None) -> Viewer | None:
@@ -97,8 +100,7 @@ def is_on_duty(viewer: Viewer) -> bool:
     return bool(seats) and seats[0].post_id == viewer.post_id
 
 
-def _viewer(account: Account, chosen_post: int | None) -> Viewer | None:
-    standing = _standing(account.employee_id or 0, chosen_post)
+def _viewer(account: Account, standing: dict[str, Any]) -> Viewer | None:
     posts = tuple(HeldPost(**post) for post in standing["posts"] or ())
     post = next((post for post in posts if post.id == standing["acting"]), None)
     if post is None:
@@ -123,9 +125,13 @@ def _viewer(account: Account, chosen_post: int | None) -> Viewer | None:
     )
 
 
-def _standing(employee_id: int, chosen_post: int | None) -> dict[str, Any]:
-    """What makes a viewer of an employee now, under the chosen post or its first."""
+def _standing(
+    employee_id: int | None, chosen_post: int | None, account_id: int | None = None
+) -> dict[str, Any]:
+    """What makes a viewer of an employee now, under the chosen post or its first; or of the
+    employee of an account, with the account."""
     given = {
+        "account": account_id,
         "employee": employee_id,
         "chosen": chosen_post,
         "day": clock.today(),
@@ -147,12 +153,18 @@ def _scope(standing: dict[str, Any], acts_for: tuple[int, ...]) -> dict[str, Any
 # One statement, since every request begins with it. What is lent to a department is for those
 # who decide there, not for its units' workers; whoever is shut out of a team is not of it.
 _STANDING = """
-WITH held AS (
+WITH account AS (
+    SELECT id, password, username, employee_id, language, administrator, is_active,
+        first_steps_seen
+    FROM kamkor_account WHERE id = %(account)s::int AND is_active
+), who AS (
+    SELECT coalesce(%(employee)s::int, (SELECT employee_id FROM account)) AS id
+), held AS (
     SELECT p.id, p.kind, p.office_id, o.unit_id, o.district_id, o.oblast_id,
         o.name_ky, o.name_ru, o.name_kk, o.name_en
     FROM kamkor_postholding h JOIN kamkor_post p ON p.id = h.post_id
     JOIN kamkor_office o ON o.id = p.office_id
-    WHERE h.employee_id = %(employee)s
+    WHERE h.employee_id = (SELECT id FROM who)
         AND h.valid_from <= %(day)s AND (h.valid_to >= %(day)s OR h.valid_to IS NULL)
         AND p.valid_from <= %(day)s AND (p.valid_to >= %(day)s OR p.valid_to IS NULL)
 ), acting AS (
@@ -162,10 +174,11 @@ WITH held AS (
     WHERE l.withdrawn_at IS NULL AND %(day)s BETWEEN l.valid_from AND l.valid_to
 ), acts_for AS (SELECT id FROM acting UNION ALL SELECT id FROM covered)
 SELECT
+    (SELECT row_to_json(account) FROM account) AS account,
     (SELECT json_agg(held ORDER BY held.id) FROM held) AS posts,
     (SELECT id FROM acting) AS acting,
     (SELECT trim(e.given_name || ' ' || e.surname) FROM kamkor_employee e
-        WHERE e.id = %(employee)s) AS name,
+        WHERE e.id = (SELECT id FROM who)) AS name,
     ARRAY(SELECT id FROM covered) AS covered,
     ARRAY(SELECT DISTINCT o.unit_id FROM acts_for
         JOIN kamkor_post p ON p.id = acts_for.id JOIN kamkor_office o ON o.id = p.office_id
@@ -174,31 +187,32 @@ SELECT
         JOIN kamkor_team t ON t.id = m.team_id
         WHERE NOT m.excluded AND t.ended_at IS NULL AND NOT EXISTS (
             SELECT FROM kamkor_teamexclusion x
-            WHERE x.team_id = m.team_id AND x.employee_id = %(employee)s)) AS teams,
+            WHERE x.team_id = m.team_id AND x.employee_id = (SELECT id FROM who))) AS teams,
     ARRAY(SELECT DISTINCT n.subject FROM kamkor_lent n
         WHERE (n.to_post_id IN (SELECT id FROM acts_for)
             OR n.to_office_id = (SELECT office_id FROM acting))
             AND (n.until IS NULL OR n.until > %(now)s)
         ORDER BY n.subject LIMIT %(limit)s) AS lent,
-    ARRAY(SELECT b.subject FROM kamkor_barred b WHERE b.employee_id = %(employee)s) AS barred
+    ARRAY(SELECT b.subject FROM kamkor_barred b WHERE b.employee_id = (SELECT id FROM who)) AS barred
 """
 
 
 def shut_out_of(subjects: Iterable[UUID]) -> dict[UUID, set[int]]:
     """The employees who no longer see certain subjects, because of an interest declared."""
     found: dict[UUID, set[int]] = {}
-    for subject, employee in asked(_barred_from, ANYONE, subjects=list(subjects)):
+    for subject, employee in asked(barred_from, ANYONE, subjects=list(subjects)):
         found.setdefault(subject, set()).add(employee)
     return found
 
 
-def _barred_from(_asker: Anyone, subjects: Iterable[UUID]) -> QuerySet[Barred, Any]:
+def barred_from(_asker: object, subjects: Iterable[UUID]) -> QuerySet[Barred, Any]:
+    """Which of these subjects which employees no longer see, as a question to be kept."""
     return Barred.objects.filter(subject__among=subjects).values_list("subject", "employee_id")
 
 
 def open_session(key: str) -> Session | None:
     """The session of a browser's key, if it has not ended."""
-    return next(iter(asked(_open, ANYONE, key=key, at=timezone.now())), None)
+    return next(iter(asked(_open, ANYONE, key=key, at=clock.now())), None)
 
 
 def _open(_asker: Anyone, key: str, at: datetime) -> QuerySet[Session]:
@@ -206,12 +220,17 @@ def _open(_asker: Anyone, key: str, at: datetime) -> QuerySet[Session]:
 
 
 def account_of_session(account_id: int) -> Account | None:
-    """The account that a session names, if it is still active."""
-    return next(iter(asked(_active, ANYONE, account_id=account_id)), None)
+    """The account that a session names, if it is still active.
 
-
-def _active(_asker: Anyone, account_id: int) -> QuerySet[Account]:
-    return Account.objects.filter(id=account_id, is_active=True)
+    It is read together with what makes a viewer of it under its first post; the first
+    ``viewer_for`` uses that up, any later one reads anew.
+    """
+    read = _standing(None, None, account_id)
+    if read["account"] is None:
+        return None
+    account = Account.from_db("default", list(read["account"]), list(read["account"].values()))
+    account.standing = read
+    return account
 
 
 def named_in(team: UUID) -> list[int]:

@@ -66,7 +66,9 @@ def entered(scope: Scope) -> Iterator[None]:
     with transaction.atomic():
         connection.ensure_connection()
         backend = connection.connection.info.backend_pid
-        _set(signed_context(scope, backend, bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)))
+        # The beginning of the transaction goes along with the context: one way there and back.
+        with connection.connection.pipeline():
+            _set(signed_context(scope, backend, bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)))
         yield
         if nested:
             _set("")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,7 +16,6 @@ from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
 from kamkor.cases.queries.around import Around, around
 from kamkor.cases.queries.case import case_for
-from kamkor.cases.queries.history import history_of
 from kamkor.cases.queries.responsible import responsible_now
 from kamkor.cases.rules.visit import QUESTIONS
 from kamkor.cases.vocabulary import CHILD, FAMILY, STATE_LABELS, STEPS, CaseState, Step
@@ -43,14 +42,14 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         case = case_for(viewer, case_id)
     except NotFound:
         return faults.fault_page(request, 404)
-    history, beside = history_of(viewer, case), around(viewer, case)
+    beside = around(viewer, case, with_history=True)
     context = {
         "case": case,
         "identity": identity_of(viewer, case, beside),
         "tasks": due_of_case(viewer, case, beside.tasks),
-        "safety": safety_of(case, history) if case.register == CHILD else None,
+        "safety": safety_of(case, beside.history) if case.register == CHILD else None,
         "household": household_of(case, beside),
-        "timeline": timeline_of(viewer, case, history),
+        "timeline": timeline_of(viewer, case, beside.history),
         "more_acts": acts_of(viewer, case),
         "episodes": episodes_of(case, beside),
         "back_url": "/register/" if viewer.role != "worker" else "/",
@@ -121,9 +120,9 @@ def visit_is_late(case: Case) -> bool:
     return next_on is not None and next_on < clock.today()
 
 
-def responsible_name(viewer: Viewer, case: Case) -> str:
+def responsible_name(viewer: Viewer, case: Case, beside: Around) -> str:
     """Who answers for the case today: holder, cover, specialist or head."""
-    seat = responsible_now(viewer, case)
+    seat = responsible_now(viewer, case, beside.shut_out)
     return _("nobody") if seat is None else seat.name or _("nobody")
 
 
@@ -134,7 +133,7 @@ def identity_of(
     beside = beside or around(viewer, case)
     facts: list[dict[str, Any]] = [
         {"label": _("Case"), "value": case.number, "copyable": case.number},
-        {"label": _("Responsible"), "value": responsible_name(viewer, case)},
+        {"label": _("Responsible"), "value": responsible_name(viewer, case, beside)},
         {"label": _("Last seen"), "value": day(case.last_seen_on)},
         {"label": _("Next step"), "value": next_step_of(case, beside)},
     ]
@@ -246,7 +245,7 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
     return acts
 
 
-def safety_of(case: Case, history: list[Any]) -> dict[str, Any]:
+def safety_of(case: Case, history: Sequence[Any]) -> dict[str, Any]:
     """Safety now: where a child who was taken out of danger sleeps, and the answers of the last
     visit at which it was seen."""
     seen = [
@@ -274,7 +273,7 @@ def safety_of(case: Case, history: list[Any]) -> dict[str, Any]:
     return {"heading": _("Safety now"), "rows": rows}
 
 
-def _where_it_sleeps(history: list[Any]) -> list[dict[str, Any]]:
+def _where_it_sleeps(history: Sequence[Any]) -> list[dict[str, Any]]:
     removals = [
         one.fact for one in history if one.kind == "removal" and one.fact.withdrawn_at is None
     ]

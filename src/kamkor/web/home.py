@@ -37,8 +37,9 @@ from kamkor.workforce import queries as workforce
 if TYPE_CHECKING:
     from kamkor.cases.models import Case
 
-SHOWN = 15
+SHOWN = 10
 """How many cases stand in each list of a day; the others are in the register."""
+WHOLE = "/register/?state=open&sort=next"
 # Items that say no more than the date of a case's next visit does.
 OF_VISITS = frozenset({"visit_due", "check_after_leaving", "accompaniment_visit"})
 
@@ -132,21 +133,19 @@ def workers_day(request: ViewedRequest) -> HttpResponse:
 
 
 def _section(key: str, heading: str, cases: list[Case], empty: str = "") -> dict[str, Any]:
-    whole = key == "cases"
+    section: dict[str, Any] = {"id": key, "heading": heading}
+    if key == "cases" and len(cases) > SHOWN:
+        # Those that press stand above; a list of all of them is the register's.
+        return section | {"total": len(cases), "url": WHOLE}
     table = case_table(cases[:SHOWN], len(cases), heading, key)
     if empty:
         table["empty"] = empty
-    for row in () if whole else table["rows"]:
+    for row in () if key == "cases" else table["rows"]:
         # The same case stands in the list of all: an id is one element's.
         row["id"] = ""
     if len(cases) > SHOWN:
-        table["rest_url"] = "/register/?state=open&sort=next"
-    return {
-        "id": key,
-        "heading": heading,
-        "table": table,
-        "folded": whole and len(cases) > SHOWN,
-    }
+        table["rest_url"] = WHOLE
+    return section | {"table": table}
 
 
 def _counter(number: int, label: str, figure: str, url: str, kind: str) -> dict[str, Any]:

@@ -4,11 +4,14 @@ Django's templates look for a missing word in three ways before they give up, an
 hundreds; here a part answers at once that it says nothing of it.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
+from django.template import Origin
 from django.template.backends.django import DjangoTemplates, Template
+from django.template.loaders.filesystem import Loader
 
 
 class Part(dict[str, Any]):
@@ -26,6 +29,17 @@ def with_parts(value: Any) -> Any:  # noqa: ANN401 - whatever a view hands over
     if type(value) is list:
         return [with_parts(one) for one in value]
     return value
+
+
+class Sources(Loader):
+    """Templates from files, without the indentation that is for their writers alone."""
+
+    def get_contents(self, origin: Origin) -> str:
+        """The text of a template; nothing that a page shows stands at the beginning of a line."""
+        return _INDENTED.sub("", super().get_contents(origin))
+
+
+_INDENTED = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
 class Page(Template):

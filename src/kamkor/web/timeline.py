@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -158,7 +158,7 @@ WRITTEN: dict[str, Callable[[Any], tuple[str, list[str]]]] = {
 }
 
 
-def timeline_of(viewer: Viewer, case: Case, history: list[Recorded]) -> dict[str, Any]:
+def timeline_of(viewer: Viewer, case: Case, history: Sequence[Recorded]) -> dict[str, Any]:
     """The timeline of a case by windows of time, newest first."""
     posts = {one.fact.by_post for one in history}
     posts |= {one.fact.post_id for one in history if one.kind == "assignment"}

@@ -33,7 +33,10 @@ def in_force(day: date, prefix: str = "") -> Q:
 
 def seats_of(office: int, day: date) -> dict[int, Seat]:
     """The posts in force of a district's department and its units on a day, by post id."""
-    return _seats("o.id = %(of)s OR o.district_id = %(of)s", office, day)
+    return _seats(_OF_DEPARTMENT, office, day)
+
+
+_OF_DEPARTMENT = "o.id = %(of)s OR o.district_id = %(of)s"
 
 
 def seats_by_id(post_ids: Iterable[int], day: date) -> dict[int, Seat]:
@@ -42,9 +45,17 @@ def seats_by_id(post_ids: Iterable[int], day: date) -> dict[int, Seat]:
     return _seats(f"p.id = ANY(%(of)s) OR p.id IN ({covers})", list(post_ids), day)
 
 
-def _seats(where: str, of: int | list[int], day: date) -> dict[int, Seat]:
+def _seats(
+    where: str,
+    of: int | list[int],
+    day: date,
+    roster: int | None = None,
+    without: UUID | None = None,
+) -> dict[int, Seat]:
+    """Seats by post; with their ranks on the roster of an office, as if a turn were not there."""
+    given = {"of": of, "day": day, "roster": roster, "without": without}
     with connection.cursor() as cursor:
-        cursor.execute(_SEATS.format(where=where), {"of": of, "day": day})
+        cursor.execute(_SEATS.format(where=where), given)
         return {row[0]: Seat(*row) for row in cursor.fetchall()}
 
 
@@ -55,7 +66,11 @@ WITH away AS (
     WHERE withdrawn_at IS NULL AND %(day)s BETWEEN valid_from AND valid_to
 )
 SELECT p.id, p.kind, p.office_id, o.district_id, h.employee_id, away.cover_id,
-    coalesce(trim(e.given_name || ' ' || e.surname), '')
+    coalesce(trim(e.given_name || ' ' || e.surname), ''),
+    (SELECT min(t.rank) FROM kamkor_dutyturn t
+        WHERE t.office_id = %(roster)s::int AND t.post_id = p.id AND t.withdrawn_at IS NULL
+        AND %(day)s BETWEEN t.valid_from AND t.valid_to
+        AND t.id IS DISTINCT FROM %(without)s::uuid)
 FROM kamkor_post p JOIN kamkor_office o ON o.id = p.office_id
 LEFT JOIN kamkor_postholding h ON h.post_id = p.id
     AND h.valid_from <= %(day)s AND (h.valid_to >= %(day)s OR h.valid_to IS NULL)
@@ -106,20 +121,16 @@ def duty_seats(department: int, day: date, *, without: UUID | None = None) -> li
 
     ``without`` a turn: as it would be if that one were not there.
     """
-    seats = seats_of(department, day)
-    turns = asked(_turns_on, ANYONE, department=department, on=day)
-    order = [post for post, turn in turns if turn != without] + fallback_posts(seats)
+    seats = _seats(_OF_DEPARTMENT, department, day, department, without)
+    turns = [seat for seat in seats.values() if seat.duty_rank is not None]
+    turns.sort(key=lambda seat: seat.duty_rank or 0)
+    order = [*(seat.post_id for seat in turns), *fallback_posts(seats)]
     found: list[Seat] = []
     for post_id in order:
         seat = acting_seat(seats, post_id)
         if seat is not None and seat not in found:
             found.append(seat)
     return found
-
-
-def _turns_on(_asker: Anyone, department: int, on: date) -> QuerySet[DutyTurn, Any]:
-    turns = _turns(department).filter(in_force(on)).order_by("rank")
-    return turns.values_list("post_id", "id")
 
 
 def oblast_duty_seat(oblast: int, day: date, shut_out: Collection[int] = ()) -> Seat | None:

@@ -12,7 +12,7 @@ Days = tuple[date, date]
 class Seat:
     """A post on one day: who holds it, and which post covers it if the holder is away.
 
-    ``name`` is the holder's.
+    ``name`` is the holder's; ``duty_rank`` the post's place on the roster, where it was asked.
     """
 
     post_id: int
@@ -22,6 +22,7 @@ class Seat:
     employee_id: int | None
     cover_post_id: int | None = None
     name: str = ""
+    duty_rank: int | None = None
 
     def held_by(self, employees: Collection[int]) -> bool:
         """Whether the seat's holder is one of these."""

@@ -1,6 +1,6 @@
 """What stands around a case: the home and who lives there, other episodes, what is due."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,9 +8,12 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from kamkor.access.queries import barred_from
 from kamkor.access.rules import Viewer
 from kamkor.cases.models import Case, SafeContact, SiblingLook, Task
 from kamkor.cases.queries.case import cases_visible_to, in_list, whole_cases
+from kamkor.cases.queries.history import QUESTIONS as HISTORY
+from kamkor.cases.queries.history import Recorded, in_order
 from kamkor.cases.queries.task import open_tasks_about
 from kamkor.kernel import clock
 from kamkor.kernel.kept import asked_together
@@ -23,7 +26,8 @@ class Around:
     """``near`` are all episodes of the child and of its home, newest first; ``members`` who
     lives there, each with ``looked_at``; ``tasks`` what is due about the case, most pressing
     first; ``place`` the name of the home's unit in each language; ``contact`` how the child is reached whose home must not be contacted: nothing if the
-    home may be, empty if nobody has said how.
+    home may be, empty if nobody has said how; ``shut_out`` the employees who see nothing of it;
+    ``history`` what was recorded, newest first, where it was asked for.
     """
 
     near: Sequence[Case]
@@ -31,13 +35,16 @@ class Around:
     tasks: Sequence[Task]
     place: Mapping[str, str]
     contact: str | None
+    shut_out: Collection[int]
+    history: Sequence[Recorded]
 
 
-def around(viewer: Viewer, case: Case) -> Around:
+def around(viewer: Viewer, case: Case, *, with_history: bool = False) -> Around:
     """Everything around a case, asked for at once."""
     home = case.household
+    subjects = [one for one in (case.pk, case.child_id, case.household_id) if one is not None]
     found = asked_together(
-        _QUESTIONS,
+        _WITH_HISTORY if with_history else _QUESTIONS,
         viewer,
         case_id=case.pk,
         child_id=case.child_id,
@@ -45,7 +52,9 @@ def around(viewer: Viewer, case: Case) -> Around:
         households=[] if home is None else [home.pk],
         territory_id=None if home is None else home.territory_id,
         on=clock.today(),
+        subjects=subjects,
     )
+    facts = {kind: found[kind] for kind in HISTORY} if with_history else {}
     names = found["place"][0] if found["place"] else ()
     near: list[Case] = found["near"]
     for task in found["tasks"]:
@@ -56,6 +65,8 @@ def around(viewer: Viewer, case: Case) -> Around:
         tasks=found["tasks"],
         place=dict(zip(LANGUAGES, names, strict=False)),
         contact=_contact(near, found["contacts"]),
+        shut_out={employee for _subject, employee in found["barred"]},
+        history=in_order(facts) if facts else (),
     )
 
 
@@ -119,10 +130,16 @@ def _place(_viewer: Viewer, *, territory_id: str, on: date, **_: object) -> Quer
     return names_borne(territory_id, on)
 
 
+def _barred(viewer: Viewer, *, subjects: Sequence[UUID], **_: object) -> QuerySet[Any, Any]:
+    return barred_from(viewer, subjects)
+
+
 _QUESTIONS: dict[str, Callable[..., QuerySet[Any, Any]]] = {
     "near": _near,
     "contacts": _contacts,
     "members": _members,
     "tasks": _tasks,
     "place": _place,
+    "barred": _barred,
 }
+_WITH_HISTORY = _QUESTIONS | HISTORY

@@ -63,7 +63,7 @@ def _facts_of(kind: str) -> Question:
     """The question for the facts of one kind about a case."""
     model, beside = OF_CASE[kind], BESIDE.get(kind, ())
 
-    def facts(viewer: Viewer, case_id: UUID, child_id: UUID) -> QuerySet[Any]:  # noqa: ARG001 - as all are asked
+    def facts(viewer: Viewer, *, case_id: UUID, **_: object) -> QuerySet[Any]:
         found: QuerySet[Any] = model.objects.filter(
             scope_filter(viewer, subject="case_id"), case_id=case_id
         )
@@ -72,26 +72,26 @@ def _facts_of(kind: str) -> Question:
     return facts
 
 
-def _visits(viewer: Viewer, case_id: UUID, child_id: UUID) -> QuerySet[Visit]:  # noqa: ARG001 - as above
+def _visits(viewer: Viewer, *, case_id: UUID, **_: object) -> QuerySet[Visit]:
     """The visits at which the child of a case was to be seen."""
     looks = VisitChild.objects.filter(case_id=case_id).values("visit_id")
     return Visit.objects.filter(scope_filter(viewer, subject="household_id"), id__in=looks)
 
 
-def _tasks_done(viewer: Viewer, case_id: UUID, child_id: UUID) -> QuerySet[TaskDone]:  # noqa: ARG001 - as above
+def _tasks_done(viewer: Viewer, *, case_id: UUID, **_: object) -> QuerySet[TaskDone]:
     tasks = TaskDone.objects.filter(scope_filter(viewer, subject="subject"), subject=case_id)
     if viewer.role == WORKER:
         tasks = tasks.exclude(task__kind__in=list(NOT_FOR_WORKERS))
     return tasks.filter(stopped=False).select_related("task")
 
 
-def _births(viewer: Viewer, case_id: UUID, child_id: UUID) -> QuerySet[Any]:  # noqa: ARG001 - as above
+def _births(viewer: Viewer, *, child_id: UUID, **_: object) -> QuerySet[Any]:
     return births_of(viewer, child_id)
 
 
 QUESTIONS: dict[str, Question] = {kind: _facts_of(kind) for kind in OF_CASE}
 _VISIT: Any = VisitChild.visit.field
-QUESTIONS |= {"task_done": _tasks_done, "birth": _births, "visit": _visits}
+QUESTIONS["task_done"], QUESTIONS["birth"], QUESTIONS["visit"] = _tasks_done, _births, _visits
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,11 @@ class Recorded:
 
 def history_of(viewer: Viewer, case: Case) -> list[Recorded]:
     """Everything recorded about a case, newest first; corrected and withdrawn facts too."""
-    facts = asked_together(QUESTIONS, viewer, case_id=case.pk, child_id=case.child_id)
+    return in_order(asked_together(QUESTIONS, viewer, case_id=case.pk, child_id=case.child_id))
+
+
+def in_order(facts: dict[str, list[Any]]) -> list[Recorded]:
+    """What was found to ``QUESTIONS``, as ``history_of`` tells it."""
     visits = {visit.pk: visit for visit in facts.pop("visit")}
     for fact in facts["visit_child"]:
         # A visit's own row may be another unit's; the child's row is here all the same.

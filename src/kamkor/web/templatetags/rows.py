@@ -11,6 +11,8 @@ register = template.Library()
 
 Part = Mapping[str, Any]
 
+_KINDS = {"numeric": "govuk-table__cell--numeric", "nowrap": "k-nowrap"}
+
 
 @register.simple_tag
 def table_rows(table: Part) -> SafeString:
@@ -25,7 +27,7 @@ def _row(row: Part, labels: list[str]) -> str:
     parts += [_cell(cell, label) for cell, label in zip(cells[1:], labels[1:], strict=False)]
     named = f' id="row-{_safe(identity)}"' if identity else ""
     written = "\n".join(parts)
-    return f'<tr class="govuk-table__row" role="row"{named}>{written}</tr>'
+    return f'<tr role="row"{named}>{written}</tr>'
 
 
 def _head(cell: Part, url: str | None) -> str:
@@ -38,14 +40,11 @@ def _head(cell: Part, url: str | None) -> str:
 
 
 def _cell(cell: Part, label: str) -> str:
-    kind = " govuk-table__cell--numeric" if cell.get("numeric") else ""
-    kind += " k-nowrap" if cell.get("nowrap") else ""
-    kind += " k-blank" if cell.get("text") == "" else ""
+    kinds = [kind for word, kind in _KINDS.items() if cell.get(word)]
+    kinds += ["k-blank"] if cell.get("text") == "" else []
+    looks = _attribute("class", " ".join(kinds))
     figure = _attribute("data-figure", cell.get("figure"))
-    return (
-        f'<td role="cell" class="govuk-table__cell{kind}"{label}{figure}>'
-        f"{_content(cell)}{_badges(cell)}</td>"
-    )
+    return f'<td role="cell"{looks}{label}{figure}>{_content(cell)}{_badges(cell)}</td>'
 
 
 def _content(cell: Part) -> str:
