@@ -26,6 +26,7 @@ WITHOUT_VIEWER: dict[str, str] = {
     "access.queries.viewer_for": "makes the viewer",
     "access.queries.viewer_of_user": "makes the viewer of whoever is signed in",
     "cases.queries.case.in_list": "narrows what was asked for a viewer",
+    "cases.queries.history.in_order": "orders what was asked for a viewer",
     "cases.queries.report.receipt_state": "asked by an informant, who has no account; one word",
     "figures.queries.statement": "puts a statement together and asks nothing",
     "territory.queries": "names and codes of places; they hold no person",
