@@ -13,12 +13,14 @@ from kamkor.demo import arguments, folder
 from kamkor.kernel.credentials import data_folder
 from kamkor.kernel.server import database_server
 from kamkor.kernel.server_facts import ServerFacts, ServerFault
+from kamkor.kernel.translations import at_shell as _
 from kamkor.kernel.translations import compile_catalogues
+from kamkor.kernel.words import noop
 
 WITHOUT_DATABASE = {"version", "--version", "makemigrations", "compile"}
 HELP = {"help", "--help", "-h"}
-# These serve the desk: what they do is done at the desk, not at the shell.
-SERVING = {"demo", "serve"}
+# These serve the desk or build what was done there: at the desk, not at the shell.
+SERVING = {"demo", "serve", "synth"}
 REFUSED = 1
 WRONG_USE = 2
 NOT_PERMITTED = 3
@@ -26,12 +28,15 @@ FAULT = 4
 INTERRUPTED = 130
 
 COMMANDS = {
-    "demo": "build the demo oblast if it is not there yet, and serve it",
-    "serve": "serve the desk on what stands in the data folder",
-    "commands": "carry out a file of commands as one person: FILE.jsonl --as USERNAME",
-    "figures": "count the register: figures register --territory CODE --by KEYS",
-    "account": "create an account, or list them",
-    "doctor": "check logins, row security, migrations, keys and room on the disk",
+    "demo": noop("build the demo oblast if it is not there yet, and serve it"),
+    "synth": noop("fill an empty folder: synth --size small|service|nation --seed N"),
+    "serve": noop("serve the desk on what stands in the data folder"),
+    "commands": noop("carry out a file of commands as one person: FILE.jsonl --as USERNAME"),
+    "figures": noop("count the register: figures register --territory CODE --by KEYS"),
+    "load": noop("take a register from a file: load register FILE --as USERNAME"),
+    "worker": noop("carry out background work; serve and demo start it"),
+    "account": noop("create an account, list accounts, or list the posts one may hold"),
+    "doctor": noop("check logins, row security, migrations, keys and room on the disk"),
 }
 
 
@@ -65,12 +70,14 @@ def point_settings_at(facts: ServerFacts) -> None:
 
 
 def _run(given: list[str]) -> int:
+    compile_catalogues()
     if not given or (given[0] in HELP and len(given) == 1):
         _list_commands()
         return 0
-    compile_catalogues()
     if given[0] in WITHOUT_DATABASE | HELP or {"--help", "-h"} & set(given):
         return _django(given)
+    if given[0] == "worker":
+        os.environ["KAMKOR_DOOR"] = "worker"
     if given[0] in SERVING:
         os.environ["KAMKOR_DOOR"] = "web"
         hosts = "*" if "--lan" in given else "localhost,127.0.0.1,[::1]"
@@ -78,6 +85,8 @@ def _run(given: list[str]) -> int:
     data = data_folder()
     if given[0] == "demo":
         folder.prepare(data, fresh=arguments.wants_fresh(given[1:]))
+    if given[0] == "synth":
+        folder.prepare(data, fresh=False)
     with database_server(data) as facts:
         point_settings_at(facts)
         return _django(given)
@@ -94,11 +103,13 @@ def _stopped(status: int, why: object) -> int:
 
 
 def _list_commands() -> None:
-    print("kamkor COMMAND [--lang ky|ru|kk|en]\n")
+    print(_("kamkor COMMAND [--lang ky|ru|kk|en]"), end="\n\n")
     for name, about in COMMANDS.items():
-        print(f"  {name:10} {about}")
-    print("\nkamkor COMMAND --help tells more. Beside these stand Django's own commands:")
-    print("migrate --database owner, shell, dbshell, ... (kamkor help --commands lists them).")
+        print(f"  {name:10} {_(about)}")
+    print()
+    print(_("PORT=8080 kamkor demo serves on another port than 8000; so does kamkor serve."))
+    print(_("kamkor COMMAND --help tells more. Beside these stand Django's own commands:"))
+    print(_("migrate --database owner, shell, dbshell, ... (kamkor help --commands lists them)."))
 
 
 def _choose_language(given: list[str]) -> None:
@@ -109,10 +120,10 @@ def _choose_language(given: list[str]) -> None:
             os.environ["KAMKOR_LANG"] = after[0] if after else ""
             del given[place : place + (2 if word == "--lang" else 1)]
             break
-    known = [code for code, _ in LANGUAGES]
+    known = [code for code, _name in LANGUAGES]
     if os.environ.setdefault("KAMKOR_LANG", "en") not in known:
-        text = f"--lang (or KAMKOR_LANG) is one of {', '.join(known)}"
-        raise WrongUse(text)
+        text = _("--lang (or KAMKOR_LANG) is one of %(languages)s")
+        raise WrongUse(text % {"languages": ", ".join(known)})
 
 
 def _django(given: list[str]) -> int:
@@ -125,8 +136,8 @@ def _django(given: list[str]) -> int:
 
     django.setup()
     if given[0] not in HELP | WITHOUT_DATABASE and given[0] not in get_commands():
-        text = f"there is no command {given[0]}; kamkor alone lists them"
-        raise WrongUse(text)
+        text = _("there is no command %(name)s; kamkor alone lists them")
+        raise WrongUse(text % {"name": given[0]})
     from kamkor.management.shell import Stopped  # noqa: PLC0415 - as above
 
     try:

@@ -2,6 +2,7 @@
 
 from kamkor.access.models import Account, Barred, Lent, Team, TeamExclusion, TeamMember
 from kamkor.cases.models import *  # noqa: F403 - the room's own list
+from kamkor.figures.models import FigureCell, FigureMonth
 from kamkor.kernel.models import JournalEntry
 from kamkor.people.models import (
     Birth,
@@ -24,7 +25,7 @@ from kamkor.workforce.models import (
 )
 
 __all__ = [
-    "Account", "Barred", "Birth", "DutyTurn", "Employee", "Household", "HouseholdMember",
+    "Account", "Barred", "Birth", "DutyTurn", "Employee", "FigureCell", "FigureMonth", "Household", "HouseholdMember",
     "JournalEntry", "Leave", "Lent", "NameToken", "Office", "OfficeTerritory", "Person",
     "PersonName", "Post", "PostHolding", "Team", "TeamExclusion", "TeamMember", "Territory",
     "TerritoryName", "WordingToken",

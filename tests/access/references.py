@@ -11,7 +11,15 @@ from kamkor.cases.models import Case
 from kamkor.cases.vocabulary import OPEN_STATES
 from tests.cast import Player
 
-MIGRATIONS = ("0002_row_security", "0004_alarms", "0005_ends_and_candidates", "0006_wording_tokens")
+MIGRATIONS = (
+    "0002_row_security",
+    "0004_alarms",
+    "0005_ends_and_candidates",
+    "0006_wording_tokens",
+    "0009_corrections",
+    "0011_loading",
+    "0012_figure_months",
+)
 """The migrations that list protected and open tables."""
 
 

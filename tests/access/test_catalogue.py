@@ -12,6 +12,7 @@ from tests.access.references import PROTECTED, listed
 pytestmark = pytest.mark.django_db
 
 OPEN = set(listed("OPEN"))
+JOBS = "procrastinate_"
 # Tables of sign-in and of the framework that no login of the service touches, and our key.
 UNTOUCHED = {
     "account_emailconfirmation",
@@ -34,6 +35,17 @@ def test_row_security_is_enabled_and_forced_on_every_protected_table() -> None:
     assert locked == dict.fromkeys(PROTECTED, (True, True))
 
 
+# They mark kept counts as stale where somebody writes; nobody calls them.
+WATCHING = (
+    "figures_case_changed",
+    "figures_decision_added",
+    "figures_decision_changed",
+    "figures_fact_added",
+    "figures_fact_changed",
+    "figures_person_changed",
+    "figures_stale_from",
+)
+
 # The one form, as PostgreSQL writes it back, with SUBJECT for the column that may be lent.
 FORM = """
 (((team IS NULL) AND (
@@ -47,6 +59,11 @@ END OR (SUBJECT = ANY (( SELECT lent FROM viewer_context)::uuid[]))))
 OR (team = ANY (( SELECT teams FROM viewer_context)::uuid[])))
 AND (NOT COALESCE((SUBJECT = ANY (( SELECT barred FROM viewer_context)::uuid[])), false))
 """
+
+
+# Who belongs to a household is seen by those who see the person too.
+WITH_PERSON = """ AND EXISTS (SELECT FROM kamkor_person p
+    WHERE p.id = kamkor_householdmember.person_id)"""
 
 
 def _plain(text: str) -> str:
@@ -71,7 +88,8 @@ def test_every_policy_has_the_one_form_and_there_is_no_other() -> None:
         assert roles == ("kamkor_figures" if counting else "kamkor_web kamkor_worker"), table
         subject = re.compile(rf"\b{PROTECTED[table]}\b")
         form = _plain(subject.sub("SUBJECT", expression))
-        assert form == ("true" if counting else _plain(FORM)), table
+        more = WITH_PERSON if table == "kamkor_householdmember" else ""
+        assert form == ("true" if counting else _plain(FORM + more)), table
 
 
 def test_there_is_no_view_and_no_foreign_table() -> None:
@@ -81,15 +99,21 @@ def test_there_is_no_view_and_no_foreign_table() -> None:
 def test_the_functions_are_these_and_no_other_and_none_is_for_everybody() -> None:
     path = '{"search_path=pg_catalog, public, pg_temp"}'
     both, owner = "kamkor_web kamkor_worker", "kamkor_owner"
-    assert asked(catalogue.FUNCTIONS) == [
+    found = asked(catalogue.FUNCTIONS)
+    assert [one for one in found if not one[0].startswith(JOBS)] == [
         ("barred_from_such", True, path, owner, both),
         ("command_answer", True, path, owner, both),
+        *((name, True, path, owner, "") for name in WATCHING),
         ("move_subjects", True, path, owner, both),
         ("open_identity_candidates", True, path, owner, both),
+        ("open_identity_candidates_of", True, path, owner, both),
         ("receipt_state", True, path, owner, "kamkor_web"),
         ("sealed_elsewhere", True, path, owner, "kamkor_web"),
         ("viewer_context", True, path, owner, both),
     ]
+    # Those of the queue run with the rights of whoever calls them.
+    queue = {one[1:] for one in found if one[0].startswith(JOBS)}
+    assert queue == {(False, None, owner, both)}
 
 
 def test_no_login_of_the_service_is_more_than_it_must_be() -> None:

@@ -11,11 +11,12 @@ from unittest.mock import patch
 from uuid import UUID
 
 from kamkor.access.models import Team
-from kamkor.cases.models import Case, Report, Task, TaskDone
+from kamkor.cases.models import Case, Report, Round, Task, TaskDone
 from kamkor.cases.operations.facts import CORRECTABLE
 from kamkor.kernel import ids, rulesets
 from kamkor.kernel.database import Scope
 from kamkor.kernel.ids import new_id
+from kamkor.kernel.shapes import Coded, meta_of
 from tests.cast import Cast, Player
 from tests.factories import (
     NOOKEN,
@@ -68,7 +69,7 @@ class Day:
 
     def code(self, rule_set: str) -> str:
         """A code of a rule set in force today."""
-        rules = rulesets.rules(rule_set, self.cast.time.today)
+        rules = rulesets.asked_rules(rule_set, self.cast.time.today)
         return self.draw.choice(rules).code
 
     def day(self) -> str:
@@ -290,25 +291,51 @@ def _interest(day: Day, player: Player) -> None:
         day.try_(player, "declare_interest", case=str(case.pk), kind="relative")
 
 
+DAYS = {"happened_on", "until", "born_on", "next_on", "learned_on", "other_side_accepted_on"}
+YES_NO = {*QUESTIONS, "looked_at", "danger_now"}
+
+
 def _correct(day: Day, player: Player) -> None:
-    case = day.a_case(player)
-    kind = day.draw.choice(sorted(CORRECTABLE))
-    if case is None:
-        return
+    name = day.draw.choice(sorted(CORRECTABLE))
+    kind = CORRECTABLE[name]
+    about = min(kind.about)
     with player.inside():
-        facts = CORRECTABLE[kind].model.objects.filter(**CORRECTABLE[kind].belongs_to(case))
-        fact = day._one(list(facts.filter(withdrawn_at=None).order_by("id")))
-    if fact is None:
+        table: Any = {"case": Case, "report": Report, "round": Round}[about]
+        subject = day._one(list(table.objects.order_by("id")))
+        if subject is None:
+            return
+        facts = kind.belonging_to(subject).filter(withdrawn_at=None)
+        fact = day._one(list(facts.order_by("id")))
+        fields = sorted(kind.asked_of(fact)) if fact is not None else []
+    if not fields:
         return
-    field = day.draw.choice(sorted(CORRECTABLE[kind].fields))
-    rule_set = CORRECTABLE[kind].rule_set(field)
-    value: Any = day.code(rule_set) if rule_set else "2" if field == "minutes" else "x"
-    if field in {"happened_on", "until", "born_on", "next_on"}:
-        value = day.day()
-    if field in {*QUESTIONS, "looked_at"}:
-        value = day.draw.choice((True, False))
-    data = {"kind": kind, "fact": str(fact.pk), "values": {field: value}}
-    day.try_(player, "correct_fact", case=str(case.pk), reason="typing_error", **data)
+    field = day.draw.choice(fields)
+    values = {field: _a_value(day, name, fact, field)}
+    if name == "visit_child" and field == "seen":
+        # Who was not seen needs the reason, and who was seen all the answers.
+        values |= {"not_seen_reason": "nobody_home", **dict.fromkeys(QUESTIONS, False)}
+    data = {"kind": name, "fact": str(fact.pk), "values": values, "reason": "typing_error"}
+    named = {} if about == "round" else {about: str(subject.pk)}
+    day.try_(player, "correct_fact", **named, **data)
+
+
+def _a_value(day: Day, name: str, fact: Any, field: str) -> Any:  # noqa: ANN401 - any value
+    kind = CORRECTABLE[name]
+    notes = meta_of(kind.asked_of(fact)[field])
+    rule_set = next((note.rule_set for note in notes if isinstance(note, Coded)), "")
+    if rule_set:
+        return day.code(rule_set)
+    if field in DAYS:
+        return day.day()
+    if field in YES_NO:
+        return day.draw.choice((True, False))
+    if field.endswith("_told_at"):
+        return day.draw.choice((None, day.cast.time.moment.isoformat()))
+    if field == "post":
+        return day.cast.everybody[day.draw.choice(PLAYERS)].post
+    if field == "territory":
+        return day.draw.choice((SUZAK, NOOKEN))
+    return "2" if field in {"minutes", "age"} else "9" if field == "visited" else "x"
 
 
 def _take_back(day: Day, _: Player) -> None:

@@ -13,11 +13,13 @@ from kamkor.cases.models import (
     Removal,
     RemovalEnd,
     Report,
+    ReportTold,
     Screening,
     SecondLook,
     StateProtection,
     TakingOffDecision,
     TakingOffProposal,
+    Task,
     TransferAnswer,
     TransferOffer,
     VisitChild,
@@ -35,6 +37,12 @@ ACCOMPANIED = {"placed_guardianship", "placed_foster", "adopted"}
 RHYTHM = {"low": 60, "medium": 30, "high": 14, "": 30}
 FIRST_VISIT, AFTER_LEAVING, ACCOMPANIMENT = 7, 90, 90
 CLOSED = {"closed", "not_registered", "void"}
+
+# What a report bears of what it tells now.
+TOLD = (
+    *("worry", "danger_now", "territory_id", "place", "seen_or_said", "source", "learned_on"),
+    *("home_unsafe", "safe_contact", "urgent", "happened_on", "district"),
+)
 
 # The order in which facts of one command are meant.
 MEANT = (
@@ -78,10 +86,10 @@ def _facts(case: Case) -> list[tuple[Any, Any]]:
 class Reading:
     """What one reading of the facts, first to last, makes of a case."""
 
-    def __init__(self, facts: list[tuple[Any, Any]]) -> None:
+    def __init__(self, facts: list[tuple[Any, Any]], *, away: bool = False) -> None:
         self.state = "void"
         self.before = ""
-        self.away = False
+        self.away = away
         self.risk = ""
         self.next_on: date | None = None
         self.off: date | None = None
@@ -140,7 +148,9 @@ def _last(facts: list[tuple[Any, Any]], kind: Any, column: str, default: Any = N
     return getattr(rows[-1], column) if rows else default
 
 
-def _next_visit(reading: Reading, identified: date | None, visited: date | None) -> date | None:
+def _next_visit(
+    reading: Reading, identified: date | None, visited: date | None, due: list[date]
+) -> date | None:
     if reading.state in CLOSED:
         return None
     if reading.next_on is not None:
@@ -151,19 +161,24 @@ def _next_visit(reading: Reading, identified: date | None, visited: date | None)
         "accompaniment": (ACCOMPANIMENT, max(filter(None, [visited, reading.off]), default=None)),
     }.get(state, (RHYTHM[reading.risk], visited))
     if state not in {"check_due", "accompaniment"} and visited is None:
-        after, base = FIRST_VISIT, identified
+        first = [identified + timedelta(days=FIRST_VISIT)] if identified else []
+        return min(first + due, default=None)
     return base + timedelta(days=after) if base is not None else None
 
 
 def expected(case: Case) -> dict[str, Any]:
     """Each derived column of a case, from its facts alone."""
     facts = _facts(case)
-    reading = Reading(facts)
+    former = expected(case.previous) if case.previous else {}
+    reading = Reading(facts, away=former.get("away_from_home", False))
     visits = reading.visits
     seen_on = [row.happened_on for row in visits if row.seen != "not_seen"]
+    seen_on += [former["last_seen_on"]] if former.get("last_seen_on") else []
     unseen = 0
     for row in visits:
         unseen = 0 if row.seen != "not_seen" else unseen + 1
+    wanted = Task.objects.filter(case=case, kind="visit_due", withdrawn_at=None)
+    due = [clock.local_day(one.due_at) for one in wanted]
     visited = max((row.happened_on for row in visits), default=None)
     registrations = [row for of, row in facts if of is Registration and row.registered]
     grounds = [row for of, row in facts if of is RegistrationGround and row.main]
@@ -181,7 +196,7 @@ def expected(case: Case) -> dict[str, Any]:
         "last_visit_on": visited,
         "last_seen_on": max(seen_on, default=None),
         "not_seen_in_a_row": unseen,
-        "next_visit_on": _next_visit(reading, identified, visited),
+        "next_visit_on": _next_visit(reading, identified, visited, due),
         "offered_to_id": offered[-1][1].to_office_id if stands else None,
         "state_protection": _last(facts, StateProtection, "given", default=False),
         "away_from_home": reading.away,
@@ -214,4 +229,8 @@ def test_after_any_day_every_derived_column_is_what_the_facts_say(cast: Cast) ->
             assert {name: getattr(case, name) for name in wanted} == wanted, repeat
         reports = list(Report.objects.all())
         assert [one.state for one in reports] == [_report_state(one) for one in reports], repeat
+        for report in reports:
+            told = ReportTold.objects.get(report=report, withdrawn_at=None)
+            wanted = {name: getattr(told, name) for name in TOLD}
+            assert {name: getattr(report, name) for name in TOLD} == wanted, repeat
     assert len(cases) > 5, repeat

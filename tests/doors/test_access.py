@@ -44,9 +44,17 @@ ADDRESSES = {
     "figures": "/figures/?by=district",
     "behind_number": "/figures/list/?figure=children_on_register",
     "figures_export": "/figures/export.csv?by=district",
+    "morning_list": "/morning/cases/",
+    "loading": "/loading/",
+    "load": "/loading/{load}/",
+    "load_rejected": "/loading/{load}/rejected.csv",
+    "loading_template": "/loading/template.xlsx",
     "find": "/find/",
     "case": "/cases/{case}/",
     "correct": "/cases/{case}/correct/identification/{fact}/",
+    "correct_report": "/reports/{report}/correct/report/{told}/",
+    "rounds": "/rounds/",
+    "correct_round": "/rounds/{round}/correct/",
     "about_case": "/cases/{case}/record-visit/",
     "about_task": "/tasks/{task}/complete-task/",
     "begin": "/do/identify-child/",
@@ -227,6 +235,11 @@ def commands_about(place: Place) -> Iterator[dict[str, Any]]:
     }
     for name, data in about_case.items():
         yield {"command": name, "data": {"case": place.case, **data}}
+    told = {"kind": "report", "fact": place.told, "values": {"place": "x"}}
+    yield {
+        "command": "correct_fact",
+        "data": {"report": place.report, "reason": "typing_error", **told},
+    }
     for name, data in {"read_report": {}, "mark_sent_in_error": {"note": "x"}}.items():
         yield {"command": name, "data": {"report": place.report, **data}}
     row = {"case": place.case, "seen": "alone", "none_of_these": True}

@@ -1,5 +1,6 @@
 """The form of a correction asks as the first form did, and shows both when it is stale."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -52,10 +53,34 @@ WIDGETS: dict[str, dict[str, str]] = {
     "registration": {"happened_on": "date", "note": "long_text", "reason": "choice"},
     "ground": {"happened_on": "date", "ground": "choice"},
     "state_protection": {"happened_on": "date", "note": "long_text"},
+    "report": {
+        "happened_on": "date",
+        "worry": "choice",
+        "danger_now": "yes_no",
+        "territory": "choice",
+        "place": "text",
+        "seen_or_said": "long_text",
+        "source": "choice",
+        "learned_on": "date",
+        "safe_contact": "text",
+    },
+    "report_child": {"description": "text", "age": "number"},
+    "screening": {"reason": "choice", "note": "long_text"},
+    "second_look": {"note": "long_text"},
+    "error_mark": {"note": "long_text"},
+    "round": {
+        "happened_on": "date",
+        "territory": "choice",
+        "area": "text",
+        **dict.fromkeys(("visited", "nobody_home", "refused", "no_concern"), "number"),
+    },
+    "assignment": {"happened_on": "date", "post": "choice"},
     "visit": {
         "happened_on": "date",
+        "kind": "choice",
         "changed": "long_text",
         "words_of_carer": "long_text",
+        "next_on": "date",
         "minutes": "number",
     },
     "visit_child": {
@@ -79,13 +104,20 @@ WIDGETS: dict[str, dict[str, str]] = {
         "sleeps_where": "text",
         "siblings": "text",
         "next_step": "text",
+        **dict.fromkeys(("prosecutor_told_at", "parents_told_at", "doctor_told_at"), "moment"),
     },
-    "proposal": {"happened_on": "date", "reason": "choice", "note": "long_text"},
+    "proposal": {
+        "happened_on": "date",
+        "reason": "choice",
+        "note": "long_text",
+        "other_side": "text",
+        "other_side_accepted_on": "date",
+    },
     "decision": {"happened_on": "date", "note": "long_text", "reason": "choice"},
     "accompaniment_end": {"happened_on": "date", "note": "long_text"},
     "offer": {"reason": "choice", "note": "long_text"},
     "answer": {"reason": "choice", "note": "long_text"},
-    "need": {"what": "text"},
+    "need": {"happened_on": "date", "what": "text"},
     "interest": {"kind": "choice"},
     "task_done": {"happened_on": "date", "proof": "text"},
     "birth": {"born_on": "date", "precision": "choice", "sex": "choice"},
@@ -94,10 +126,22 @@ WIDGETS: dict[str, dict[str, str]] = {
 }
 
 
+def a_fact(kind: str) -> Any:  # noqa: ANN401 - any fact
+    """A fact of a kind of which everything is asked that ever is."""
+    said: dict[str, dict[str, Any]] = {
+        "visit_child": {"kind": "migrant_check"},
+        "screening": {"decision": "decline"},
+        "registration": {"registered": False},
+        "decision": {"agreed": True},
+        "answer": {"accepted": False},
+    }
+    return CORRECTABLE[kind].model(happened_on=date(2026, 3, 2), **said.get(kind, {}))
+
+
 @pytest.mark.parametrize("kind", CORRECTABLE)
 def test_each_field_is_asked_as_what_it_is(world: World, kind: str) -> None:
     """Days as days, codes as choices with their words, numbers as numbers, yes and no as such."""
-    form = form_of(kind, VisitChild(kind="migrant_check"))
+    form = form_of(kind, a_fact(kind))
     widgets = {name: widget_of(info) for name, info in form.model_fields.items()}
     assert widgets == WIDGETS[kind] | {REASON: "choice"}
     shown = FormPage(form, {}, ViewerOptions(world.cast.bakyt.viewer)).fields()
@@ -131,7 +175,7 @@ def test_what_is_asked_of_migrants_children_is_asked_of_them_alone(world: World)
     """A visit that was no check of a migrants' child has nothing of it to correct."""
     of_migrants = {"lives_with", "conditions", "parents_contact"}
     for kind, asked in (("home", set()), ("migrant_check", of_migrants)):
-        form = form_of("visit_child", VisitChild(kind=kind))
+        form = form_of("visit_child", VisitChild(kind=kind, happened_on=date(2026, 3, 2)))
         assert of_migrants & set(form.model_fields) == asked
 
 

@@ -9,6 +9,9 @@ REFUSED = (
     ("elmira", "?figure=children_lost", "figure_unknown"),
     ("elmira", "?from=01.02.2026&to=01.01.2026", "period_backwards"),
     ("elmira", "?from=yesterday", "field_invalid"),
+    ("elmira", "?to=03.03.2026", "day_not_come"),
+    ("elmira", "?on=03.03.2026", "day_not_come"),
+    ("elmira", "?known_on=03.03.2026", "day_not_come"),
     ("elmira", "?by=colour", "breakdown_unknown"),
     ("elmira", "?by=sex&by=age&by=month&by=source&by=ground", "too_many_breakdowns"),
     ("elmira", "?territory=KG-X", "place_unknown"),
@@ -33,3 +36,12 @@ def test_a_number_leads_to_its_cases_and_an_export_tells_what_it_is(world: World
     export = desk.open("/figures/export.csv?by=district")
     assert "Каттоодогу балдар" in export.text or "Children on the register" in export.text
     assert desk.open("/figures/export.xlsx?by=district").status == 200
+
+
+def test_a_day_that_has_not_ended_is_provisional(world: World) -> None:
+    desk = world.desks["elmira"]
+    words = "provisional: the day has not ended"
+    assert words in desk.open("/figures/").text
+    assert words in desk.open("/figures/?to=01.03.2026&known_on=02.03.2026").text
+    assert words not in desk.open("/figures/?to=01.03.2026").text
+    assert "03.03.2026 has not come yet." in desk.open("/figures/?on=03.03.2026").text

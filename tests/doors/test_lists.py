@@ -212,6 +212,16 @@ def test_a_printed_register_says_its_filters_in_words(world: World) -> None:
     )
 
 
+def test_the_list_says_its_filters_in_words_and_each_choice_is_another(world: World) -> None:
+    """No choice of the state stands twice; the tabs keep the filters that both registers have."""
+    page = world.desks["bakyt"].open("/register/?state=open&risk=high&ground=neglected")
+    assert "Children; State: All open; Ground: Neglected" in page.text
+    labels = [one.text.strip() for one in page.all("option")]
+    assert len(labels) == len(set(labels) - {"Any"}) + labels.count("Any")
+    tabs = [one for one in page.links if one.startswith("/register/?") and "risk=high" in one]
+    assert "/register/?register=family&state=open&risk=high" in tabs
+
+
 RISKY = ("=1+1", "+996", "-5", "@SUM(A1)", "=HYPERLINK(x)")
 
 

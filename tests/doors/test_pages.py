@@ -25,8 +25,8 @@ WALKERS = ("aigul", "bakyt", "head", "cholpon", "oblast", "daniyar", "elmira", "
 ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # What an address may consist of: fixed words, ids, and filters in codes.
 ADDRESS = re.compile(
-    rf"/(([a-z0-9-]+|{ID})/)*(export\.(csv|xlsx))?"
-    rf"(\?((register|state|sort|risk|ground|figure|territory|by|by2|k[1-4])=-?[a-z0-9_]*&?"
+    rf"/(([a-z0-9-]+|{ID})/)*((export|template|rejected)\.(csv|xlsx))?"
+    rf"(\?((register|state|sort|risk|ground|figure|territory|by|by2|k[1-4]|cause|post)=-?[a-z0-9_]*&?"
     rf"|(after|before|child|household|case)={ID}&?|(from|to|on|known_on)=[0-9.-]*&?)*)?"
     r"(#[a-z0-9_-]*)?"
 )

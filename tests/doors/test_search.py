@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kamkor.kernel.commands import Command
-from kamkor.kernel.ids import new_id
+from kamkor.kernel.ids import new_id, typed_number
 from kamkor.kernel.models import JournalEntry
 from tests.doors.desk import Desk, Page, Typed
 from tests.doors.world import MISSING, World
@@ -158,7 +158,7 @@ def test_the_register_finds_families_by_the_name_of_the_home(world: World) -> No
     registered(cast, surname="Үйлүүев", family_too=True, adults=adults)
     for typed in ("Uiluev", "Энеева"):
         page = world.desks["bakyt"].send("/register/", {"name": typed})
-        assert "Family: Үйлүүев Айбек" in names(page)
+        assert "Family: Энеева Толгонай" in names(page)
     assert names(world.desks["specialist2"].send("/register/", {"name": "Uiluev"})) == []
 
 
@@ -233,3 +233,42 @@ def test_a_case_of_others_cannot_be_carried_along(world: World, method: str) -> 
             else desk.send("/find/", {"case": case, "name": "Бөлөк"})
         )
         assert page.status == 404
+
+
+def test_a_case_is_found_by_its_number(world: World) -> None:
+    """With or without prefix and hyphens, also in Cyrillic letters that look the same."""
+    case = identified(world.cast, given_name="Номерлүү", surname="Табылган")
+    number = world.cast.aigul.case(case).number
+    cyrillic = number.translate(str.maketrans("ABEKMHPCTYX", "АВЕКМНРСТУХ"))
+    for typed in (number, number.lower(), number[2:], f" {number.replace('-', ' ')} ", cyrillic):
+        page = world.desks["aigul"].send("/register/", {"name": typed})
+        assert [one.split("  ")[0] for one in names(page)] == ["Табылган Номерлүү"], typed
+        assert page.response.status_code == 200
+
+
+def test_a_number_finds_no_names_and_no_hidden_case(world: World) -> None:
+    """A number is no name; a case of another district is found by its number as little."""
+    identified(world.cast, given_name="K-2222-222", surname="2222222")
+    desk = world.desks["aigul"]
+    assert names(desk.send("/register/", {"name": "K-2222-222"})) == []
+    hidden = world.cast.cholpon.case(world.places["nooken"].case).number
+    assert names(desk.send("/register/", {"name": hidden})) == []
+    found = names(world.desks["cholpon"].send("/register/", {"name": hidden}))
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "number", "certain"),
+    [
+        ("K-ABCD-EFG", "K-ABCD-EFG", True),
+        ("kabcdefg", "K-ABCD-EFG", False),
+        ("abcdefg", "K-ABCD-EFG", False),
+        ("abcd-2fg", "K-ABCD-2FG", True),
+        ("Айбек", "", False),
+        ("ABCDEFI", "", False),
+        ("X-ABCD-EFG", "", False),
+    ],
+)
+def test_what_may_be_a_number(typed: str, number: str, certain: bool) -> None:
+    found = typed_number("K", typed)
+    assert (found.number, found.certain) == (number, certain) if found else number == ""

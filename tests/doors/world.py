@@ -4,7 +4,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from kamkor.cases.models import Case, Identification
+from kamkor.cases.models import Case, Identification, ReportTold
+from kamkor.cases.operations.loading import queue_load
 from kamkor.workforce.models import DutyTurn
 from tests.cast import Cast, Player
 from tests.doors.desk import Desk
@@ -21,7 +22,8 @@ USERS = (
 
 @dataclass(frozen=True)
 class Place:
-    """The ids of one child's matter: report, case, person, home, due item, fact; turn of duty."""
+    """The ids of one child's matter: report, what it tells, case, person, home, due item, fact;
+    of its department a turn of duty, a round and a load."""
 
     report: str = MISSING
     case: str = MISSING
@@ -29,7 +31,10 @@ class Place:
     household: str = MISSING
     task: str = MISSING
     fact: str = MISSING
+    told: str = MISSING
     turn: str = MISSING
+    round: str = MISSING
+    load: str = MISSING
 
     @property
     def ids(self) -> set[str]:
@@ -49,13 +54,25 @@ def reported_child(
     with worker.inside():
         row = Case.objects.get(id=case)
         fact = Identification.objects.get(case=row)
-    return Place(told, case, str(row.child_id), str(row.household_id), str(task.pk), str(fact.pk))
+        telling = ReportTold.objects.get(report_id=told)
+    home, person = str(row.household_id), str(row.child_id)
+    return Place(told, case, person, home, str(task.pk), str(fact.pk), str(telling.pk))
 
 
-def with_turn(worker: Player, place: Place) -> Place:
-    """The place with the turn of duty of the worker's department."""
+def with_office(worker: Player, place: Place, territory: str) -> Place:
+    """The place with the turn of duty of the worker's department, and a round of the worker's."""
     turn = DutyTurn.objects.get(office_id=worker.department, withdrawn_at=None)
-    return replace(place, turn=str(turn.pk))
+    area = "Kanarei street" if territory == SUZAK else "Massy"
+    counts = {"area": area, "visited": 4, "no_concern": 4}
+    day = worker.time.today.isoformat()
+    made = worker.do("record_round", territory=territory, happened_on=day, **counts)
+    return replace(place, turn=str(turn.pk), round=str(made["round"]))
+
+
+def with_load(specialist: Player, place: Place) -> Place:
+    """The place with a load of the specialist's department."""
+    with specialist.inside() as viewer:
+        return replace(place, load=str(queue_load(viewer, "register.csv", 1).pk))
 
 
 def canary_report(territory: str, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - a command's data
@@ -103,13 +120,17 @@ class World:
         )
         report = a_report(territory=NOOKEN, place="Massy, 1")
         self.places = {
-            "suzak": with_turn(
-                cast.aigul, reported_child(cast, cast.aigul, canary_report(SUZAK), child)
+            "suzak": with_office(
+                cast.aigul, reported_child(cast, cast.aigul, canary_report(SUZAK), child), SUZAK
             ),
             "sealed": reported_child(cast, cast.aigul, violent, sealed),
-            "nooken": with_turn(cast.cholpon, reported_child(cast, cast.cholpon, report, own)),
+            "nooken": with_office(
+                cast.cholpon, reported_child(cast, cast.cholpon, report, own), NOOKEN
+            ),
             "missing": Place(),
         }
+        self.places["suzak"] = with_load(cast.bakyt, self.places["suzak"])
+        self.places["nooken"] = with_load(cast.specialist2, self.places["nooken"])
         cast.time.passes(minutes=5)
         self.desks = {name: Desk("" if name == "nobody" else name, cast.time) for name in USERS}
 

@@ -49,7 +49,7 @@ FACTS = (
     "takingoffdecision",
     "transferanswer",
     "visitchild",
-    "report",
+    "reporttold",
     "screening",
     "secondlook",
     "registrationground",
@@ -64,7 +64,7 @@ SELECT = "SELECT * FROM kamkor_{name} ORDER BY {by}"
 def all_rows() -> dict[str, list[Row]]:
     """Every table that is counted from, whole."""
     orders = dict.fromkeys(FACTS, "first_recorded_at, id")
-    orders |= dict.fromkeys(("case", "visit", "transferoffer"), "id")
+    orders |= dict.fromkeys(("case", "visit", "transferoffer", "report"), "id")
     return {name: asked(SELECT.format(name=name, by=by)) for name, by in orders.items()}
 
 
@@ -82,6 +82,7 @@ class Facts:
         self.cases = {row["id"]: row for row in tables["case"]}
         self.visits = {row["id"]: row for row in tables["visit"]}
         self.offers = {row["id"]: row for row in tables["transferoffer"]}
+        self.reports = {row["id"]: row for row in tables["report"]}
         self.known = {name: self._known(name) for name in FACTS}
         self._about: dict[str, dict[object, list[Row]]] = {}
         self._births = {row["person_id"]: row for row in self.known["birth"]}
@@ -243,39 +244,44 @@ class Facts:
                 if within(row) and row["seen"] == "not_seen" and row["kind"] != CALL
             ]
         if figure == "reports_received":
-            return [self._report(row, row) for row in self.known["report"] if within(row)]
+            return [
+                self._report(told, told, by_post=self.reports[told["report_id"]]["by_post"])
+                for told in self.known["reporttold"]
+                if within(told)
+            ]
         assert figure == "reports_declined", figure
         return list(self._declined(within, on))
 
     def _declined(self, within: Any, on: date) -> Iterator[Counted]:  # noqa: ANN401 - as above
-        for report in self._tables["report"]:
+        for told in self.known["reporttold"]:
+            report = told["report_id"]
             last = [
                 row
                 for row in self.known["screening"]
-                if row["report_id"] == report["id"] and row["happened_on"] <= on
+                if row["report_id"] == report and row["happened_on"] <= on
             ][-1:]
             for row in last:
                 opened = [
                     look
                     for look in self.known["secondlook"]
-                    if look["report_id"] == report["id"]
+                    if look["report_id"] == report
                     and not look["upheld"]
                     and look["happened_on"] <= on
                     and look["first_recorded_at"] > row["first_recorded_at"]
                 ]
                 if row["decision"] == "decline" and within(row) and not opened:
-                    yield self._report(row, report)
+                    yield self._report(row, told, by_post=row["by_post"])
 
-    def _report(self, row: Row, report: Row) -> Counted:
+    def _report(self, row: Row, told: Row, *, by_post: int) -> Counted:
         return Counted(
-            subject=report["id"],
+            subject=told["report_id"],
             day=row["happened_on"],
-            sealed=report["team"] is not None,
+            sealed=self.reports[told["report_id"]]["team"] is not None,
             department=str(row["department"]) if row["department"] else "",
             district=row["district"],
             reason=row.get("reason", ""),
-            source=report["source"],
-            by_post=str(row["by_post"]),
+            source=told["source"],
+            by_post=str(by_post),
         )
 
     def value(self, key: str, one: Counted, figure: str) -> list[str]:

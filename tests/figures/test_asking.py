@@ -2,13 +2,15 @@
 
 import json
 from contextlib import redirect_stdout
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 
+from kamkor.kernel import clock
 from kamkor.management.shell import Stopped
+from tests.figures.independent import asked
 
 OBLAST = "41703000000000"
 SUZAK = "41703220000000"
@@ -98,6 +100,9 @@ def test_a_renamed_city_bears_the_name_of_the_day(oblast: str) -> None:
         (("--by", "colour"), "elmira", 2, "--by: “colour” is no breakdown."),
         (("--by", "sex,age,month,source,ground"), "elmira", 2, "--by: Break down by at most 4 things at once."),
         (("--from", "2026-02-01", "--to", "2026-01-01"), "elmira", 2, "--from: The period ends before it begins."),
+        (("--to", "2999-01-01"), "elmira", 2, "--to: 01.01.2999 has not come yet."),
+        (("--on", "2999-01-01"), "elmira", 2, "--on: 01.01.2999 has not come yet."),
+        (("--known-on", "2999-01-01"), "elmira", 2, "--known-on: 01.01.2999 has not come yet."),
         (("--figure", "children_lost"), "elmira", 2, "--figure: “children_lost” is no figure."),
         (("--territory", "KG"), "oblast", 3, "--territory: Your post counts its own territory only."),
         (("--territory", "KG-J"), "bakyt", 3, "--territory: Your post counts its own territory only."),
@@ -122,3 +127,38 @@ def test_an_unknown_day_is_asked_as_a_day(oblast: str) -> None:
     )
     assert rows[0]["known_on"] is None
     assert date.fromisoformat(str(figures()[0]["to"])) >= date(2026, 1, 1)
+
+
+def test_what_is_counted_of_a_day_that_has_not_ended_is_provisional(oblast: str) -> None:
+    words = ("--figure", "children_on_register")
+    told = "(provisional: the day has not ended)"
+    assert str(figures(*words)[0]["definition"]).endswith(told)
+    assert told not in str(figures(*words, "--on", "2026-01-31")[0]["definition"])
+    printed = StringIO()
+    with redirect_stdout(printed):
+        call_command("figures", "register", "--as", "elmira", *words)
+    assert "Provisional: the day has not ended" in printed.getvalue()
+
+
+CORRECTED = """
+SELECT old.happened_on AS was, new.happened_on AS day, new.recorded_at
+FROM kamkor_reporttold new JOIN kamkor_reporttold old ON old.id = new.corrects
+WHERE new.team IS NULL ORDER BY new.recorded_at LIMIT 1
+"""
+
+
+def test_a_corrected_report_counts_on_its_new_day_once_that_is_known(oblast: str) -> None:
+    """Until the correction was recorded it counts on the day that was told first."""
+    (row,) = asked(CORRECTED)
+    known = clock.local_day(row["recorded_at"])
+
+    def counted(day: date, known_on: date) -> int:
+        dates = ("--from", f"{day}", "--to", f"{day}", "--known-on", f"{known_on}")
+        asking = ("--territory", "KG-J", "--figure", "reports_received", *dates)
+        value = figures(*asking)[0]["value"]
+        assert isinstance(value, int)
+        return value
+
+    before = known - timedelta(days=1)
+    assert counted(row["day"], known) - counted(row["day"], before) == 1
+    assert counted(row["was"], known) - counted(row["was"], before) == -1

@@ -21,7 +21,7 @@ ASKED_FOR = {
     "interest_kinds": "relative acquaintance neighbour other_interest",
     "name_kinds": "document other_spelling",
     "report_sources": "person neighbour school clinic police helpline_111 local_self_government"
-    " consulate home_care_worker own_round anonymous",
+    " consulate home_care_worker own_round earlier_register anonymous return",
     "risk_levels": "low medium high",
     "seen_kinds": "alone with_others not_seen",
     "sexes": "female male unknown",
@@ -29,7 +29,8 @@ ASKED_FOR = {
     " adopted returned_to_family died entered_in_error",
     "task_kinds": "notice_police notice_prosecutor notice_parents notice_doctor screening_due"
     " visit_due not_seen_followup check_after_leaving accompaniment_visit death_review"
-    " second_look_declined siblings_to_look_at need_followup identity_candidate",
+    " second_look_declined siblings_to_look_at need_followup identity_candidate adult_tonight"
+    " safety_decision safe_meeting",
     "visit_kinds": "home call joint migrant_check after_leaving",
     "visit_questions": "injury_fear_word harmful_person_access no_able_adult_tonight"
     " basics_missing",
@@ -42,6 +43,7 @@ VALUES = {
     "accompaniment_rhythm_days": 90, "taking_back_minutes": 10, "registration_days": 10,
     "not_seen_followup_days": 3, "second_look_days": 5, "death_review_days": 10,
     "not_seen_limit": 2, "need_followup_days": 14, "siblings_days": 14,
+    "adult_tonight_hours": 2, "safety_decision_hours": 24,
 }  # fmt: skip
 SEALING = {
     "report_worries": {

@@ -39,7 +39,7 @@ def test_a_child_of_a_report_is_identified_and_protected_at_once(cast: Cast) -> 
     assert (kept.child.born_on, kept.child.birth_precision) == (date(2015, 1, 1), "year")
     assert kept.household is not None
     assert kept.household.place == "Suzak, 5"
-    assert cast.aigul.tasks(case) == []
+    assert cast.aigul.tasks(case) == [("visit_due", "worker")]
 
 
 def test_a_child_found_on_the_spot_gets_a_case_and_whoever_found_it_is_responsible(

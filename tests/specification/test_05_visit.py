@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 
 from kamkor.cases.models import Need, SiblingLook, Visit, VisitChild
+from kamkor.web.templatetags.words import coded
 from tests.cast import Cast
+from tests.doors.desk import Desk
 from tests.factories import (
     a_child,
+    a_registration,
+    a_removal,
     accepted,
     identified,
     not_seen,
@@ -16,6 +20,7 @@ from tests.factories import (
     seen,
     two_children,
     visited,
+    yes_to,
 )
 
 QUESTIONS = (
@@ -302,3 +307,56 @@ def test_a_family_without_a_child_of_ones_own_is_visited_too(cast: Cast) -> None
     cast.aigul.do("record_visit", **visit)
     assert cast.aigul.case(family).last_visit_on == cast.time.today
     assert cast.nurlan.case(child).last_visit_on is None
+
+
+def test_who_is_identified_after_an_urgent_report_is_still_visited_within_the_day(
+    cast: Cast,
+) -> None:
+    (case,) = accepted(cast.aigul, danger_now=True)
+    tomorrow = cast.time.today + timedelta(days=1)
+    assert cast.aigul.case(case).next_visit_on == tomorrow
+    cast.aigul.do("identify_child", case=case, **a_child(cast.today))
+    cast.bakyt.do("register_child", case=case, **a_registration(cast.today))
+    assert cast.aigul.tasks(case) == [("visit_due", "worker")]
+    assert cast.aigul.case(case).next_visit_on == tomorrow
+    page = Desk("aigul", cast.time).open(f"/cases/{case}/")
+    assert f"{tomorrow:%d.%m.%Y}: Visit the child" in page.text
+    visited(cast, cast.aigul, seen(case))
+    assert cast.aigul.tasks(case) == []
+    assert cast.aigul.case(case).next_visit_on == cast.time.today + timedelta(days=30)
+
+
+@pytest.mark.parametrize(
+    ("question", "task", "hours"),
+    [
+        ("injury_fear_word", ("safety_decision", "specialist"), 24),
+        ("harmful_person_access", ("safety_decision", "specialist"), 24),
+        ("no_able_adult_tonight", ("adult_tonight", "worker"), 2),
+    ],
+)
+def test_a_yes_about_safety_is_somebodys_task_at_once(
+    cast: Cast, question: str, task: tuple[str, str], hours: int
+) -> None:
+    case = registered(cast)
+    visited(cast, cast.aigul, yes_to(question) | {"case": case})
+    assert cast.aigul.case(case).risk_level == "high"
+    assert cast.aigul.tasks(case) == [task]
+    due = cast.aigul.task(case, task[0])
+    assert due.due_at - due.recorded_at == timedelta(hours=hours)
+    page = Desk("aigul", cast.time).open(f"/cases/{case}/")
+    assert coded(task[0], "task_kinds") in page.text
+    visited(cast, cast.aigul, yes_to(question) | {"case": case})
+    assert cast.aigul.tasks(case) == [task]
+    cast.aigul.do("protect_now", case=case, **a_removal(cast.today))
+    assert task not in cast.aigul.tasks(case)
+
+
+def test_an_answer_corrected_to_a_yes_is_a_task_too(cast: Cast) -> None:
+    case = registered(cast)
+    visited(cast, cast.aigul, seen(case))
+    with cast.aigul.inside():
+        row = VisitChild.objects.get(case_id=case)
+    fact = {"kind": "visit_child", "fact": str(row.pk), "reason": "typing_error"}
+    desk = Desk("aigul", cast.time)
+    desk.command("correct_fact", case=case, values={"no_able_adult_tonight": True}, **fact)
+    assert cast.aigul.tasks(case) == [("adult_tonight", "worker")]

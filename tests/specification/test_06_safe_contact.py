@@ -130,7 +130,7 @@ def test_a_safe_contact_that_is_wrong_is_corrected_and_both_stay(cast: Cast) -> 
     with cast.bakyt.inside():
         fact = SafeContact.objects.get()
     desk = Desk("bakyt", cast.time)
-    address = f"/cases/{case}/correct/safe_contact/{fact.pk}/"
+    address = f"/cases/{case}/correct/safe-contact/{fact.pk}/"
     assert address in desk.open(f"/cases/{case}/").links
     typed = {"contact": CONTACT, "correction_reason": "typing_error"}
     assert desk.act(address, "correct_fact", **typed).status == 303
@@ -161,3 +161,31 @@ def test_who_is_shut_out_of_a_sealed_case_reads_no_safe_contact(cast: Cast) -> N
     _register(cast, case, safe_contact=CONTACT)
     assert Desk("head", cast.time).open(f"/cases/{case}/").status == 404
     assert (cast.head.sees(SafeContact), cast.bakyt.sees(SafeContact)) == (0, 1)
+
+
+def test_the_next_step_is_the_notices_owed_and_then_the_safe_contact(cast: Cast) -> None:
+    case = identified(cast)
+    _register(cast, case)
+    desk = Desk("bakyt", cast.time)
+    page = desk.open(f"/cases/{case}/")
+    assert _next_step(page).endswith(": Notice to the police")
+    assert "Visit the child" not in page.text
+    for kind, _ in NOTICES:
+        proof = {"happened_on": cast.today, "proof": "Letter 1"}
+        cast.bakyt.do("complete_task", task=str(cast.bakyt.task(case, kind).pk), **proof)
+    page = desk.open(f"/cases/{case}/")
+    assert _next_step(page).endswith(": See the child by the safe contact, not at home")
+    assert "Visit the child" not in page.text
+
+
+def test_a_reported_child_whose_home_is_unsafe_is_not_to_be_visited_there(cast: Cast) -> None:
+    (case,) = accepted(cast.aigul, safe_contact=CONTACT)
+    page = Desk("aigul", cast.time).open(f"/cases/{case}/")
+    assert _next_step(page).endswith(": See the child by the safe contact, not at home")
+    assert "Visit the child" not in page.text
+
+
+def _next_step(page: Page) -> str:
+    """What the identity bar says is next."""
+    texts = [" ".join(one.text.split()) for one in page.all("div")]
+    return next(one for one in reversed(texts) if one.startswith("Next step")).strip()

@@ -73,7 +73,7 @@ def test_a_refused_proposal_leaves_the_child_on_the_register(cast: Cast) -> None
 def test_each_reason_leads_where_the_table_says(
     cast: Cast, reason: str, state: str, tasks: list[tuple[str, str]], next_in_days: int | None
 ) -> None:
-    case = registered(cast, born="2008-03-02")
+    case = registered(cast, born="2008-03-02", happened_on=cast.days_ago(1))
     more = MOVED | {"other_side_accepted_on": cast.today} if reason == "moved" else {}
     proposed(cast, case, reason, **more)
     cast.bakyt.do("decide_taking_off", case=case, decision="agree", happened_on=cast.today)
@@ -148,7 +148,7 @@ def test_nobody_leaves_as_grown_up_before_the_eighteenth_birthday(cast: Cast) ->
     assert cast.aigul.faults("propose_taking_off", case=early, **proposal) == [
         ("reason", "not_yet_adult")
     ]
-    today = registered(cast, born="2008-03-02")
+    today = registered(cast, born="2008-03-02", happened_on=cast.days_ago(1))
     assert cast.aigul.refused("propose_taking_off", case=today, **proposal) == ""
     unknown = registered(cast, born="")
     assert cast.aigul.faults("propose_taking_off", case=unknown, **proposal) == [
@@ -159,7 +159,7 @@ def test_nobody_leaves_as_grown_up_before_the_eighteenth_birthday(cast: Cast) ->
 def test_who_was_born_on_29_february_is_eighteen_on_1_march(cast: Cast) -> None:
     """Who was born on 29 February is eighteen on 1 March."""
     cast.time.passes(days=-1)
-    case = registered(cast, born="2008-02-29")
+    case = registered(cast, born="2008-02-29", happened_on=cast.days_ago(1))
     proposal = {"case": case, "reason": "reached_18", "happened_on": cast.today, "note": "x"}
     assert cast.today == "2026-03-01"
     assert cast.aigul.refused("propose_taking_off", **proposal) == ""

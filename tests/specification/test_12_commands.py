@@ -14,6 +14,7 @@ from kamkor.kernel.ids import new_id
 from kamkor.kernel.models import JournalEntry
 from kamkor.workforce.models import PostHolding
 from tests.cast import Cast, Player
+from tests.doors.desk import Desk
 from tests.factories import a_child, a_registration, a_report, identified, received, registered
 
 
@@ -245,3 +246,14 @@ def test_a_worker_whose_post_ended_this_morning_is_nobody(committed_cast: Cast) 
     assert cast.time.today == date(2026, 3, 3)
     assert cast.aigul.viewer_or_nobody is None
     assert cast.bakyt.sees(Case, id=case) == 1
+
+
+def test_all_that_is_wrong_in_a_form_is_said_in_one_answer(cast: Cast) -> None:
+    data = a_child("2026-02-31", source="a bird", risk_level="grave", given_name="")
+    answer = Desk("aigul", cast.time).command("identify_child", **data)
+    assert [(fault["field"], fault["code"]) for fault in answer["faults"]] == [
+        ("given_name", "field_required"),
+        ("happened_on", "date_unreadable"),
+        ("source", "code_unknown"),
+        ("risk_level", "code_unknown"),
+    ]

@@ -28,7 +28,7 @@ def _in_state(cast: Cast, state: str) -> str:
     if state == "reported":
         return accepted(cast.aigul)[0]
     if state == "identified":
-        return identified(cast, born="2008-01")
+        return identified(cast, born="2008-01", happened_on=cast.days_ago(40))
     if state in {"accompaniment", "check_due"}:
         reason = "placed_foster" if state == "accompaniment" else "difficulty_overcome"
         return taken_off(cast, reason)
@@ -116,7 +116,7 @@ def test_no_other_reason_holds_beside_the_register(cast: Cast, state: str) -> No
 
 
 def test_who_comes_of_age_while_accompanied_leaves(cast: Cast) -> None:
-    case = registered(cast, born="2008-02-01")
+    case = registered(cast, born="2008-02-01", happened_on=cast.days_ago(40))
     proposed(cast, case, "placed_foster")
     assert _decide(cast, case, "agree") == []
     assert _propose(cast, case, reason="reached_18") == []
@@ -149,7 +149,7 @@ def test_who_died_before_any_register_does_not_return_to_it(cast: Cast) -> None:
 def test_nobody_is_grown_up_before_the_last_day_that_the_birth_can_mean(
     cast: Cast, born: str, refusal: str
 ) -> None:
-    case = registered(cast, born=born)
+    case = registered(cast, born=born, happened_on=cast.days_ago(100))
     assert _propose(cast, case, reason="reached_18") == [refusal] * bool(refusal)
 
 

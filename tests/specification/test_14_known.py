@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from kamkor.cases.models import Case, Report, Task
-from kamkor.people.models import Person
+from kamkor.people.models import HouseholdMember, Person
 from tests.cast import Cast, Player
 from tests.doors.desk import Desk, Page
 from tests.factories import (
@@ -228,3 +228,78 @@ def test_an_equal_number_of_a_sealed_child_is_told_to_its_team_alone(cast: Cast)
     assert (_candidates(cast.bakyt, sealed), _candidates(cast.bakyt, case)) == (1, 0)
     assert cast.oblast.sees(Task, kind="identity_candidate") == 0
     assert cast.nurlan.sees(Task, kind="identity_candidate") == 0
+
+
+def test_who_bears_the_same_number_is_named_to_those_who_may_see_both(cast: Cast) -> None:
+    other = registered(cast, pin=PIN, given_name="Нур")
+    case = identified(cast, pin=PIN)
+    number = cast.bakyt.case(other).number
+    for username in ("aigul", "bakyt"):
+        page = Desk(username, cast.time).open(f"/cases/{case}/")
+        assert "Perhaps one and the same person" in page.text
+        assert "Төлөгөнов Нур" in page.text
+        assert f"/cases/{other}/" in page.links
+        assert number in page.text
+    desk = Desk("bakyt", cast.time)
+    assert f"/cases/{case}/" in desk.open(f"/cases/{other}/").links
+    address = f"/tasks/{cast.bakyt.task(case, 'identity_candidate').pk}/complete-task/"
+    assert number in desk.open(address).text
+    desk.act(address, "complete_task", proof="Two birth certificates")
+    assert "Perhaps one and the same person" not in desk.open(f"/cases/{case}/").text
+
+
+def test_a_worker_is_not_told_of_a_number_that_another_unit_holds(cast: Cast) -> None:
+    other = registered(cast, pin=PIN, given_name="Айжан")
+    case = identified(cast, cast.nurlan, pin=PIN)
+    page = Desk("nurlan", cast.time).open(f"/cases/{case}/")
+    assert "Perhaps one and the same person" not in page.text
+    assert cast.bakyt.case(other).number in Desk("bakyt", cast.time).open(f"/cases/{case}/").text
+
+
+def test_a_doubtful_number_is_said_to_be_doubtful(cast: Cast) -> None:
+    case = identified(cast, pin="20105201500009", sex="female")
+    assert _candidates(cast.bakyt, case) == 1
+    text = Desk("bakyt", cast.time).open(f"/cases/{case}/").text
+    assert "The number does not agree with itself" in text
+
+
+def test_a_description_of_a_known_child_is_found_no_longer(cast: Cast) -> None:
+    old = _closed(cast)
+    (case,) = accepted(cast.aigul)
+    desk = Desk("aigul", cast.time)
+    form = desk.open("/find/").form("find_person")
+    described = desk.send("/find/", form | {"name": ["boy in a blue coat"]})
+    assert described.figure("people_found") == "1"
+    known = {"child": str(cast.aigul.child(old).pk), "household": cast.aigul.home(old)}
+    told_home = cast.aigul.home(case)
+    cast.aigul.do("identify_child", case=case, **a_child(cast.today), **known)
+    found = desk.send("/find/", form | {"name": ["boy in a blue coat"]})
+    assert found.all(data_figure="people_found") == []
+    with cast.aigul.inside():
+        assert not HouseholdMember.objects.filter(
+            household_id=UUID(told_home), withdrawn_at=None
+        ).exists()
+
+
+def test_a_family_is_called_after_its_first_adult_and_keeps_that_name(cast: Cast) -> None:
+    children = [{"description": "A boy"}, {"description": "A girl"}]
+    first, second = accepted(cast.aigul, children=children)
+    adult = {"given_name": "Гүлзат", "surname": "Асанова", "relation": "mother"}
+    data = a_child(cast.today, family_too=True)
+    family = cast.aigul.do("identify_child", case=first, **data, adults=[adult])["family"]
+    name = "Family: Асанова Гүлзат"
+    desk = Desk("aigul", cast.time)
+    assert name in desk.open(f"/cases/{family}/").text
+    uncle = {"given_name": "Бакыт", "relation": "other_relative"}
+    girl = a_child(cast.today, given_name="Айжан", sex="female", adults=[uncle])
+    cast.aigul.do("identify_child", case=second, **girl)
+    assert name in desk.open(f"/cases/{family}/").text
+
+
+def test_a_family_without_adults_is_called_after_the_first_child_identified(cast: Cast) -> None:
+    children = [{"description": "A boy"}, {"description": "A girl"}]
+    first, second = accepted(cast.aigul, children=children)
+    data = a_child(cast.today, family_too=True)
+    family = cast.aigul.do("identify_child", case=first, **data)["family"]
+    cast.aigul.do("identify_child", case=second, **a_child(cast.today, given_name="Айжан"))
+    assert "Family: Төлөгөнов Айбек" in Desk("aigul", cast.time).open(f"/cases/{family}/").text

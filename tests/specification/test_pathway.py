@@ -93,7 +93,7 @@ def _offered(cast: Cast) -> str:
 
 
 def _proposed(cast: Cast, reason: str = "difficulty_overcome") -> str:
-    case = registered(cast, born="2008-01")
+    case = registered(cast, born="2008-01", happened_on=cast.days_ago(40))
     more = {"other_side": "Osh", "other_side_accepted_on": cast.today} if reason == "moved" else {}
     proposed(cast, case, reason, **more)
     return case

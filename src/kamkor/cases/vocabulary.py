@@ -69,8 +69,13 @@ PROPOSED = frozenset({CaseState.TAKING_OFF_PROPOSED, CaseState.ENDING_PROPOSED})
 # A refused end leads back to wherever the case stood when it was proposed.
 STATE_BEFORE = "state_before"
 
+NUMBER_PREFIX = "K"
+"""So begins the number of every case."""
+
 CHILD = "child"
 FAMILY = "family"
+# A ground that may put a child on its register as well as a family on the other.
+BOTH = "both"
 
 _FIELD = frozenset({"worker", "specialist", "head"})
 _DECIDERS = frozenset({"specialist", "head"})
@@ -321,10 +326,15 @@ STEPS: tuple[Step, ...] = (
     ),
 )
 
+# The steps that the department takes to which a case was offered.
+OF_OTHER_SIDE = frozenset({"accept_transfer", "return_transfer"})
+
 STEP_OF: dict[str, Step] = {step.operation: step for step in STEPS}
 
+# The due item that two children may be one and the same person.
+CANDIDATE = "identity_candidate"
 # Due items that would tell a worker of a child it may not see.
-NOT_FOR_WORKERS = frozenset({"identity_candidate"})
+NOT_FOR_WORKERS = frozenset({CANDIDATE})
 
 # What may be taken back for ten minutes; never a report, an alarm, a removal or a notice.
 MAY_BE_TAKEN_BACK = frozenset(

@@ -3,6 +3,8 @@
 import argparse
 from collections.abc import Sequence
 
+from kamkor.kernel.translations import at_shell as _
+
 SCENARIOS = ("jalal-abad-2017",)
 _DJANGOS = {"--traceback", "--no-color", "--force-color"}
 
@@ -13,13 +15,15 @@ class Unreadable(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument("--fresh", action="store_true", help="empty the demo's folder first")
-    parser.add_argument("--scenario", metavar="NAME", help=f"one of: {', '.join(SCENARIOS)}")
-    parser.add_argument("--seed", type=int, default=1, help="draws other people (default 1)")
-    parser.add_argument("--lan", action="store_true", help="serve the local network too")
+    parser.add_argument("--fresh", action="store_true", help=_("empty the demo's folder first"))
+    parser.add_argument(
+        "--scenario", metavar="NAME", help=_("one of: %(names)s") % {"names": ", ".join(SCENARIOS)}
+    )
+    parser.add_argument("--seed", type=int, default=1, help=_("draws other people (default 1)"))
+    parser.add_argument("--lan", action="store_true", help=_("serve the local network too"))
     ending = parser.add_mutually_exclusive_group()
-    ending.add_argument("--no-serve", action="store_true", help="build and stop")
-    ending.add_argument("--once", action="store_true", help="sign in once, compare, and stop")
+    ending.add_argument("--no-serve", action="store_true", help=_("build and stop"))
+    ending.add_argument("--once", action="store_true", help=_("sign in once, compare, and stop"))
 
 
 def wants_fresh(words: Sequence[str]) -> bool:
@@ -35,9 +39,9 @@ def wants_fresh(words: Sequence[str]) -> bool:
         raise Unreadable(str(fault)) from fault
     strange = [word for word in unknown if word not in _DJANGOS]
     if strange:
-        text = f"demo does not know {strange[0]}: kamkor demo --help tells what it knows"
-        raise Unreadable(text)
+        text = _("demo does not know %(word)s: kamkor demo --help tells what it knows")
+        raise Unreadable(text % {"word": strange[0]})
     if read.scenario not in (None, *SCENARIOS):
-        text = f"scenario {read.scenario}: not known; there is {', '.join(SCENARIOS)}"
-        raise Unreadable(text)
+        text = _("scenario %(name)s: not known; there is %(known)s")
+        raise Unreadable(text % {"name": read.scenario, "known": ", ".join(SCENARIOS)})
     return bool(read.fresh)

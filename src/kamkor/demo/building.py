@@ -17,6 +17,7 @@ from kamkor.demo.names import Names
 from kamkor.demo.offices import OWNER, build_accounts, build_offices
 from kamkor.demo.posts import Department, departments, plan_leave
 from kamkor.demo.stage import Stage, Story, Viewers
+from kamkor.demo.villages import build_villages
 from kamkor.kernel import clock
 from kamkor.kernel.database import analyse, repeating_statements
 from kamkor.workforce import queries as workforce
@@ -201,6 +202,7 @@ def staffed(sign_ins: Path | None, days: Days) -> list[Department]:
     The sign-ins of the named accounts are written to a file; without one they stand already.
     """
     build_offices()
+    build_villages()
     if sign_ins is not None:
         build_accounts(sign_ins)
     found = departments(days)

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from kamkor.access.rules import Viewer
+from kamkor.cases.queries.history import what_was_told
+from kamkor.cases.queries.report import report_for
 from kamkor.cases.queries.task import open_tasks
 from kamkor.demo import texts
 from kamkor.demo.days import Days, at
@@ -31,7 +34,7 @@ class Desk:
 
     def duty(self, day: date) -> int:
         """The post on duty on a day, or its cover."""
-        return self.department.acting(self.department.workers[0], day)
+        return self.department.acting(self.department.on_duty, day)
 
     def report(self, day: date, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - a command's data
         """A report about a child that is only described."""
@@ -39,7 +42,7 @@ class Desk:
             "worry": self.codes.next("report_worries", day, unsealed),
             "danger_now": False,
             "children": [
-                {"description": self.codes.text(texts.DESCRIPTIONS), "age": 4 + day.day % 9}
+                {"description": self.codes.text(texts.DESCRIPTIONS), "age": 4 + self.number % 9}
             ],
             "territory": self.department.territories[-1],
             "place": self.codes.text(texts.PLACES),
@@ -184,7 +187,7 @@ def notices_sent(home: Home, day: date) -> Many:
 
 
 def _done(codes: Codes, task: object, day: date) -> Data:
-    proof = codes.text(texts.PROOFS).format(str(task)[-4:])
+    proof = codes.text(texts.PROOFS).format(1000 + codes.turn("proofs"))
     return {"task": str(task), "happened_on": day.isoformat(), "proof": proof}
 
 
@@ -204,6 +207,26 @@ def not_accepted(desk: Desk, ago: int, decision: str) -> Story:
             note="Башка билдирүүнүн көчүрмөсү.",
         )
     yield from _declined(desk, day, report, upheld=decision != "waiting")
+    if decision == "upheld":
+        yield _told_otherwise(desk, day, report)
+
+
+def _told_otherwise(desk: Desk, day: date, report: str) -> Act:
+    """Weeks later it turns out that a report came earlier, and from somebody else."""
+
+    def found(viewer: Viewer) -> Data:
+        told = what_was_told(viewer, report_for(viewer, UUID(report)))
+        earlier = (day - timedelta(days=12)).isoformat()
+        return {
+            "report": report,
+            "kind": "report",
+            "fact": str(told.pk),
+            "values": {"happened_on": earlier, "source": "clinic"},
+            "reason": "wrong_date",
+        }
+
+    moment = at(day + timedelta(days=40), 16)
+    return Act(moment, desk.department.specialist, "correct_fact", found)
 
 
 def _declined(desk: Desk, day: date, report: str, *, upheld: bool, hour: int = 11) -> Part:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from kamkor.demo import texts
-from kamkor.demo.home import Home, Part, unsealed
+from kamkor.demo.home import Home, Part
 from kamkor.demo.lives import visited_until_now
 from kamkor.demo.stage import Story
 from kamkor.kernel import rulesets
@@ -146,12 +146,9 @@ def came_back(home: Home) -> Story:
     off = yield from taken_off(home, off, "difficulty_overcome")
     day = off + timedelta(days=60 + home.number % 100)
 
-    def fits(rule: rulesets.Rule) -> bool:
-        return rule.get("register") in {"child", "both"} and unsealed(rule)
-
     episodes = []
     for place, case in enumerate(home.cases):
-        ground = home.codes.next("grounds", day, fits)
+        (ground, *_) = home.drawn_grounds(home.children[place], day)
         reply = yield home.act(
             day,
             10 + place,

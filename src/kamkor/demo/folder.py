@@ -7,10 +7,13 @@ from typing import Any
 
 from kamkor.kernel.credentials import write_private
 from kamkor.kernel.server import erase_database
+from kamkor.kernel.translations import at_shell as _
 
 MARK = "demo"
 UNFINISHED = "demo-unfinished"
 SIGN_INS = "demo-sign-ins.json"
+SYNTH = "synth-"
+"""Begins the scenario of a folder that was filled with one of the sizes."""
 
 
 class NoDemo(Exception):
@@ -28,10 +31,10 @@ def prepare(data: Path, *, fresh: bool) -> None:
     if not unfinished and not is_demo(data):
         if _holds_nothing(data):
             return
-        text = f"{data} holds no demo: --fresh empties only a demo's folder; set KAMKOR_DATA"
-        raise NoDemo(text)
+        text = _("%(data)s holds no demo: --fresh empties only a demo's folder; set KAMKOR_DATA")
+        raise NoDemo(text % {"data": data})
     if os.environ.get("DATABASE_URL"):
-        text = "the demo's database is the one of DATABASE_URL: drop it there, --fresh does not"
+        text = _("the demo's database is the one of DATABASE_URL: drop it there, --fresh does not")
         raise NoDemo(text)
     # The mark goes last: broken off in between, the next start empties again.
     write_private(data / UNFINISHED, "")

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from kamkor.access.rules import Viewer
 from kamkor.cases.queries.case import case_for
-from kamkor.demo import texts
+from kamkor.demo import grounds, texts
 from kamkor.demo.days import Days, at
 from kamkor.demo.names import Child, birthday_before
 from kamkor.demo.posts import Department
 from kamkor.demo.stage import Act, Data, Look, Reply, Step
-from kamkor.kernel.rulesets import Rule, rules
+from kamkor.kernel.rulesets import Rule, asked_rules
 
 Part = Generator[Step, Any, Any]
 """A stretch of a story: yields acts and returns what the next stretch needs."""
@@ -25,24 +25,40 @@ EVENING = 17
 
 @dataclass
 class Codes:
-    """Hands out the codes of each rule set in turn, so that every one is used."""
+    """Hands out the codes of each rule set in turn, so that every one is used.
 
+    The first code is the one at place ``first``; with ``on`` only codes in force on that day are
+    handed out, whatever day is asked for.
+    """
+
+    first: int = 0
+    on: date | None = None
     _turns: dict[str, int] = field(default_factory=dict)
 
     def next(self, rule_set: str, day: date, only: Callable[[Rule], bool] = lambda _: True) -> str:
         """The next code of a rule set in force on a day."""
-        codes = [rule.code for rule in rules(rule_set, day) if only(rule)]
-        key = f"{rule_set}:{','.join(codes)}"
-        turn = self._turns.get(key, 0)
-        self._turns[key] = turn + 1
-        return codes[turn % len(codes)]
+        codes = [rule.code for rule in asked_rules(rule_set, self.on or day) if only(rule)]
+        return codes[self.turn(f"{rule_set}:{','.join(codes)}") % len(codes)]
+
+    def seldom(
+        self, rule_set: str, day: date, only: Callable[[Rule], bool], many: int
+    ) -> list[str]:
+        """So many codes of those that fit which were handed out most seldom."""
+        codes = [rule.code for rule in asked_rules(rule_set, self.on or day) if only(rule)]
+        taken = sorted(codes, key=lambda code: self._turns.get(f"{rule_set}:{code}", 0))[:many]
+        for code in taken:
+            self._turns[f"{rule_set}:{code}"] = self._turns.get(f"{rule_set}:{code}", 0) + 1
+        return taken
 
     def text(self, bank: tuple[str, ...]) -> str:
         """The next sentence of a bank."""
-        key = bank[0]
-        turn = self._turns.get(key, 0)
+        return bank[self.turn(bank[0]) % len(bank)]
+
+    def turn(self, key: str) -> int:
+        """How often this was asked for before, counted from ``first``."""
+        turn = self._turns.get(key, self.first)
         self._turns[key] = turn + 1
-        return bank[turn % len(bank)]
+        return turn
 
 
 def unsealed(rule: Rule) -> bool:
@@ -67,6 +83,7 @@ class Home:
     family: str = ""
     household: str = ""
     risk: str = "low"
+    relation: str = ""
 
     @property
     def territory(self) -> str:
@@ -114,10 +131,11 @@ class Home:
     def at_home(self, day: date) -> dict[str, Any]:
         """The adults and other children of the home, some looked at and some not."""
         given, surname = self.adult
+        self.relation = self.codes.next("relations", day, lambda rule: rule.code != "sibling")
         adult = {
             "given_name": given,
             "surname": surname,
-            "relation": self.codes.next("relations", day, lambda rule: rule.code != "sibling"),
+            "relation": self.relation,
         }
         if self.number % 3 == 0:
             adult["telephone"] = f"0312 00 {self.number // 100:02} {self.number % 100:02}"
@@ -159,7 +177,7 @@ class Home:
     def registered(self, day: date, *grounds: str, protected: bool = False) -> Part:
         """The specialist puts the children, and the family if it was found, on the register."""
         for place, case in enumerate(self.cases):
-            taken = list(grounds) or self._drawn_grounds(day)
+            taken = list(grounds) or self.drawn_grounds(self.children[place], day)
             yield self.act(
                 day,
                 10 + place,
@@ -183,18 +201,24 @@ class Home:
         self.family = family
         yield from self._register_family(day, ground)
 
-    def _drawn_grounds(self, day: date) -> list[str]:
-        def fits(rule: Rule) -> bool:
-            return rule.get("register") in {"child", "both"} and unsealed(rule)
+    def drawn_grounds(self, child: Child, day: date) -> list[str]:
+        """One ground or two that fit a child."""
 
-        wanted = 2 if self.number % 4 == 1 else 1
-        return [self.codes.next("grounds", day, fits) for _ in range(wanted)]
+        def fits(rule: Rule) -> bool:
+            return grounds.of_child(rule, child, self.relation, day)
+
+        return self.codes.seldom("grounds", day, fits, 2 if self.number % 4 == 1 else 1)
+
+    def drawn_family_ground(self, day: date) -> str:
+        """A ground that fits the family."""
+
+        def fits(rule: Rule) -> bool:
+            return grounds.of_family(rule, self.children, day)
+
+        return self.codes.seldom("grounds", day, fits, 1)[0]
 
     def _register_family(self, day: date, ground: str = "") -> Part:
-        def fits(rule: Rule) -> bool:
-            return rule.get("register") in {"family", "both"} and unsealed(rule)
-
-        ground = ground or self.codes.next("grounds", day, fits)
+        ground = ground or self.drawn_family_ground(day)
         yield self.act(
             day,
             14,

@@ -71,9 +71,17 @@ class Names:
         self._drawn = 0
         self._pin = ""
 
+    def draw_from(self, random: Random) -> None:
+        """Draw from these random numbers from now on."""
+        self._random = random
+
     def child(self, begun: date) -> Child:
         """The next child, alive and under age when its story begins."""
         number, self._drawn = self._drawn, self._drawn + 1
+        return self.written_as(number, begun)
+
+    def written_as(self, number: int, begun: date) -> Child:
+        """A child in the way of writing, and with what is known of it, that its number gives."""
         sex = self._random.choice(("male", "female"))
         surname, given, patronymic, sex = self._spelled(number, sex)
         born = _told(self._birth(begun, number), number)

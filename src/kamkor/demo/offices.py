@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,7 @@ from kamkor.workforce.models import (
 )
 
 OWNER = "owner"
+COUNTRY = "41700000000000"
 OBLAST = "41703000000000"
 FIRST_DAY = date(2017, 1, 1)
 
@@ -96,6 +98,13 @@ class Builder:
         made.save(using=OWNER)
         return made
 
+    def nation(self) -> Office:
+        """The ministry, with its own post and the commissioner's."""
+        made = self.office(4, None, MINISTRY)
+        self.post(made, "ministry", ("Данияр", "Аманов"))
+        self.post(made, "commissioner", ("Элмира", "Жээнбекова"))
+        return made
+
     def post(self, office: Office, kind: str, who: tuple[str, str]) -> Post:
         """A post of an office, held by somebody since the first day."""
         given, surname = who
@@ -111,14 +120,14 @@ class Builder:
     def department(self, number: int, oblast: Office, covered: tuple[str, ...]) -> Office:
         """One district's department with its head, specialist and units."""
         place = self.names[covered[0]]
-        made = self.office(2, oblast, _names(place, "department"))
+        made = self.office(2, oblast, office_names(place, "department"))
         for soate in covered:
             OfficeTerritory(office=made, territory_id=soate, valid_from=FIRST_DAY).save(using=OWNER)
         self.post(made, "head", HEADS[number])
         self.post(made, "specialist", SPECIALISTS[number])
         for unit in range(UNITS[number]):
             worker = WORKERS[sum(UNITS[:number]) + unit]
-            below = self.office(1, made, _names(place, "unit", unit + 1))
+            below = self.office(1, made, office_names(place, "unit", unit + 1))
             post = self.post(below, "worker", worker)
             if unit == 0:
                 self.duty(made, post)
@@ -136,6 +145,12 @@ class Builder:
         ).save(using=OWNER)
 
 
+MINISTRY = {
+    "ky": "Эмгек, социалдык камсыздоо жана миграция министрлиги",
+    "ru": "Министерство труда, социального обеспечения и миграции",
+    "kk": "Еңбек, әлеуметтік қамсыздандыру және көші-қон министрлігі",
+    "en": "Ministry of Labour, Social Security and Migration",
+}
 WORDS = {
     "department": {
         "ky": "{0}: балдарды коргоо бөлүмү",
@@ -158,7 +173,8 @@ WORDS = {
 }
 
 
-def _names(place: TerritoryName, kind: str, number: int = 0) -> dict[str, str]:
+def office_names(place: TerritoryName, kind: str, number: int = 0) -> dict[str, str]:
+    """What an office of a place is called in each language."""
     spoken = {"ky": place.ky, "ru": place.ru, "kk": place.kk or place.ru, "en": place.en}
     return {lang: WORDS[kind][lang].format(spoken[lang], number) for lang in spoken}
 
@@ -169,19 +185,8 @@ def build_offices() -> None:
     if Office.objects.using(OWNER).exists():
         return
     builder = Builder()
-    nation = builder.office(
-        4,
-        None,
-        {
-            "ky": "Эмгек, социалдык камсыздоо жана миграция министрлиги",
-            "ru": "Министерство труда, социального обеспечения и миграции",
-            "kk": "Еңбек, әлеуметтік қамсыздандыру және көші-қон министрлігі",
-            "en": "Ministry of Labour, Social Security and Migration",
-        },
-    )
-    builder.post(nation, "ministry", ("Данияр", "Аманов"))
-    builder.post(nation, "commissioner", ("Элмира", "Жээнбекова"))
-    oblast = builder.office(3, nation, _names(builder.names[OBLAST], "oblast"))
+    nation = builder.nation()
+    oblast = builder.office(3, nation, office_names(builder.names[OBLAST], "oblast"))
     builder.post(oblast, "oblast", ("Кубанычбек", "Эсенов"))
     for number, covered in enumerate(DEPARTMENTS):
         builder.department(number, oblast, covered)
@@ -200,15 +205,22 @@ CAST = (
 )
 
 
-def build_accounts(file: Path | None = None) -> dict[str, str]:
+def cast_posts() -> dict[str, Post]:
+    """The post that each of the cast holds."""
+    posts = Post.objects.using(OWNER).order_by("id")
+    return {username: posts.filter(kind=kind)[number] for username, kind, number in CAST}
+
+
+def build_accounts(
+    file: Path | None = None, posts: Mapping[str, Post] | None = None
+) -> dict[str, str]:
     """Make the cast's accounts with passwords drawn now; returns them by user name.
 
     With ``file`` the sign-ins are written there for the person who tries the demo.
     """
     passwords: dict[str, str] = {}
     rows = []
-    for username, kind, number in CAST:
-        post = Post.objects.using(OWNER).filter(kind=kind).order_by("id")[number]
+    for username, post in (posts or cast_posts()).items():
         holding = PostHolding.objects.using(OWNER).select_related("employee").get(post=post)
         passwords[username] = _password()
         _account(username, passwords[username], holding.employee)
@@ -216,7 +228,7 @@ def build_accounts(file: Path | None = None) -> dict[str, str]:
             {
                 "username": username,
                 "password": passwords[username],
-                "role": kind,
+                "role": post.kind,
                 "territory": _territory(post.office),
                 "name": f"{holding.employee.given_name} {holding.employee.surname}",
             }
@@ -228,7 +240,7 @@ def build_accounts(file: Path | None = None) -> dict[str, str]:
             "username": "admin",
             "password": passwords["admin"],
             "role": "administrator",
-            "territory": "41700000000000",
+            "territory": COUNTRY,
             "name": "admin",
         }
     )
@@ -244,7 +256,7 @@ def _password() -> str:
 def _territory(office: Office) -> str:
     department = office.district
     if department is None:
-        return OBLAST if office.level == 3 else "41700000000000"
+        return OBLAST if office.level == 3 else COUNTRY
     covers = OfficeTerritory.objects.using(OWNER).filter(office=department).order_by("id")
     return covers[0].territory_id
 

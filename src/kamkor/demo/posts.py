@@ -22,7 +22,8 @@ class Away:
 
 @dataclass
 class Department:
-    """One department: its office, what it covers, and its posts by kind."""
+    """One department: its office, what it covers, its posts by kind, and who is on duty: the
+    first worker, unless it says otherwise."""
 
     office: int
     territories: tuple[str, ...]
@@ -30,6 +31,12 @@ class Department:
     specialist: int
     workers: tuple[int, ...]
     away: list[Away] = field(default_factory=list)
+    duty: int = 0
+
+    @property
+    def on_duty(self) -> int:
+        """The post that answers alarms."""
+        return self.duty or self.workers[0]
 
     def leave_of(self, post: int, day: date) -> Away | None:
         """The leave that a post is on, on a day."""

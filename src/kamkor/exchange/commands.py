@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from kamkor.access.queries import account_named, scope_of_viewer, viewer_for
 from kamkor.access.rules import Viewer
 from kamkor.kernel.commands import Answer, Command, NotFound, carry_out
@@ -26,6 +28,7 @@ class LineUnreadable(Exception):
 
     def __init__(self, number: int, why: object) -> None:
         super().__init__(f"line {number}: {why}")
+        self.number, self.why = number, why
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,16 @@ def _line(number: int, row: str, username: str) -> Line:
         read = json.loads(row)
         giver = read.pop("as", username) if isinstance(read, dict) else username
         if not isinstance(giver, str):
-            raise CommandUnreadable("as is a user name")
+            raise CommandUnreadable(_("as is a user name"))
         made = Line(number, giver, command_from_json(read))
     except ValueError as fault:
         raise LineUnreadable(number, fault) from fault
     for text in _texts(made.command.data):
         found = _ANSWER.fullmatch(text)
         if found and int(found[1]) >= number:
-            raise LineUnreadable(number, f"{text} refers to a line that is not above it")
+            raise LineUnreadable(
+                number, _("%(text)s refers to a line that is not above it") % {"text": text}
+            )
     return made
 
 

@@ -6,7 +6,6 @@ takes a batch, writes the rows together, keeps the journal, and answers each com
 
 import getpass
 import hashlib
-import hmac
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Max
 
 from kamkor.kernel import clock
+from kamkor.kernel.digests import content_of, digest_of
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.ids import is_ordered_id, new_id
 from kamkor.kernel.models import JournalEntry, Scoped
@@ -237,13 +237,8 @@ def _versions_of(subjects: list[UUID]) -> dict[UUID, int]:
     return dict(latest.order_by())
 
 
-def digest_of(command: Command) -> str:
-    """A keyed digest of a command's content: tells two contents apart and nothing else."""
-    content = json.dumps(
-        [command.operation, command.data], sort_keys=True, default=str, ensure_ascii=False
-    )
-    key = bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)
-    return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
+def _digest(command: Command) -> str:
+    return digest_of(content_of(command.operation, command.data))
 
 
 class Batch:
@@ -270,39 +265,39 @@ class Batch:
                 raise OperationUnknown(name=command.operation)
             if self.actor.role not in found.roles:
                 raise NotPermitted
-            order: Order[Any] = Order(
-                self.actor, command, read_shape(found.shape, command.data), self
-            )
+            data = read_shape(found.shape, command.data)
+            order: Order[Any] = Order(self.actor, command, data, self)
             found.run(order)
         except Refusal as refusal:
             return Answer(command.id, "refused", refusal=refusal)
+        self.hold(found, command, order)
+        return Answer(command.id, "applied", order.answer)
+
+    def hold(self, found: Operation[Any], command: Command, order: Order[Any]) -> None:
+        """Keep an order whose rules have been passed, to be written with the others."""
         self._pending.append((found, command, order))
         # Only now: what the command itself let be written has forgotten its id.
-        self._pending_subjects.update([command.id, *(subject for subject, _ in order.subjects)])
-        return Answer(command.id, "applied", order.answer)
+        self._pending_subjects |= {command.id, *(subject for subject, _ in order.subjects)}
 
     def _earlier(self, command: Command) -> Answer | None:
         if not is_ordered_id(command.id):
             raise CommandIdInvalid
         self.settle_if_pending(command.id)
+        told = "SELECT account, digest, answer::text FROM command_answer(%s)"
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_number(command.id)])
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT account, digest, answer::text FROM command_answer(%s)", [command.id]
-            )
+            cursor.execute(told, [command.id])
             found = cursor.fetchone()
         if found is None:
             return None
         account, digest, answer = found
-        if account != self.actor.account_id or digest != digest_of(command):
+        if account != self.actor.account_id or digest != _digest(command):
             raise CommandIdReused
         return Answer(command.id, "duplicate", json.loads(answer))
 
     def flush(self) -> None:
         """Write the rows of all pending commands, their journal entries, and what follows."""
-        pending, self._pending = self._pending, []
-        self._pending_subjects = set()
+        pending, self._pending, self._pending_subjects = self._pending, [], set()
         if not pending:
             return
         write_together(row for _, _, order in pending for row in order.rows)
@@ -310,7 +305,7 @@ class Batch:
             for row, columns in order.changes:
                 row.save(update_fields=columns)
         self._enter_in_journal(pending)
-        touched: dict[Callable[[Iterable[UUID]], None], list[UUID]] = {}
+        touched: dict[Any, list[UUID]] = {}
         for found, _, order in pending:
             if found.settle is not None:
                 touched.setdefault(found.settle, []).extend(one for one, _ in order.subjects)
@@ -334,7 +329,7 @@ class Batch:
                         subject=subject,
                         version=versions[subject],
                         fields=sorted(command.data),
-                        digest=digest_of(command),
+                        digest=_digest(command),
                         answer=order.answer,
                         account=self.actor.account_id,
                         post=self.actor.post_id,

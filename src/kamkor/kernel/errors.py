@@ -86,6 +86,8 @@ class NumberOutOfRange(Refusal):
 
     code = "number_out_of_range"
     message = noop("Give a number from %(least)s to %(most)s.")
+    at_least: ClassVar[str] = noop("Give a number of %(least)s or more.")
+    at_most: ClassVar[str] = noop("Give a number of %(most)s or less.")
 
 
 class CodeUnknown(Refusal):

@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+from dataclasses import dataclass
 from uuid import UUID
 
 from uuid_utils import uuid7
@@ -42,7 +43,41 @@ def is_ordered_id(candidate: UUID) -> bool:
     return candidate.version == 7
 
 
+# Cyrillic letters that look like ours: whoever reads a number types them without a thought.
+_ALIKE = str.maketrans("АВЕКМНРСТУХ", "ABEKMHPCTYX")
+
+
+@dataclass(frozen=True)
+class TypedNumber:
+    """A number as it stands on paper; ``certain`` if what was typed can be nothing else."""
+
+    number: str
+    certain: bool
+
+
+def typed_number(prefix: str, typed: str, letters: int = 7) -> TypedNumber | None:
+    """The readable number somebody typed, with or without prefix, hyphens and spaces.
+
+    Nothing if it can be none. Letters alone without a hyphen may be a name as well.
+    """
+    drawn = "".join(sign for sign in typed.upper().translate(_ALIKE) if sign.isalnum())
+    if len(drawn) == letters + len(prefix):
+        drawn = drawn.removeprefix(prefix)
+    if len(drawn) != letters or not set(drawn) <= set(_READABLE):
+        return None
+    certain = any(sign.isdigit() for sign in drawn) or typed.strip().count("-") > 1
+    return TypedNumber(f"{prefix}-{drawn[:4]}-{drawn[4:]}", certain)
+
+
 def readable_number(prefix: str, letters: int = 7) -> str:
     """A number people read out: random, so that it tells nothing of how many there are."""
-    drawn = "".join(secrets.choice(_READABLE) for _ in range(letters))
-    return f"{prefix}-{drawn[:4]}-{drawn[4:]}"
+    return number_from(prefix, secrets.randbelow(len(_READABLE) ** letters), letters)
+
+
+def number_from(prefix: str, drawn: int, letters: int = 7) -> str:
+    """The readable number that stands for a number drawn."""
+    text = ""
+    for _ in range(letters):
+        drawn, place = divmod(drawn, len(_READABLE))
+        text += _READABLE[place]
+    return f"{prefix}-{text[:4]}-{text[4:]}"

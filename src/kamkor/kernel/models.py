@@ -35,6 +35,7 @@ class Fact(Scoped):
     ``first_recorded_at`` is that of the fact it goes back to, so that a correction keeps its
     place in the order of what happened. ``department`` and ``district`` (an office, a territory)
     are those of ``happened_on``: the fact stays counted there, wherever its case moves.
+    ``correction_reason`` is why it stands in place of the one it ``corrects``.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -43,6 +44,7 @@ class Fact(Scoped):
     first_recorded_at = models.DateTimeField(default=clock.now)
     withdrawn_at = models.DateTimeField(null=True)
     corrects = models.UUIDField(null=True)
+    correction_reason = models.CharField(max_length=40, blank=True, db_default="")
     command = models.UUIDField()
     by_post = models.IntegerField()
     department = models.IntegerField(null=True)

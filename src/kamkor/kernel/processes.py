@@ -186,6 +186,14 @@ class Identity:
         return done.returncode == 0
 
 
+def end_with(parent: int) -> None:
+    """End this process by SIGTERM when its parent ends, at once if it has ended already."""
+    if LINUX:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != parent:
+        raise SystemExit(1)
+
+
 def own_identity() -> Identity:
     """Our own id, as for every user but root."""
     return Identity("plain", os.geteuid(), os.getegid())

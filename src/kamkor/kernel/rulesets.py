@@ -61,6 +61,11 @@ def rules(name: str, on: date) -> list[Rule]:
     return [found for found in all_rules(name) if found.valid_on(on)]
 
 
+def asked_rules(name: str, on: date) -> list[Rule]:
+    """Those of the rules that somebody may choose: not what a step of the pathway sets itself."""
+    return [found for found in rules(name, on) if not found.get("unasked")]
+
+
 def rule(name: str, code: str, on: date) -> Rule:
     """The one rule of that code on that day; `UnknownRule` where there is none."""
     for found in all_rules(name):

@@ -2,12 +2,12 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Self, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
-from annotated_types import MaxLen
+from annotated_types import Ge, Le, MaxLen
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -89,6 +89,12 @@ def last_day(first: date, exactly: str) -> date:
     return first.replace(month=month, day=monthrange(first.year, month)[1])
 
 
+def as_known(first: date, exactly: str) -> str:
+    """A date no more exactly than it is known: ``2015``, ``05.2015`` or ``07.05.2015``."""
+    form = {"year": "%Y", "month": "%m.%Y"}.get(exactly, "%d.%m.%Y")
+    return first.strftime(form)
+
+
 def precision(partial: str) -> str:
     """How exact a partial date is: ``year``, ``month`` or ``day``."""
     return {4: "year", 7: "month"}.get(len(partial), "day")
@@ -116,22 +122,7 @@ class Shape(BaseModel):
     def _empty_means_absent(cls, data: Any) -> Any:  # noqa: ANN401 - the raw input
         if not isinstance(data, dict):
             return data
-        for key, value in data.items():
-            if isinstance(value, str) and NUL in value:
-                # No column of the database takes it, and nobody can type it.
-                raise PydanticCustomError("field_invalid", "a text with NUL", {"field": key})
         return {key: value for key, value in data.items() if value is not None and value != ""}
-
-    @model_validator(mode="after")
-    def _codes_are_in_force(self) -> Self:
-        day = getattr(self, "happened_on", None) or clock.today()
-        for name, coded in coded_fields(type(self)):
-            held = getattr(self, name)
-            codes = held if isinstance(held, list) else [held] if held is not None else []
-            known = {rule.code for rule in rulesets.rules(coded.rule_set, on=day)}
-            if not known.issuperset(codes):
-                raise PydanticCustomError("code_unknown", "unknown code", {"field": name})
-        return self
 
 
 S = TypeVar("S", bound=Shape)
@@ -177,13 +168,12 @@ def limit_of(info: FieldInfo) -> int | None:
     return next((one.max_length for one in meta_of(info) if isinstance(one, MaxLen)), None)
 
 
-def _fault(detail: ErrorDetails) -> errors.Fault:
+def _fault(shape: type[BaseModel], detail: ErrorDetails) -> errors.Fault:
     context = detail.get("ctx", {})
     place = ".".join(str(part) for part in detail["loc"])
-    kind = detail["type"]
-    if "field" in context:
-        place = ".".join(filter(None, [place, str(context.get("field", ""))]))
-    refusal, details = _meaning(kind, context, place)
+    if detail["type"] in {"greater_than_equal", "less_than_equal"}:
+        return _out_of_range(_field_at(shape, detail["loc"]), place)
+    refusal, details = _meaning(detail["type"], context, place)
     return errors.Fault(refusal.code, refusal.message, place, details)
 
 
@@ -191,9 +181,7 @@ def _meaning(
     kind: str, context: dict[str, Any], place: str
 ) -> tuple[type[errors.Refusal], dict[str, str]]:
     if kind in errors.Refusal.catalogue:
-        return errors.Refusal.catalogue[kind], {
-            key: str(value) for key, value in context.items() if key != "field"
-        }
+        return errors.Refusal.catalogue[kind], {key: str(value) for key, value in context.items()}
     if kind in {"missing", "string_too_short", "too_short"}:
         return errors.FieldRequired, {}
     if kind == "extra_forbidden":
@@ -202,12 +190,53 @@ def _meaning(
         return errors.TextTooLong, {"limit": str(context["max_length"])}
     if kind == "too_long":
         return errors.TooMany, {"limit": str(context["max_length"])}
-    if kind in {"greater_than_equal", "less_than_equal"}:
-        return errors.NumberOutOfRange, {
-            "least": str(context.get("ge", 0)),
-            "most": str(context.get("le", "…")),
-        }
     return errors.FieldInvalid, {}
+
+
+def _field_at(shape: type[BaseModel], place: Iterable[int | str]) -> FieldInfo:
+    """The field at a place, which may lie in a row."""
+    names = [part for part in place if isinstance(part, str)]
+    for name in names[:-1]:
+        shape = get_args(kind_of(shape.model_fields[name]))[0]
+    return shape.model_fields[names[-1]]
+
+
+def _out_of_range(info: FieldInfo, place: str) -> errors.Fault:
+    notes = meta_of(info)
+    least = next((str(one.ge) for one in notes if isinstance(one, Ge)), "")
+    most = next((str(one.le) for one in notes if isinstance(one, Le)), "")
+    refusal = errors.NumberOutOfRange
+    message = refusal.message if least and most else refusal.at_least if least else refusal.at_most
+    return errors.Fault(refusal.code, message, place, {"least": least, "most": most})
+
+
+def _faults_of_texts(
+    shape: type[BaseModel], data: Mapping[str, Any], lead: str = ""
+) -> Iterator[errors.Fault]:
+    """Texts that nothing can hold, and codes that are not in force on the day; in rows too."""
+    coded = dict(coded_fields(shape))
+    for name, info in shape.model_fields.items():
+        held, place = data.get(name), lead + name
+        texts = [one for one in (held if isinstance(held, list) else [held]) if one]
+        if any(isinstance(one, str) and NUL in one for one in texts):
+            # No column of the database takes it, and nobody can type it.
+            yield errors.Fault(errors.FieldInvalid.code, errors.FieldInvalid.message, place)
+        elif name in coded and not _in_force(coded[name], texts, data):
+            yield errors.Fault(errors.CodeUnknown.code, errors.CodeUnknown.message, place)
+        for number, row in enumerate(held if isinstance(held, list) else ()):
+            if isinstance(row, Mapping) and get_origin(kind_of(info)) is list:
+                shape_of_row = get_args(kind_of(info))[0]
+                yield from _faults_of_texts(shape_of_row, row, f"{place}.{number}.")
+
+
+def _in_force(coded: Coded, texts: list[Any], data: Mapping[str, Any]) -> bool:
+    try:
+        day = date.fromisoformat(str(data.get("happened_on")))
+    except ValueError:
+        day = clock.today()
+    known = {rule.code for rule in rulesets.asked_rules(coded.rule_set, on=day)}
+    # What is no text is refused as such.
+    return known.issuperset(one.strip() for one in texts if isinstance(one, str))
 
 
 def shape_of(name: str, fields: Mapping[str, FieldInfo]) -> type[Shape]:
@@ -219,9 +248,21 @@ def shape_of(name: str, fields: Mapping[str, FieldInfo]) -> type[Shape]:
 def read_shape(shape: type[S], data: dict[str, Any]) -> S:
     """Read a command's data into its shape.
 
-    Raises ``RefusedFields`` naming every field that is wrong.
+    Raises ``RefusedFields`` naming every field that is wrong, in the order of the fields.
     """
+    faults: list[errors.Fault] = []
     try:
-        return shape.model_validate(data)
+        read = shape.model_validate(data)
     except ValidationError as found:
-        raise errors.RefusedFields([_fault(detail) for detail in found.errors()]) from None
+        faults = [_fault(shape, detail) for detail in found.errors()]
+    places = {fault.field for fault in faults}
+    faults += [one for one in _faults_of_texts(shape, data) if one.field not in places]
+    if faults:
+        order = [*shape.model_fields]
+        raise errors.RefusedFields(sorted(faults, key=lambda one: _place_in(order, one.field)))
+    return read
+
+
+def _place_in(order: list[str], place: str) -> int:
+    name = place.split(".", maxsplit=1)[0]
+    return order.index(name) if name in order else len(order)

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from gettext import translation
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -19,6 +20,12 @@ def compile_catalogues(force: bool = False, *, folder: Path = LOCALE) -> int:  #
     for po in stale:
         _compile(po)
     return len(stale)
+
+
+def at_shell(text: str) -> str:
+    """A text in the language of the command line, also before the settings are read."""
+    language = os.environ.get("KAMKOR_LANG", "en")
+    return translation("django", LOCALE, [language], fallback=True).gettext(text)
 
 
 def _is_stale(po: Path) -> bool:

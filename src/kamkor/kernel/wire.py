@@ -21,19 +21,19 @@ def command_from_json(row: object) -> Command:
     Raises ``CommandUnreadable`` for another form; what the data may hold is the operation's own.
     """
     if not isinstance(row, Mapping):
-        raise CommandUnreadable("a command is an object with id, command and data")
+        raise CommandUnreadable(gettext("a command is an object with id, command and data"))
     unknown = set(row) - KEYS
     if unknown:
-        raise CommandUnreadable(f"unknown key: {min(map(str, unknown))}")
+        raise CommandUnreadable(gettext("unknown key: %(key)s") % {"key": min(map(str, unknown))})
     name, data, base = row.get("command"), row.get("data", {}), row.get("base_version")
     if not isinstance(name, str) or not isinstance(data, dict):
-        raise CommandUnreadable("command is a text and data an object")
+        raise CommandUnreadable(gettext("command is a text and data an object"))
     if base is not None and (isinstance(base, bool) or not isinstance(base, int)):
-        raise CommandUnreadable("base_version is a whole number")
+        raise CommandUnreadable(gettext("base_version is a whole number"))
     try:
         command_id = UUID(str(row.get("id")))
     except ValueError:
-        raise CommandUnreadable("id is a UUID") from None
+        raise CommandUnreadable(gettext("id is a UUID")) from None
     return Command(command_id, name, data, base)
 
 

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from kamkor.access.queries import account_named, viewer_for
 from kamkor.access.rules import Viewer
+from kamkor.kernel.translations import at_shell
+from kamkor.kernel.words import noop
 
 REFUSED = 1
 WRONG_USE = 2
@@ -40,10 +43,19 @@ def tell(text: str) -> None:
     sys.stderr.flush()
 
 
+def serving(address: str) -> str:
+    """What is said when the desk can be opened."""
+    return _("Serving %(address)s - Ctrl-C ends it.") % {"address": address}
+
+
 def asks_who_looks(parser: CommandParser) -> None:
     """Add ``--as``, which every command that reads or writes persons needs."""
     parser.add_argument(
-        "--as", dest="username", required=True, metavar="USERNAME", help="under whose account"
+        "--as",
+        dest="username",
+        required=True,
+        metavar="USERNAME",
+        help=at_shell(noop("under whose account")),
     )
 
 
@@ -52,5 +64,6 @@ def viewer_named(username: str) -> Viewer:
     account = account_named(username)
     viewer = viewer_for(account) if account else None
     if viewer is None:
-        raise Stopped(NOT_PERMITTED, f"{username} is no account of anybody in post today")
+        text = _("%(name)s is no account of anybody in post today") % {"name": username}
+        raise Stopped(NOT_PERMITTED, text)
     return viewer

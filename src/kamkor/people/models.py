@@ -25,6 +25,9 @@ class Person(Scoped):
         indexes = (
             models.Index(fields=["office_unit", "sort_key"], name="person_by_unit"),
             models.Index(fields=["office_district", "sort_key"], name="person_by_district"),
+            models.Index(
+                fields=["pin", "office_district"], condition=~Q(pin=""), name="person_by_pin"
+            ),
         )
 
 

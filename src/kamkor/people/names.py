@@ -3,9 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Final
 
 NAME_LIMIT: Final = 120
+# Few names are borne by many: a load folds each of them once.
+_REMEMBERED: Final = 20_000
 
 # --- Folding: two spellings of one name become one string. The target is a small Latin alphabet in
 # which one letter is one sound: c = ч, x = ш, j = ж, h = х. It is a key, never shown.
@@ -54,6 +57,7 @@ _ORDER: Final = {
 }
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def tidy(part: str) -> str:
     """The part as it is stored: NFC, stray codes of our letters put right, single spaces.
 
@@ -158,6 +162,7 @@ def _words(text: str) -> list[str]:
     return [word for word in _BREAK.sub(" ", _lowered(text)).split() if fold(word)]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _stem_of_word(word: str) -> str:
     whole = fold(word)
     if whole in _PARTICLES:
@@ -169,6 +174,7 @@ def _stem_of_word(word: str) -> str:
     return root[:-1] if root.endswith("bai") and len(root) > _SHORTEST_STEM + 1 else root
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _key(part: str) -> str:
     words = _BREAK.sub(" ", _lowered(part)).split()
     # Lower case can be longer than the name (ﬃ); the key is for order only.

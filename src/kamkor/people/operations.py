@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import models
 
 from kamkor.country.kg.identifiers import pin_faults
+from kamkor.kernel import clock
 from kamkor.kernel.commands import Order, scope_of
 from kamkor.kernel.errors import Refusal
+from kamkor.kernel.ids import new_id
 from kamkor.kernel.models import Scoped
 from kamkor.kernel.shapes import first_day, precision
 from kamkor.kernel.words import noop
+from kamkor.kernel.writing import Sheet
 from kamkor.people.models import (
     Birth,
     Household,
@@ -188,8 +191,13 @@ def place_household(household: Household, territory: str, place: str) -> list[mo
     The household itself is the caller's to be written; earlier places stay searchable.
     """
     household.territory_id, household.place = territory, place
-    known = WordingToken.objects.filter(wording=household.pk).values_list("token", flat=True)
-    return wording(household, household.pk, words_of_place(place) - set(known))
+    return new_wording(household, household.pk, words_of_place(place))
+
+
+def new_wording(held: Any, part: UUID, words: Iterable[str]) -> list[models.Model]:  # noqa: ANN401 - a scoped row with an id
+    """The rows by which a place or a description is found that was told otherwise before."""
+    known = WordingToken.objects.filter(wording=part).values_list("token", flat=True)
+    return wording(held, part, set(words) - set(known))
 
 
 def wording(held: Any, part: UUID, words: Iterable[str]) -> list[models.Model]:  # noqa: ANN401 - a scoped row with an id
@@ -217,6 +225,27 @@ def join_household(
     )
 
 
+def leave_description(order: Order[Any], described: Person, home: UUID, *, is_known: bool) -> None:
+    """Hand over that somebody described does not live where it was told, for it does elsewhere.
+
+    ``is_known``: it is somebody else, known already, and so no person any search should find.
+    """
+    members = HouseholdMember.objects.filter(household_id=home, person=described)
+    order.after(lambda: _withdraw(members, order.now))
+    if is_known:
+        described.shown_name = described.sort_key = ""
+        order.change(described, ["shown_name", "sort_key"])
+
+
+def _withdraw(facts: "models.QuerySet[HouseholdMember]", moment: datetime) -> None:
+    facts.filter(withdrawn_at=None).update(withdrawn_at=moment)
+
+
+def call_after(home: Household, person: Person) -> None:
+    """Call a home after one of its people; the home is the caller's to be written."""
+    home.shown_name, home.sort_key = person.shown_name, person.sort_key
+
+
 # The facts of this room that hang on a case, by the names that corrections know them by.
 FACTS: dict[str, type[models.Model]] = {"birth": Birth, "member": HouseholdMember}
 
@@ -242,3 +271,103 @@ def settle_birth(person_id: UUID) -> None:
         birth_precision=told.precision if told else "unknown",
         sex=told.sex if told else "",
     )
+
+
+Place = tuple[int | None, int | None, int | None, UUID | None]
+Standing = tuple[int | None, str]
+
+
+class Named(NamedTuple):
+    """A person just made: its id, how it is sorted and shown, the doubts about its number."""
+
+    id: UUID
+    sort_key: str
+    shown_name: str
+    doubts: list[str]
+
+
+_SCOPE = ("office_unit", "office_district", "office_oblast", "team")
+_COUNTED = ("command", "happened_on", "department", "district", *_SCOPE)
+
+
+class NewPeople:
+    """Many new persons and homes, written together: what ``new_person``, ``new_household`` and
+    ``join_household`` hand over one by one.
+
+    A place is the scope columns of a row, a standing where it counts: department and district.
+    """
+
+    def __init__(self, now: datetime, by_post: int) -> None:
+        moment = {"recorded_at": now, "first_recorded_at": now, "by_post": by_post}
+        self._today = clock.local_day(now)
+        self._homes: dict[UUID, list[Any]] = {}
+        identity = ("id", "sort_key", "shown_name", "sex", "born_on", "birth_precision")
+        self._persons = Sheet(Person, *identity, "pin", "pin_doubts", *_SCOPE)
+        parts = ("person_id", "surname", "given_name", "patronymic", "command")
+        self._names = Sheet(PersonName, "id", *parts, *_SCOPE, kind="document", recorded_at=now)
+        self._tokens = Sheet(NameToken, "person_id", "token", *_SCOPE)
+        told = ("person_id", "born_on", "precision", "sex")
+        self._births = Sheet(Birth, "id", *told, *_COUNTED, **moment)
+        named = ("id", "sort_key", "shown_name", "territory_id", "place")
+        self._households = Sheet(Household, *named, *_SCOPE)
+        self._words = Sheet(WordingToken, "subject", "wording", "token", *_SCOPE)
+        joined = ("household_id", "person_id", "relation")
+        self._members = Sheet(HouseholdMember, "id", *joined, *_COUNTED, **moment)
+
+    def person(self, identity: Identity, place: Place, standing: Standing, command: UUID) -> Named:
+        """A new person with name, search tokens and birth; its number has been read."""
+        parts = (identity.surname, identity.given_name, identity.patronymic)
+        made = Named(new_id(), sort_key(*parts), display_name(*parts), check_pin(identity, ""))
+        born, exactly = identity.born_on, identity.precision
+        about = (made.id, made.sort_key, made.shown_name, identity.sex, born, exactly)
+        self._persons.add(*about, identity.pin, ",".join(made.doubts), *place)
+        self._names.add(new_id(), made.id, *parts, command, *place)
+        for token in tokens(*parts):
+            self._tokens.add(made.id, token, *place)
+        told = (made.id, born, exactly, identity.sex)
+        self._births.add(new_id(), *told, command, self._today, *standing, *place)
+        return made
+
+    def home(self, territory: str, village: str, place: Place) -> UUID:
+        """A new household at a place; it is called after its first member."""
+        made = new_id()
+        self._homes[made] = [made, "", "", territory, village, *place]
+        for word in sorted(words_of_place(village)):
+            self._words.add(made, made, word, *place)
+        return made
+
+    def join(  # noqa: PLR0917 - one table row
+        self,
+        home: UUID,
+        who: Named,
+        relation: str,
+        since: date,
+        place: Place,
+        standing: Standing,
+        command: UUID,
+    ) -> None:
+        """A person belongs to a household, new or known, from a day on."""
+        row = self._homes.get(home)
+        if row is not None and not row[2]:
+            row[1], row[2] = who.sort_key, who.shown_name
+        about = (home, who.id, relation)
+        self._members.add(new_id(), *about, command, since, *standing, *place)
+
+    def call(self, home: UUID, who: Named) -> None:
+        """A household, new or known, is called after this person from now on."""
+        row = self._homes.get(home)
+        if row is not None:
+            row[1], row[2] = who.sort_key, who.shown_name
+        else:
+            Household.objects.filter(id=home).update(
+                sort_key=who.sort_key, shown_name=who.shown_name
+            )
+
+    def write(self) -> None:
+        """Write all of them."""
+        self._households.rows = [tuple(row) for row in self._homes.values()]
+        for sheet in (self._persons, self._names, self._tokens, self._births):
+            sheet.write()
+        for sheet in (self._households, self._words, self._members):
+            sheet.write()
+        self._homes = {}

@@ -69,7 +69,9 @@ def people_named(viewer: Viewer, typed: str) -> QuerySet[Person]:
     whole = found.filter(hits=len(wanted)).values("person_id")
     near = found.filter(hits__gte=max(1, len(wanted) - 1)).values("person_id")
     misses = Case(When(id__in=whole, then=0), default=1, output_field=IntegerField())
-    return people_visible_to(viewer).filter(id__in=near).annotate(misses=misses)
+    # A description that turned out to be of somebody known bears no name any more.
+    named = people_visible_to(viewer).exclude(shown_name="")
+    return named.filter(id__in=near).annotate(misses=misses)
 
 
 def same_person_candidates(viewer: Viewer, typed: str, born: str) -> QuerySet[Person]:
@@ -154,6 +156,12 @@ def members_of(viewer: Viewer, household_ids: Iterable[UUID]) -> QuerySet[Househ
         .select_related("person")
         .order_by("happened_on", "first_recorded_at", "id")
     )
+
+
+def memberships_of(viewer: Viewer, household_id: UUID) -> QuerySet[HouseholdMember]:
+    """All that was told of who belongs to a household, corrected facts too."""
+    members = HouseholdMember.objects.filter(scope_filter(viewer, subject="household_id"))
+    return members.filter(household_id=household_id).select_related("person")
 
 
 def births_of(viewer: Viewer, person_id: UUID) -> QuerySet[Birth]:

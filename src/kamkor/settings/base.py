@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "procrastinate.contrib.django",
     "kamkor",
 ]
 
@@ -78,6 +79,9 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
+FILE_UPLOAD_HANDLERS = ["kamkor.web.uploads.LimitedUpload"]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+
 TEMPLATES = [
     {
         "BACKEND": "kamkor.web.parts.Pages",
@@ -127,8 +131,12 @@ def _login(name: str, password: str) -> dict[str, object]:
     }
 
 
+# The process of background work has a login of its own.
+_WORKER = os.environ.get("KAMKOR_DOOR") == "worker"
 DATABASES = {
-    "default": _login("kamkor_web", _secrets.kamkor_web),
+    "default": _login("kamkor_worker", _secrets.kamkor_worker)
+    if _WORKER
+    else _login("kamkor_web", _secrets.kamkor_web),
     "owner": _login("kamkor_owner", _secrets.kamkor_owner),
     "figures": _login("kamkor_figures", _secrets.kamkor_figures),
 }

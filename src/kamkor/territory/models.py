@@ -1,10 +1,12 @@
 """Administrative units by their national code, and their names over time."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
 class Territory(models.Model):
-    """A unit by its 14-digit SOATE code: country, oblast, city or district."""
+    """A unit by its 14-digit SOATE code: country, oblast, city or district; below them rural
+    districts and villages, as far as a file of them was loaded."""
 
     soate = models.CharField(max_length=14, primary_key=True)
     iso_code = models.CharField(max_length=8, blank=True)
@@ -13,6 +15,9 @@ class Territory(models.Model):
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    neighbours = ArrayField(models.CharField(max_length=14), default=list)
 
 
 class TerritoryName(models.Model):

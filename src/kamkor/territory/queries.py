@@ -64,8 +64,8 @@ def unit_of(soate: str) -> Territory:
 
 
 def all_units() -> list[Territory]:
-    """All units, each oblast followed by its districts."""
-    return list(Territory.objects.order_by("soate"))
+    """All units down to districts and cities, each oblast followed by its own."""
+    return list(Territory.objects.filter(level__lte=DISTRICT_LEVEL).order_by("soate"))
 
 
 def place_named(text: str) -> Territory:
@@ -110,3 +110,19 @@ def oblasts_within(soate: str) -> list[str]:
         return [soate]
     parts = Territory.objects.filter(level=OBLAST_LEVEL).order_by("soate")
     return list(parts.values_list("soate", flat=True))
+
+
+def names_within(soate: str) -> list[tuple[str, list[str]]]:
+    """A unit and all units below it, each with whatever it was ever called; its own name of today
+    in the language of the country first."""
+    units = codes_within(unit_of(soate))
+    rows = TerritoryName.objects.filter(territory_id__in=units).order_by("-valid_from")
+    called: dict[str, list[str]] = {unit: [] for unit in units}
+    for row in rows:
+        called[row.territory_id] += [name for name in (row.ky, row.ru, row.kk, row.en) if name]
+    return list(called.items())
+
+
+def levels_of_units() -> dict[str, int]:
+    """The level of every unit there is, by its code."""
+    return dict(Territory.objects.values_list("soate", "level"))

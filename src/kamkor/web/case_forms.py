@@ -10,22 +10,21 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from kamkor.access.vocabulary import WORKER
-from kamkor.cases.operations.facts import CORRECTABLE
 from kamkor.cases.operations.steps import require_own_sealed
 from kamkor.cases.queries.case import case_for, cases_of_household
 from kamkor.cases.queries.history import history_of
 from kamkor.cases.queries.report import report_for
 from kamkor.cases.queries.task import open_task_for, open_tasks_of
-from kamkor.cases.vocabulary import CHILD, OPEN_STATES, STEP_OF
+from kamkor.cases.vocabulary import CANDIDATE, CHILD, OPEN_STATES, STEP_OF
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound, NotPermitted, Operation
 from kamkor.people.queries import people_visible_to
 from kamkor.web import faults
+from kamkor.web.candidates import candidates_notes
 from kamkor.web.case_page import identity_of
-from kamkor.web.correction import serve_correction
 from kamkor.web.door import ViewedRequest
 from kamkor.web.operation import Asked, operation_named, serve, who_may
-from kamkor.web.templatetags.words import coded, day
+from kamkor.web.templatetags.words import coded, day, hinted
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:
@@ -46,6 +45,8 @@ def begin(request: ViewedRequest, slug: str) -> HttpResponse:
     if "happened_on" in operation.shape.model_fields and operation.name != "receive_report":
         first["happened_on"] = clock.today()
     back = "/roster/" if operation.name in OFFICE else "/"
+    if operation.name == "record_round":
+        back = "/rounds/"
     set_by_page = _known_person(request) if operation.name == "identify_child" else {}
     return serve(
         request,
@@ -98,7 +99,8 @@ def _subject_fields(operation: Operation[Any]) -> set[str]:
 def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) -> Asked:
     shared: dict[str, Any] = {
         "back_url": f"/cases/{case.pk}/",
-        "context": {"identity": identity_of(request.viewer, case, actions=False)},
+        "register": case.register,
+        "context": {"identity": identity_of(request.viewer, case)},
     }
     first: dict[str, Any] = {}
     if "happened_on" in operation.shape.model_fields:
@@ -206,11 +208,17 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
     except NotFound:
         return faults.fault_page(request, 404)
     except NotPermitted:
-        return faults.fault_page(request, 403)
+        return faults.fault_page(request, 403, who_may(operation_named("complete-task")))
     back = f"/cases/{task.case_id}/" if task.case_id else f"/reports/{task.report_id}/"
-    context: dict[str, Any] = {"lead": coded(task.kind, "task_kinds")}
+    hint = hinted(task.kind, "task_kinds")
+    context: dict[str, Any] = {
+        "lead": coded(task.kind, "task_kinds"),
+        "notes": [{"text": hint}] if hint else [],
+    }
     if task.case is not None:
-        context["identity"] = identity_of(request.viewer, task.case, actions=False)
+        context["identity"] = identity_of(request.viewer, task.case)
+        if task.kind == CANDIDATE:
+            context["notes"] += candidates_notes(request.viewer, task.case)
     return serve(
         request,
         Asked(
@@ -222,14 +230,3 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
             context=context,
         ),
     )
-
-
-def correct(request: ViewedRequest, case_id: UUID, kind: str, fact_id: UUID) -> HttpResponse:
-    """Correcting one fact of a case."""
-    if kind not in CORRECTABLE:
-        raise Http404
-    try:
-        case = case_for(request.viewer, case_id)
-    except NotFound:
-        return faults.fault_page(request, 404)
-    return serve_correction(request, case, kind, fact_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -16,17 +16,30 @@ from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
 from kamkor.cases.queries.around import Around, around
 from kamkor.cases.queries.case import case_for
+from kamkor.cases.queries.history import safety_facts
+from kamkor.cases.queries.next_step import is_own_side, refused_to
 from kamkor.cases.queries.responsible import responsible_now
-from kamkor.cases.rules.visit import QUESTIONS
-from kamkor.cases.vocabulary import CHILD, FAMILY, STATE_LABELS, STEPS, CaseState, Step
+from kamkor.cases.rules.visit import QUESTIONS, act_due, comes_first
+from kamkor.cases.vocabulary import (
+    CHILD,
+    FAMILY,
+    OF_OTHER_SIDE,
+    STATE_LABELS,
+    STEPS,
+    CaseState,
+    Step,
+)
 from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.web import faults
+from kamkor.web.ages import age_and_birth, age_now
+from kamkor.web.candidates import candidates_summary
+from kamkor.web.case_report import notices_owed, report_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_of_case
-from kamkor.web.templatetags.words import birth, coded, day, moment, raised
-from kamkor.web.timeline import timeline_of
+from kamkor.web.templatetags.words import coded, day, moment, raised
+from kamkor.web.timeline import correcting, timeline_of
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Case
@@ -42,15 +55,19 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         case = case_for(viewer, case_id)
     except NotFound:
         return faults.fault_page(request, 404)
-    beside = around(viewer, case, with_history=True)
+    beside, acts = around(viewer, case, whole=True), acts_of(viewer, case)
+    identity = identity_of(viewer, case, beside, actions=acts) | {"url": ""}
     context = {
         "case": case,
-        "identity": identity_of(viewer, case, beside),
-        "tasks": due_of_case(viewer, case, beside.tasks),
-        "safety": safety_of(case, beside.history) if case.register == CHILD else None,
-        "household": household_of(case, beside),
+        "identity": identity,
+        "tasks": due_of_case(viewer, case, beside.tasks, unsafe="warning" in identity),
+        "safety": safety_of(viewer, case, beside) if case.register == CHILD else None,
+        "reported": report_of(beside),
+        "notices": notices_owed(viewer, case, beside.notices),
+        "household": household_of(viewer, case, beside),
+        "candidates": candidates_summary(viewer, case),
         "timeline": timeline_of(viewer, case, beside.history),
-        "more_acts": acts_of(viewer, case),
+        "more_acts": acts,
         "episodes": episodes_of(case, beside),
         "back_url": "/register/" if viewer.role != "worker" else "/",
         "help_url": "/help/case/",
@@ -68,24 +85,15 @@ def name_of(case: Case) -> str:
 
 
 def age_of(case: Case) -> str:
-    """The child's age in years today, with the birth as exactly as it is known."""
+    """The child's age today, with the birth as exactly as it is known."""
     child = case.child
-    if child is None or child.born_on is None:
-        return _("age not known")
-    years = age_in_years(child.born_on, clock.today())
-    born = birth(child.born_on, child.birth_precision)
-    return _("%(years)s years (born %(born)s)") % {"years": years, "born": born}
+    return age_and_birth(child.born_on, child.birth_precision) if child else age_and_birth(None, "")
 
 
-def years_of(case: Case) -> str:
-    """The child's age in whole years today, for a column."""
-    born = case.child.born_on if case.child else None
-    return str(age_in_years(born, clock.today())) if born else "–"
-
-
-def age_in_years(born: date, on: date) -> int:
-    """Whole years; who was born on 29 February has the birthday on 1 March in other years."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+def short_age_of(case: Case) -> str:
+    """The child's age today, for a column."""
+    child = case.child
+    return age_now(child.born_on, child.birth_precision) if child else age_now(None, "")
 
 
 def badges_of(case: Case) -> list[dict[str, str]]:
@@ -123,57 +131,67 @@ def visit_is_late(case: Case) -> bool:
 def responsible_name(viewer: Viewer, case: Case, beside: Around) -> str:
     """Who answers for the case today: holder, cover, specialist or head."""
     seat = responsible_now(viewer, case, beside.shut_out)
-    return _("nobody") if seat is None else seat.name or _("nobody")
+    return (seat.name if seat else "") or _("nobody")
 
 
 def identity_of(
-    viewer: Viewer, case: Case, beside: Around | None = None, *, actions: bool = True
+    viewer: Viewer,
+    case: Case,
+    beside: Around | None = None,
+    *,
+    actions: Iterable[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """The identity bar: name, number, responsible, last seen, next step."""
     beside = beside or around(viewer, case)
+    safe = beside.contact
     facts: list[dict[str, Any]] = [
         {"label": _("Case"), "value": case.number, "copyable": case.number},
         {"label": _("Responsible"), "value": responsible_name(viewer, case, beside)},
         {"label": _("Last seen"), "value": day(case.last_seen_on)},
-        {"label": _("Next step"), "value": next_step_of(case, beside)},
+        {"label": _("Next step"), "value": next_step_of(case, beside, unsafe=safe is not None)},
     ]
     if case.register == CHILD:
         facts.insert(1, {"label": _("Age"), "value": age_of(case)})
     bar: dict[str, Any] = {
         "name": name_of(case),
-        "url": "" if actions else f"/cases/{case.pk}/",
+        "url": f"/cases/{case.pk}/",
         "badges": badges_of(case),
         "facts": facts,
     }
-    if beside.contact is not None:
-        how = beside.contact or _("ask who is responsible")
+    if safe is not None:
+        how = safe or _("ask who is responsible")
         bar["warning"] = [_("Do not contact the home"), _("Safe contact: %(how)s") % {"how": how}]
-    if actions:
-        bar["actions"] = [act for act in acts_of(viewer, case) if act["first"]]
+    bar["actions"] = [act for act in actions if act["first"]]
     return bar
 
 
-def next_step_of(case: Case, beside: Around) -> str:
-    """The next thing due with its date and act."""
+def next_step_of(case: Case, beside: Around, *, unsafe: bool) -> str:
+    """The next thing due with its date and act; of an unsafe home the notices owed go first."""
+    found = [(clock.local_day(task.due_at), task.kind) for task in beside.tasks]
     next_on = next_visit_of(case)
-    task = next(iter(beside.tasks), None)
-    due = task.due_at.astimezone(clock.ZONE).date() if task else None
-    if task and due and (next_on is None or due <= next_on):
-        return f"{day(due)}: {coded(task.kind, 'task_kinds')}"
     if next_on is not None:
-        return f"{day(next_on)}: {coded('visit_due', 'task_kinds')}"
-    return _("nothing is due")
+        found.append((next_on, "visit_due"))
+    if not found:
+        return _("nothing is due")
+    due, kind = min(found, key=lambda one: (not comes_first(one[1], unsafe=unsafe), one[0]))
+    return f"{day(due)}: {coded(act_due(kind, unsafe=unsafe), 'task_kinds')}"
 
 
 def steps_open(viewer: Viewer, case: Case) -> Iterable[Step]:
-    """The steps of the pathway that this viewer may take from the case's state."""
+    """The steps of the pathway that this viewer may take from the case's state.
+
+    None where it is only shown the case, none that another person must take.
+    """
+    refused = refused_to(viewer, case)
     ours = case.offered_to_id is not None and case.offered_to_id == viewer.district
     for step in STEPS:
         if step.on != "case" or viewer.role not in step.roles:
             continue
         if case.state not in step.from_states or not _fits(step.operation, case):
             continue
-        answering = step.operation in {"accept_transfer", "return_transfer"}
+        answering = step.operation in OF_OTHER_SIDE
+        if not answering and (step.operation in refused or not is_own_side(viewer, case)):
+            continue
         if answering == ours:
             yield step
 
@@ -245,17 +263,12 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
     return acts
 
 
-def safety_of(case: Case, history: Sequence[Any]) -> dict[str, Any]:
+def safety_of(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any]:
     """Safety now: where a child who was taken out of danger sleeps, and the answers of the last
-    visit at which it was seen."""
-    seen = [
-        one.fact
-        for one in history
-        if one.kind == "visit_child"
-        and one.fact.withdrawn_at is None
-        and one.fact.seen != "not_seen"
-    ]
-    away = _where_it_sleeps(history) if case.away_from_home else []
+    visit at which it was seen, be it in a former episode."""
+    visits, removals = safety_facts(viewer, case, beside.history)
+    seen = [fact for fact in visits if fact.seen != "not_seen"]
+    away = _where_it_sleeps(removals) if case.away_from_home else []
     if not seen:
         return {
             "heading": _("Safety now"),
@@ -273,10 +286,7 @@ def safety_of(case: Case, history: Sequence[Any]) -> dict[str, Any]:
     return {"heading": _("Safety now"), "rows": rows}
 
 
-def _where_it_sleeps(history: Sequence[Any]) -> list[dict[str, Any]]:
-    removals = [
-        one.fact for one in history if one.kind == "removal" and one.fact.withdrawn_at is None
-    ]
+def _where_it_sleeps(removals: list[Any]) -> list[dict[str, Any]]:
     if not removals:
         return []
     last = max(removals, key=lambda fact: fact.first_recorded_at)
@@ -305,11 +315,12 @@ def _answers_of(fact: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a child's 
     ]
 
 
-def household_of(case: Case, beside: Around) -> dict[str, Any] | None:
+def household_of(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any] | None:
     """Who lives there, where, and which brothers and sisters have been looked at."""
     if case.household is None:
         return None
     home = case.household
+    correct = correcting(viewer, case)
     others = {
         one.child_id: one
         for one in beside.near
@@ -328,6 +339,7 @@ def household_of(case: Case, beside: Around) -> dict[str, Any] | None:
             if member.relation == "child"
             else coded(member.relation, "relations"),
             "value": person.shown_name,
+            "actions": correct("member", member, _("Correct")),
         }
         if person.telephone:
             row["value"] = f"{person.shown_name}, {shown(person.telephone)}"
@@ -335,11 +347,14 @@ def household_of(case: Case, beside: Around) -> dict[str, Any] | None:
         if person.pk in others and others[person.pk].pk != case.pk:
             row["url"] = f"/cases/{others[person.pk].pk}/"
         if member.relation in {"sibling", "child"} and person.pk != case.child_id:
+            look = beside.looks.get(person.pk)
             row["badge"] = (
                 {"kind": "done", "text": _("looked at")}
-                if member.looked_at
+                if look and look.looked_at
                 else {"kind": "overdue", "text": _("not looked at yet")}
             )
+            if look is not None:
+                row["actions"] += correct("sibling_look", look, _("Correct: looked at"))
         rows.append(row)
     return {"heading": _("Household"), "rows": rows}
 

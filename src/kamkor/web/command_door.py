@@ -3,11 +3,12 @@
 import json
 from typing import Any
 
-from django.http import JsonResponse
-from django.views.decorators.http import require_POST
+from django.http import HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 
 from kamkor.kernel.commands import Answer, carry_out
 from kamkor.kernel.wire import CommandUnreadable, answer_as_json, command_from_json
+from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
 
 LIMIT = 500
@@ -20,17 +21,23 @@ STATUS = {
 }
 
 
-@require_POST
-def commands(request: ViewedRequest) -> JsonResponse:
+def commands(request: ViewedRequest) -> HttpResponse:
     """Carry out one command or a list; each answer says what became of it."""
+    if request.method != "POST":
+        refused = faults.fault_page(request, 405)
+        refused["Allow"] = "POST"
+        return refused
     try:
         given = json.loads(request.body)
         rows: list[Any] = given if isinstance(given, list) else [given]
         wanted = [command_from_json(row) for row in rows]
-    except (ValueError, CommandUnreadable) as fault:
+    except CommandUnreadable as fault:
         return JsonResponse({"code": "unreadable", "message": str(fault)}, status=400)
+    except (ValueError, RecursionError):
+        text = _("This is no JSON that can be read.")
+        return JsonResponse({"code": "unreadable", "message": text}, status=400)
     if len(wanted) > LIMIT:
-        text = f"at most {LIMIT} commands at a time"
+        text = _("At most %(limit)s commands at a time.") % {"limit": LIMIT}
         return JsonResponse({"code": "too_many", "message": text}, status=413)
     answers = carry_out(request.viewer, wanted)
     shown = [answer_as_json(answer) for answer in answers]

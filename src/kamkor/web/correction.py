@@ -2,76 +2,164 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from kamkor.cases.operations.correction import CorrectFact, correct_fact
-from kamkor.cases.operations.facts import CORRECTABLE
-from kamkor.cases.queries.history import Recorded, history_of
-from kamkor.kernel.commands import Operation
+from kamkor.access.vocabulary import RIGHTS
+from kamkor.cases.operations.correction import CorrectFact, correct_fact, may_correct
+from kamkor.cases.operations.facts import CORRECTABLE, FIELD_ROLES, FactKind
+from kamkor.cases.queries.case import case_for
+from kamkor.cases.queries.history import Recorded
+from kamkor.cases.queries.report import report_for
+from kamkor.cases.queries.round import round_for
+from kamkor.kernel.commands import NotFound, Operation
 from kamkor.kernel.shapes import Shape, shape_of
 from kamkor.web import faults
 from kamkor.web.case_page import identity_of
-from kamkor.web.conditions import OF_MIGRANTS, migrant_kinds
 from kamkor.web.door import ViewedRequest
 from kamkor.web.forms import Typed, fill_typed, read_typed
-from kamkor.web.operation import Asked, Standing, serve
+from kamkor.web.operation import Asked, Standing, serve, who_may
+from kamkor.web.templatetags.words import day
+from kamkor.web.timeline import correction_address, names_in
+from kamkor.web.written import written
 
 if TYPE_CHECKING:
-    from kamkor.cases.models import Case
+    from kamkor.access.rules import Viewer
 
 # Some facts have a reason of their own.
 REASON = "correction_reason"
 
 
-def serve_correction(request: ViewedRequest, case: Case, kind: str, fact_id: UUID) -> HttpResponse:
-    """Show the fact's values, or record the corrected ones."""
-    recorded = {one.fact.pk: one for one in history_of(request.viewer, case)}
-    if fact_id not in recorded:
+def correct(request: ViewedRequest, case_id: UUID, kind: str, fact_id: UUID) -> HttpResponse:
+    """Correcting one fact of a case."""
+    return _about(request, "case", kind, case_id, fact_id)
+
+
+def correct_report(
+    request: ViewedRequest, report_id: UUID, kind: str, fact_id: UUID
+) -> HttpResponse:
+    """Correcting one fact of a report."""
+    return _about(request, "report", kind, report_id, fact_id)
+
+
+def correct_round(request: ViewedRequest, fact_id: UUID) -> HttpResponse:
+    """Correcting a round from house to house."""
+    return _about(request, "round", "round", fact_id, fact_id)
+
+
+READ: dict[str, Callable[[Viewer, UUID], Any]] = {
+    "case": case_for,
+    "report": report_for,
+    "round": round_for,
+}
+
+
+def _about(
+    request: ViewedRequest, what: str, kind: str, subject_id: UUID, fact_id: UUID
+) -> HttpResponse:
+    """The form for a fact of something that the viewer sees; else the same 404 for all."""
+    kind = kind.replace("-", "_")
+    found = CORRECTABLE.get(kind)
+    if found is None or what not in found.about:
+        raise Http404
+    try:
+        subject = READ[what](request.viewer, subject_id)
+    except NotFound:
         return faults.fault_page(request, 404)
-    fact = recorded[fact_id].fact
-    form = form_of(kind, fact)
-    first = _values(form, fact)
+    fact = found.belonging_to(subject).filter(id=fact_id).first()
+    if fact is None:
+        return faults.fault_page(request, 404)
+    operation = Operation.registry[correct_fact.__name__]
+    if request.viewer.role not in operation.roles:
+        return faults.fault_page(request, 403, who_may(operation))
+    if not may_correct(request.viewer, found, subject):
+        return faults.fault_page(request, 403, _who_may(found))
+    return _serve(request, _Corrected(what, kind, subject, fact))
+
+
+def _who_may(kind: FactKind) -> str:
+    roles = ", ".join(_(RIGHTS[role].label) for role in sorted(kind.roles & FIELD_ROLES))
+    return _("This entry is corrected by those who answer for it: %(roles)s.") % {"roles": roles}
+
+
+@dataclass(frozen=True)
+class _Corrected:
+    """One fact to be corrected, and what it is about."""
+
+    what: str
+    kind: str
+    subject: Any
+    fact: Any
+
+    @property
+    def back(self) -> str:
+        if self.what == "round":
+            return "/rounds/"
+        return f"/{self.what}s/{self.subject.pk}/"
+
+    def address(self, fact: Any) -> str:  # noqa: ANN401 - any fact
+        if self.what == "round":
+            return f"/rounds/{fact.pk}/correct/"
+        return correction_address(self.back, self.kind, fact)
+
+
+def _serve(request: ViewedRequest, corrected: _Corrected) -> HttpResponse:
+    """Show the fact's values, or record the corrected ones."""
+    kind, fact = CORRECTABLE[corrected.kind], corrected.fact
+    form = form_of(corrected.kind, fact)
+    first = _values(form, kind, fact)
 
     def standing(typed: Typed) -> Standing:
-        newest = _newest(history_of(request.viewer, case), fact_id)
-        now = fill_typed(form, _values(form, newest))
+        newest = kind.newest(fact)
+        now = fill_typed(form, _values(form, kind, newest))
         changed = _changed(form, typed, first)
-        kept = {name: now.get(name, [""]) for name in _names(form) if name not in changed}
-        address = f"/cases/{case.pk}/correct/{kind}/{newest.pk}/"
-        return Standing(address, {**typed, **kept}, now, _names(form))
+        inputs = [name for name in fill_typed(form, first) | now if name != REASON]
+        kept = {name: now.get(name, [""]) for name in inputs if name.split("-")[0] not in changed}
+        return Standing(corrected.address(newest), {**typed, **kept}, now, _names(form))
 
     def read(typed: Typed) -> dict[str, Any]:
         reason = read_typed(form, typed).get(REASON, "")
         return {"values": _changed(form, typed, first), "reason": reason}
 
+    about = {} if corrected.what == "round" else {corrected.what: str(corrected.subject.pk)}
+    context: dict[str, Any] = {"lead": _lead(corrected)}
+    if corrected.what == "case":
+        context["identity"] = identity_of(request.viewer, corrected.subject)
     asked = Asked(
         Operation.registry[correct_fact.__name__],
-        case.pk,
-        {"case": str(case.pk), "kind": kind, "fact": str(fact.pk)},
+        corrected.subject.pk,
+        about | {"kind": corrected.kind, "fact": str(fact.pk)},
         first,
-        back_url=f"/cases/{case.pk}/",
-        context={"identity": identity_of(request.viewer, case, actions=False)},
+        back_url=corrected.back,
+        context=context,
         form=form,
         read=read,
         place=lambda field: REASON if field == "reason" else field.removeprefix("values."),
         saved=_("The entry was corrected; both stay to be seen."),
         standing=standing,
+        register=getattr(corrected.subject, "register", ""),
     )
     return serve(request, asked)
 
 
+def _lead(corrected: _Corrected) -> str:
+    """Which entry it is that is corrected: what, of which day, and recorded by whom."""
+    fact = corrected.fact
+    recorded = Recorded(corrected.kind, fact)
+    names = names_in([recorded])
+    title, _lines = written(recorded, names)
+    told = {"what": title, "day": day(fact.happened_on), "who": names.get(fact.by_post, "–")}
+    return _("You correct: %(what)s, %(day)s, recorded by %(who)s.") % told
+
+
 def form_of(kind: str, fact: Any) -> type[Shape]:  # noqa: ANN401 - any fact
     """The fields of a fact as they were first asked for, and why they are corrected."""
-    fields = {
-        name: info
-        for name, info in CORRECTABLE[kind].fields.items()
-        if name not in OF_MIGRANTS or getattr(fact, "kind", "") in migrant_kinds()
-    }
+    fields = CORRECTABLE[kind].asked_of(fact)
     return shape_of(kind, fields | {REASON: CorrectFact.model_fields["reason"]})
 
 
@@ -79,17 +167,8 @@ def _names(form: type[Shape]) -> list[str]:
     return [name for name in form.model_fields if name != REASON]
 
 
-def _newest(history: Sequence[Recorded], fact_id: UUID) -> Any:  # noqa: ANN401 - any fact
-    """The fact that stands in the place of this one, through any number of corrections."""
-    recorded = {one.fact.pk: one for one in history}
-    one = recorded[fact_id]
-    while one.corrected_by is not None:
-        one = recorded[one.corrected_by.pk]
-    return one.fact
-
-
-def _values(form: type[Shape], fact: Any) -> dict[str, Any]:  # noqa: ANN401 - any fact
-    held = {name: getattr(fact, name) for name in _names(form)}
+def _values(form: type[Shape], kind: FactKind, fact: Any) -> dict[str, Any]:  # noqa: ANN401 - any fact
+    held = {name: getattr(fact, kind.column(name)) for name in _names(form)}
     return {name: value for name, value in held.items() if value not in (None, "")}
 
 

@@ -70,6 +70,8 @@ def viewer_of(request: HttpRequest) -> Viewer | None:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.path == faults.COMMANDS:
+        return faults.fault_page(request, 401)
     if request.method == "POST" and FORM_OWNER in request.POST:
         return held.sign_in_with_form(request)
     target = settings.LOGIN_URL

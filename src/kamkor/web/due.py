@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
-from kamkor.access.vocabulary import WORKER, Action
+from kamkor.access.vocabulary import OBLAST, WORKER, Action
+from kamkor.cases.rules.visit import act_due
 from kamkor.cases.vocabulary import CaseState
 from kamkor.kernel import clock
 from kamkor.web.templatetags.words import coded, day, moment
@@ -41,15 +43,49 @@ def due_items(entries: list[dict[str, Any]]) -> dict[str, Any]:
     return due_list(entries, _("What is due"), _("Nothing is due."))
 
 
-def due_of_case(viewer: Viewer, case: Case, tasks: Sequence[Task]) -> dict[str, Any]:
-    """The open due items of a case, and its next visit where no item stands for it."""
+def due_of_case(
+    viewer: Viewer, case: Case, tasks: Sequence[Task], *, unsafe: bool
+) -> dict[str, Any]:
+    """The open due items of a case, and its next visit where no item stands for it.
+
+    ``unsafe``: its home must not be contacted.
+    """
+    may = _may_act(viewer, case)
+    entries = [
+        (
+            task.due_at,
+            task_entry(task, link=may and _is_theirs(viewer, case, task), unsafe=unsafe),
+        )
+        for task in tasks
+    ]
+    visit = case.next_visit_on
+    if visit is not None and not any(task.kind in SETTLED_BY_VISIT for task in tasks):
+        entries.append((clock.day_starts(visit), visit_entry(case, link=may, unsafe=unsafe)))
+    entries.sort(key=lambda entry: entry[0])
+    return due_items([entry for _due_at, entry in entries])
+
+
+def may_mark(viewer: Viewer, case: Case, task: Any) -> bool:  # noqa: ANN401 - a task
+    """Whether this viewer may mark an item of a case as done."""
+    return _may_act(viewer, case) and _is_theirs(viewer, case, task)
+
+
+def _may_act(viewer: Viewer, case: Case) -> bool:
     offered = case.offered_to_id is not None and case.offered_to_id == viewer.district
-    may = viewer.may(Action.RECORD) and not offered
-    entries = [task_entry(task, link=may and _is_theirs(viewer, case, task)) for task in tasks]
-    visited = case.next_visit_on is not None
-    if visited and not any(task.kind in SETTLED_BY_VISIT for task in tasks):
-        entries.insert(0, visit_entry(case, link=may))
-    return due_items(entries)
+    named = viewer.role == OBLAST and case.team is not None and case.team in viewer.teams
+    return (viewer.may(Action.RECORD) and not offered) or named
+
+
+def is_late(task: Any) -> bool:  # noqa: ANN401 - a task
+    """Whether the moment has passed; what is due on a day may be done all that day."""
+    day_begins = clock.day_starts(clock.today())
+    return bool(task.due_at < clock.now() and task.due_at != day_begins)
+
+
+def due_words(due_at: datetime) -> str:
+    """By when: the day alone where no hour was meant."""
+    due_on = clock.local_day(due_at)
+    return day(due_on) if due_at == clock.day_starts(due_on) else moment(due_at)
 
 
 def _is_theirs(viewer: Viewer, case: Case, task: Any) -> bool:  # noqa: ANN401 - a task
@@ -59,24 +95,23 @@ def _is_theirs(viewer: Viewer, case: Case, task: Any) -> bool:  # noqa: ANN401 -
     return task.for_role == WORKER and case.responsible_id in viewer.acts_for
 
 
-def task_entry(task: Any, *, link: bool, about: str = "") -> dict[str, Any]:  # noqa: ANN401 - a task
+def task_entry(task: Any, *, link: bool, about: str = "", unsafe: bool = False) -> dict[str, Any]:  # noqa: ANN401 - a task
     """One due item: what is to be done, about whom, by when."""
-    late = task.due_at < clock.now()
-    what = coded(task.kind, "task_kinds")
+    what = coded(act_due(task.kind, unsafe=unsafe or task.team is not None), "task_kinds")
     return {
         "title": f"{what}: {about}" if about else what,
         "url": act_of(task) if link else "",
-        "due": moment(task.due_at),
-        "badge": {"kind": "overdue", "text": _("Overdue")} if late else None,
+        "due": due_words(task.due_at),
+        "badge": {"kind": "overdue", "text": _("Overdue")} if is_late(task) else None,
         "operation": operation_of(task),
     }
 
 
-def visit_entry(case: Case, *, link: bool) -> dict[str, Any]:
+def visit_entry(case: Case, *, link: bool, unsafe: bool = False) -> dict[str, Any]:
     """The next visit of a case, as a due item."""
     late = case.next_visit_on is not None and case.next_visit_on < clock.today()
     return {
-        "title": coded("visit_due", "task_kinds"),
+        "title": coded(act_due("visit_due", unsafe=unsafe), "task_kinds"),
         "url": f"/cases/{case.pk}/record-visit/" if link else "",
         "due": day(case.next_visit_on),
         "badge": {"kind": "overdue", "text": _("Overdue")} if late else None,

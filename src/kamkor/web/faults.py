@@ -1,16 +1,39 @@
-"""Pages for what went wrong: what happened, in plain words, and the way back."""
+"""What went wrong, in plain words, with the way back: as a page, or as JSON at the door for commands."""
 
 import logging
 import secrets
+from collections.abc import Iterable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kamkor.access.vocabulary import RIGHTS, Action
+from kamkor.web import held
+
 logger = logging.getLogger("kamkor.faults")
 
+COMMANDS = "/commands/"
+CODES = {
+    401: "session_ended",
+    403: "not_permitted",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "stale_version",
+    413: "too_large",
+    429: "too_often",
+    500: "internal_fault",
+    503: "not_ready",
+}
+# Pages bear a code only where it says more than the status does.
+ON_PAGES = frozenset({"not_permitted", "not_found", "form_expired"})
+
 TEXTS = {
+    401: (
+        gettext_lazy("You are not signed in"),
+        gettext_lazy("Sign in and send it again."),
+    ),
     403: (
         gettext_lazy("This is not for your post"),
         gettext_lazy("Your post may not open this page or do this."),
@@ -18,6 +41,10 @@ TEXTS = {
     404: (
         gettext_lazy("This page was not found"),
         gettext_lazy("The address is wrong, or it is not yours to see."),
+    ),
+    405: (
+        gettext_lazy("Nothing stands at this address"),
+        gettext_lazy("Commands are sent here by POST, as JSON."),
     ),
     409: (
         gettext_lazy("Somebody changed this meanwhile"),
@@ -42,21 +69,39 @@ TEXTS = {
 }
 
 
-def fault_page(request: HttpRequest, status: int, sentence: str = "") -> HttpResponse:
-    """One page for a status, with an incident number that also stands in the log."""
+def fault_page(
+    request: HttpRequest, status: int, sentence: str = "", *, title: str = "", code: str = ""
+) -> HttpResponse:
+    """One answer for a status, with an incident number that also stands in the log."""
     incident = secrets.token_hex(4)
-    title, usual = TEXTS[status]
+    heading, usual = TEXTS[status]
+    code = code or CODES[status]
     if status >= 500:
         logger.error("incident %s status %s", incident, status)
+    if request.path == COMMANDS:
+        told = {"code": code, "message": str(sentence or usual), "incident": incident}
+        return JsonResponse(told, status=status)
     error = {
         "status": status,
-        "title": title,
+        "title": title or heading,
         "sentence": sentence or usual,
         "incident": incident,
-        "code": {403: "not_permitted", 404: "not_found"}.get(status, ""),
+        "code": code if code in ON_PAGES else "",
     }
     context = {"error": error, "help_url": ""}
     return render(request, "web/error.html", context, status=status)
+
+
+def not_for(request: HttpRequest, *needed: Action) -> HttpResponse:
+    """A page that is not the post's: it says for whom it is, who have one of these rights."""
+    roles = [right.label for right in RIGHTS.values() if right.actions & {*needed}]
+    return fault_page(request, 403, page_for(roles))
+
+
+def page_for(labels: Iterable[str]) -> str:
+    """A sentence saying for which posts a page is."""
+    named = ", ".join(sorted(_(label) for label in labels))
+    return _("This page is for: %(roles)s.") % {"roles": named}
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's form
@@ -81,9 +126,24 @@ def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's form
-    """A form without its token: usually a page left open too long."""
+    """A form without its token: open too long, or from a page that is not ours.
+
+    Whose form it was, as its signed owner says, may send it on with nothing typed twice.
+    """
+    if request.path != COMMANDS and held.FORM_OWNER in request.POST:
+        if not request.user.is_authenticated:
+            return held.sign_in_with_form(request)
+        if held.is_theirs(request.POST.get(held.FORM_OWNER, ""), request.user.pk):
+            return held.send_on(request)
     return fault_page(
-        request, 403, _("This page was open too long. Go back, reload it and send it again.")
+        request,
+        403,
+        _(
+            "It was open too long, or it came from another page. Nothing was saved."
+            " Go back, reload the page and send it again."
+        ),
+        title=_("This form is no longer valid"),
+        code="form_expired",
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from kamkor.access.vocabulary import Action
 from kamkor.figures.queries.behind import behind
 from kamkor.figures.queries.counting import counted
-from kamkor.figures.queries.wording import Wording
+from kamkor.figures.queries.wording import PROVISIONAL_WORD, Wording
 from kamkor.figures.rules.disclosure import DIFFERENCE, TOTAL, Cell
 from kamkor.figures.vocabulary import FIGURES, Key
 from kamkor.kernel import clock
@@ -84,6 +84,7 @@ def _answer(viewer: Viewer, asked: Asked, question: Question, wording: Wording) 
         "where": wording.place(question.territory),
         "when": _when(question, stock=figure.is_stock),
         "known": day(question.known_on) if question.known_on else "",
+        "provisional": _(PROVISIONAL_WORD) if question.provisional else "",
         "below_oblast": question.below_oblast,
         "map": _map(viewer, asked, question, wording),
         "months": _months(viewer, question, wording),
@@ -221,6 +222,8 @@ def _about(asked: Asked, question: Question, wording: Wording) -> str:
     ]
     if question.known_on:
         parts.append(_("As known on %(day)s") % {"day": day(question.known_on)})
+    if question.provisional:
+        parts.append(raised(_(PROVISIONAL_WORD)))
     return "; ".join(parts)
 
 

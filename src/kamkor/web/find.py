@@ -39,7 +39,7 @@ def find(request: ViewedRequest) -> HttpResponse:
     """
     viewer = request.viewer
     if not viewer.may(Action.RECORD):
-        return faults.fault_page(request, 403)
+        return faults.not_for(request, Action.RECORD)
     try:
         case = _carried(request)
     except NotFound:

@@ -6,7 +6,7 @@ from, so that nothing typed is ever lost.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, get_args, get_origin
@@ -15,6 +15,7 @@ from uuid import UUID
 from django.utils.translation import get_language, gettext
 from pydantic.fields import FieldInfo
 
+from kamkor.cases.vocabulary import BOTH
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.errors import Fault
 from kamkor.kernel.shapes import Ask, Coded, Shape, asked, kind_of, limit_of, meta_of
@@ -135,6 +136,10 @@ def fill_typed(
             parts = [*str(value).split("-"), "", ""][:3]
             for part, text in zip(("year", "month", "day"), parts, strict=True):
                 typed[f"{name}-{part}"] = [text]
+        elif widget == "moment":
+            moment = value.astimezone(clock.ZONE)
+            typed[f"{name}-date"] = [f"{moment:%d.%m.%Y}"]
+            typed[f"{name}-time"] = [f"{moment:%H:%M}"]
         elif isinstance(value, bool):
             typed[name] = ["yes" if value else "no"]
         elif isinstance(value, date):
@@ -148,7 +153,7 @@ def fill_typed(
 
 @dataclass
 class FormPage:
-    """One form as its template reads it."""
+    """One form as its template reads it; ``register`` is that of the case it is about."""
 
     shape: type[Shape]
     typed: Typed
@@ -156,6 +161,7 @@ class FormPage:
     faults: Sequence[Fault] = ()
     legends: Mapping[str, Sequence[str]] = field(default_factory=dict)
     fixed_rows: frozenset[str] = frozenset()
+    register: str = ""
 
     def fields(self) -> list[dict[str, Any]]:
         """All fields that are asked for, in the order of the shape."""
@@ -222,7 +228,7 @@ class FormPage:
         if widget == "tick":
             found = [{"value": "yes", "label": gettext(ask.label)}]
         elif coded := next((one for one in meta_of(info) if isinstance(one, Coded)), None):
-            found = coded_options(coded.rule_set, ask.options)
+            found = coded_options(coded.rule_set, self.register, chosen)
         else:
             found = self.options(ask.options)
         among = CHOSEN_AMONG.get(name)
@@ -244,7 +250,9 @@ class FormPage:
             }
             for at, number in enumerate(numbers)
         ]
-        return {"rows": rows, "add_label": "" if fixed else gettext("Add another")}
+        shown: dict[str, Any] = {"rows": rows, "add_label": gettext("Add another")}
+        # The page has set these rows: none is added, and none is optional.
+        return shown | ({"add_label": "", "required": True} if fixed else {})
 
     def _error(self, place: str) -> dict[str, str] | None:
         for fault in self.faults:
@@ -312,18 +320,25 @@ def _filled(shown: Mapping[str, Any]) -> bool:
     return bool(chosen or shown["value"] or any(shown.get("parts", {}).values()))
 
 
-def coded_options(rule_set: str, kept: str = "") -> list[Option]:
-    """The rules of a set in force today as options; grounds may be kept to one register."""
-    language = get_language() or "en"
+def coded_options(rule_set: str, register: str = "", chosen: Collection[str] = ()) -> list[Option]:
+    """The rules of a set in force today as options, of grounds those that fit a register.
+
+    What stands ``chosen`` is offered also where nobody is asked for it.
+    """
+    language, today = get_language() or "en", clock.today()
     return [
         {
             "value": rule.code,
             "label": raised(rule.word(language)),
             "hint": rule.hint.get(language, ""),
         }
-        for rule in rulesets.rules(rule_set, on=clock.today())
-        if kept in {"", "both", "visit_questions"} or rule.get("register") in {kept, "both"}
+        for rule in rulesets.rules(rule_set, on=today)
+        if rule.code in chosen or (not rule.get("unasked") and _fits(rule, register))
     ]
+
+
+def _fits(rule: rulesets.Rule, register: str) -> bool:
+    return not register or rule.get("register", BOTH) in {register, BOTH}
 
 
 def fault_message(fault: Fault) -> str:

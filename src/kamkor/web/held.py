@@ -1,7 +1,9 @@
-"""A form sent after the session ended: it waits in the browser while its writer signs in again.
+"""What was typed waits in the browser, never on the server: while its writer signs in again, and
+while one looks at another page and comes back.
 
-What was typed goes into the sign-in page and comes back from it; the server keeps nothing. A
-signed token says whose form it was, so that nobody else gets it.
+A form sent after the session ended goes into the sign-in page and comes back from it; a signed
+token says whose form it was, so that nobody else gets it. What the browser keeps for its Back
+button is locked with a key of the session, which ends with it.
 """
 
 from typing import Any
@@ -9,18 +11,26 @@ from typing import Any
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 FORM_OWNER = "form_for"
 HELD = "held-"
 PATH = "held_path"
 SALT = "kamkor.form"
+SALT_OF_KEY = "kamkor.typed"
 LEFT_OUT = frozenset({"csrfmiddlewaretoken", "username", "password", "next"})
 
 
 def form_token(account_id: int) -> str:
     """The token of an account's forms."""
     return signing.dumps(account_id, salt=SALT)
+
+
+def key_of_typed(request: HttpRequest) -> str:
+    """The session's key, 128 bits in hexadecimal."""
+    made = salted_hmac(SALT_OF_KEY, request.session.session_key or "", algorithm="sha256")
+    return made.hexdigest()[:32]
 
 
 def sign_in_with_form(request: HttpRequest) -> HttpResponse:
@@ -53,7 +63,8 @@ def held_fields(request: HttpRequest) -> list[dict[str, str]]:
 def go_on(request: HttpRequest, account_id: int) -> HttpResponse | None:
     """The page that sends the held form on, if it was this account's; else nothing."""
     path = request.POST.get(PATH, "")
-    if not path.startswith("/") or path.startswith("//") or not _is_theirs(request, account_id):
+    ours = path.startswith("/") and not path.startswith("//")
+    if not ours or not is_theirs(request.POST.get(HELD + FORM_OWNER, ""), account_id):
         return None
     fields = [
         {"name": key.removeprefix(HELD), "value": value}
@@ -65,9 +76,27 @@ def go_on(request: HttpRequest, account_id: int) -> HttpResponse | None:
     return render(request, "web/go_on.html", context)
 
 
-def _is_theirs(request: HttpRequest, account_id: int) -> bool:
+def send_on(request: HttpRequest) -> HttpResponse:
+    """The page that sends a form again under a token that is valid now."""
+    fields = [
+        {"name": key, "value": value}
+        for key in request.POST
+        if key not in LEFT_OUT
+        for value in request.POST.getlist(key)
+    ]
+    context = {
+        "path": request.get_full_path(),
+        "fields": fields,
+        "help_url": "",
+        "why": _("This form was open too long. What you typed is kept and has not been sent yet."),
+    }
+    return render(request, "web/go_on.html", context, status=403)
+
+
+def is_theirs(token: str, account_id: int) -> bool:
+    """Whether a form's token says that it is this account's."""
     try:
-        owner: object = signing.loads(request.POST.get(HELD + FORM_OWNER, ""), salt=SALT)
+        owner: object = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         return False
     return owner == account_id

@@ -28,7 +28,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     ),
     "correct_fact": (
         noop("A wrong entry is corrected by a new one; both stay to be seen."),
-        noop("Open the case, find the entry under “What happened”, and choose “Correct”."),
+        noop("Open the case, the report or the rounds, and choose “Correct” beside the entry."),
         noop(
             "Change only what was wrong, and say why. Decisions are corrected by those who decide."
         ),
@@ -81,6 +81,7 @@ def screens() -> list[tuple[str, str]]:
         ("case", _("Case")),
         ("morning", _("The head's morning")),
         ("roster", _("Duty and leave")),
+        ("loading", _("Load a register")),
         ("numbers", _("Numbers")),
         ("accounts", _("Accounts")),
     ]

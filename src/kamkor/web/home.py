@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kamkor.access.operations import first_steps_read
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import ADMINISTRATOR, HEAD, SPECIALIST, WORKER
 from kamkor.cases.queries.case import (
-    cases_to_visit,
-    open_cases,
     own_cases,
     sealed_elsewhere,
     waiting_for_decision,
 )
+from kamkor.cases.queries.next_step import without_own_proposals
 from kamkor.cases.queries.report import alarms_of_last_day, declined_without_second_look, queue
 from kamkor.cases.queries.responsible import open_children_without_responsible
 from kamkor.cases.queries.task import open_tasks_in_list, overdue
@@ -30,9 +30,9 @@ from kamkor.web import figures
 from kamkor.web.case_page import badges_in_list, name_of, next_visit_of, visit_is_late
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_items, due_list, task_entry
+from kamkor.web.loads import late_visits, loads_table, own_covers
 from kamkor.web.report_page import age_in_minutes, duty_names, report_badges
-from kamkor.web.templatetags.words import coded, day, office_name
-from kamkor.workforce import queries as workforce
+from kamkor.web.templatetags.words import coded, day
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Case
@@ -111,8 +111,11 @@ def workers_day(request: ViewedRequest) -> HttpResponse:
         "counters": [
             _counter(len(late), _("visits overdue"), "visits_overdue", "#late", "overdue"),
             _counter(len(soon), _("visits due in seven days"), "visits_due", "#soon", ""),
-            _counter(len(cases), _("open cases of mine"), "own_open_cases", "#cases", ""),
+            _counter(
+                len(cases), _("open cases I answer for today"), "own_open_cases", "#cases", ""
+            ),
         ],
+        "covers": cover_notes(viewer, cases),
         "tasks": tasks_of_day(viewer),
         "sections": [
             _section("late", _("Overdue visits"), late, _("No visit is overdue.")),
@@ -179,6 +182,7 @@ def _acts(viewer: Viewer) -> list[dict[str, str]]:
         {"label": _("New report"), "url": "/do/receive-report/", "operation": "receive_report"},
         {"label": _("Identify a child"), "url": "/find/", "operation": "identify_child"},
         {"label": _("Record a round"), "url": "/do/record-round/", "operation": "record_round"},
+        {"label": _("Rounds"), "url": "/rounds/", "operation": "list_rounds"},
     ]
     return acts if viewer.role in {WORKER, SPECIALIST, HEAD} else []
 
@@ -186,7 +190,7 @@ def _acts(viewer: Viewer) -> list[dict[str, str]]:
 def decisions(viewer: Viewer) -> list[dict[str, Any]]:
     """What waits for the viewer's decision, as a task list."""
     entries = []
-    for case in waiting_for_decision(viewer):
+    for case in without_own_proposals(viewer, waiting_for_decision(viewer)):
         act, operation = {
             "identified": (_("Decide on registration"), "register_child"),
             "taking_off_proposed": (_("Decide on taking off"), "decide_taking_off"),
@@ -241,6 +245,7 @@ def specialists_day(request: ViewedRequest) -> HttpResponse:
             ),
         ],
         "decisions": due_list(waiting, _("Decisions waiting"), _("No decision waits for you.")),
+        "covers": cover_notes(viewer, own),
         "tasks": tasks_of_day(viewer),
         "sections": [
             _section("cases", _("All my open cases"), own),
@@ -263,7 +268,7 @@ def heads_morning(request: ViewedRequest) -> HttpResponse:
     late = Counter(task.kind for task in overdue(viewer) if task.kind not in OF_VISITS)
     late["visit_due"] = late_visits(viewer).count()
     causes = [
-        {"label": coded(kind, "task_kinds"), "value": count}
+        {"label": coded(kind, "task_kinds"), "value": count, "url": _list_of(kind)}
         for kind, count in late.most_common()
         if count
     ]
@@ -274,7 +279,7 @@ def heads_morning(request: ViewedRequest) -> HttpResponse:
                 without,
                 _("children without responsible person"),
                 "children_without_responsible",
-                "",
+                "/morning/without/",
                 "urgent",
             ),
             _counter(sum(late.values()), _("late"), "late", "#late", "overdue"),
@@ -285,6 +290,7 @@ def heads_morning(request: ViewedRequest) -> HttpResponse:
         "decisions": due_list(waiting, _("Decisions waiting"), _("No decision waits for you.")),
         "late": {"heading": _("Late, by cause"), "rows": causes},
         "loads": loads_table(viewer),
+        "covers": cover_notes(viewer, list(own_cases(viewer))),
         "first_steps": first_steps(request),
         "on_duty": duty_names(viewer),
         "acts": _acts(viewer),
@@ -293,9 +299,28 @@ def heads_morning(request: ViewedRequest) -> HttpResponse:
     return render(request, "cases/morning.html", context)
 
 
-def late_visits(viewer: Viewer) -> Any:  # noqa: ANN401 - a query of cases
-    """The open cases whose next visit lies in the past, each home counted by its children."""
-    return cases_to_visit(viewer).filter(next_visit_on__lt=clock.today())
+def _list_of(cause: str) -> str:
+    """Where the late items of a cause are listed."""
+    return "/morning/visits/" if cause == "visit_due" else f"/morning/late/?cause={cause}"
+
+
+def cover_notes(viewer: Viewer, cases: list[Case]) -> list[str]:
+    """For whom the viewer covers, until when, and how many of the cases are that person's."""
+    load = Counter(case.responsible_id for case in cases)
+    notes = []
+    for one in own_covers(viewer):
+        told = {"name": one["name"], "day": day(one["until"]), "count": load[one["post"]]}
+        notes.append(
+            ngettext(
+                "You cover for %(name)s until %(day)s: %(count)s of the open cases here"
+                " is that person's.",
+                "You cover for %(name)s until %(day)s: %(count)s of the open cases here"
+                " are that person's.",
+                told["count"],
+            )
+            % told
+        )
+    return notes
 
 
 def to_visit(cases: list[Case]) -> list[Case]:
@@ -319,45 +344,6 @@ def _alarm_list(alarms: list[Any]) -> dict[str, Any]:
         "heading": _("Alarms of the last 24 hours"),
         "entries": entries,
         "empty": _("No alarm in the last 24 hours."),
-    }
-
-
-def loads_table(viewer: Viewer) -> dict[str, Any]:
-    """Who of the department answers for how many open cases."""
-    today = clock.today()
-    loads = Counter(open_cases(viewer).values_list("responsible_id", flat=True))
-    late = Counter(late_visits(viewer).values_list("responsible_id", flat=True))
-    away = {
-        leave.post_id
-        for leave in workforce.leaves(viewer.district or 0, today)
-        if leave.valid_from <= today
-    }
-    rows = []
-    for held in workforce.people_in_posts(viewer.district or 0, today):
-        badge = {"kind": "info", "text": _("away, covered")} if held.post_id in away else None
-        rows.append(
-            {
-                "cells": [
-                    {
-                        "text": f"{held.employee.given_name} {held.employee.surname}",
-                        "badge": badge,
-                    },
-                    {"text": office_name(held.post.office)},
-                    {"text": loads[held.post_id], "numeric": True},
-                    {"text": late[held.post_id], "numeric": True},
-                ]
-            }
-        )
-    return {
-        "caption": _("Loads"),
-        "columns": [
-            {"label": _("Who")},
-            {"label": _("Where")},
-            {"label": _("Open cases"), "numeric": True},
-            {"label": _("Visits overdue"), "numeric": True},
-        ],
-        "rows": rows,
-        "empty": _("Nobody is in post."),
     }
 
 

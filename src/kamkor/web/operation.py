@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import RIGHTS
-from kamkor.cases.operations import correction
+from kamkor.cases.operations import taking_back
 from kamkor.cases.vocabulary import MAY_BE_TAKEN_BACK
 from kamkor.kernel.commands import Answer, Command, Operation, carry_out, version_of
 from kamkor.kernel.errors import Fault
@@ -61,6 +61,7 @@ class Asked:
     place: Callable[[str], str] = str
     saved: str = ""
     standing: Callable[[Typed], Standing] | None = None
+    register: str = ""
 
     @property
     def shape(self) -> type[Shape]:
@@ -173,6 +174,7 @@ def _form_page(
         found or (),
         asked.legends,
         asked.fixed_rows,
+        asked.register,
     )
     form = {
         "action": request.get_full_path(),
@@ -206,6 +208,7 @@ def _done(request: ViewedRequest, asked: Asked, command: Command, answer: Answer
             "command": str(command.id),
             "command_id": str(new_id()),
             "text": saved,
+            "back": asked.back_url,
         }
     else:
         request.session[UNDO_KEY] = {
@@ -243,7 +246,7 @@ def take_back(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or "command" not in last:
         return see_other("/")
     command_id = _uuid(request.POST.get("command_id")) or new_id()
-    wanted = Command(command_id, correction.take_back.__name__, {"command": last["command"]})
+    wanted = Command(command_id, taking_back.take_back.__name__, {"command": last["command"]})
     answer = carry_out(viewer, [wanted])[0]
     text = _("It was taken back.")
     if answer.refusal is not None:
@@ -251,4 +254,4 @@ def take_back(request: HttpRequest) -> HttpResponse:
         request.session[UNDO_KEY] = {"text": text, "code": answer.refusal.first.code}
         return see_other(target if target.startswith("/") and not target.startswith("//") else "/")
     request.session[UNDO_KEY] = {"text": text}
-    return see_other("/")
+    return see_other(last.get("back") or "/")

@@ -1,16 +1,15 @@
 """What may be chosen in a form besides codes: places, departments, posts, decisions."""
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import get_language, gettext
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import OBLAST
-from kamkor.cases.queries.case import open_cases
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.words import noop
 from kamkor.territory.queries import names_on
+from kamkor.web.loads import Loads
 from kamkor.web.templatetags.words import office_name, raised
 from kamkor.workforce import queries as workforce
 from kamkor.workforce.vocabulary import POST_KINDS
@@ -43,6 +42,12 @@ DECISIONS: dict[str, tuple[tuple[str, str], ...]] = {
 def _option(held: "PostHolding", where: str = "") -> dict[str, Any]:
     who = f"{held.employee.given_name} {held.employee.surname}"
     return {"value": held.post_id, "label": f"{who}, {gettext(POST_KINDS[held.post.kind])}{where}"}
+
+
+def _load(loads: Loads, post: int) -> str:
+    told = {"own": loads.own[post], "today": loads.answers_for(post)}
+    numbers = gettext("own open cases: %(own)s; answers for today: %(today)s") % told
+    return "; ".join([numbers, *loads.told_of(post)])
 
 
 ANY_KIND = frozenset(POST_KINDS)
@@ -100,11 +105,8 @@ class ViewerOptions:
         return [_option(one, f", {office_name(one.post.office)}") for one in held]
 
     def _loads(self) -> list[dict[str, Any]]:
-        loads = Counter(open_cases(self.viewer).values_list("responsible_id", flat=True))
-        return [
-            one | {"hint": gettext("open cases: %(number)s") % {"number": loads[int(one["value"])]}}
-            for one in self._posts(ANY_KIND)
-        ]
+        loads = Loads.of(self.viewer)
+        return [one | {"hint": _load(loads, one["value"])} for one in self._posts(ANY_KIND)]
 
     def _posts(self, kinds: frozenset[str]) -> list[dict[str, Any]]:
         if self.viewer.district is None:

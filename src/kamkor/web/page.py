@@ -11,7 +11,7 @@ from kamkor.access.vocabulary import ADMINISTRATOR, RIGHTS, Action
 from kamkor.cases.queries.report import unread_alarms
 from kamkor.kernel import clock
 from kamkor.kernel.kept import counted
-from kamkor.web.held import form_token
+from kamkor.web.held import form_token, key_of_typed
 from kamkor.web.templatetags.words import moment, office_name, raised
 
 UNDO_KEY = "undo"
@@ -45,6 +45,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "alarms": alarms(viewer),
         "undo": last_act(request),
         "form_token": form_token(viewer.account_id),
+        "key_of_typed": key_of_typed(request),
         "printed": {"at": moment(clock.now()), "filter": ""},
     }
 

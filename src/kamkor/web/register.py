@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
-from kamkor.cases.queries.case import cases_named
+from kamkor.cases.queries.case import cases_asked_for
+from kamkor.cases.queries.loading import may_load
 from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES, STATE_LABELS
 from kamkor.kernel import clock
 from kamkor.web import faults, paging
-from kamkor.web.case_page import age_of, badges_in_list, name_of, next_visit_of, years_of
+from kamkor.web.case_page import age_of, badges_in_list, name_of, next_visit_of, short_age_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.export import as_csv, as_xlsx
 from kamkor.web.forms import coded_options, select_of
@@ -41,11 +42,11 @@ def register(request: ViewedRequest) -> HttpResponse:
     """The list of a register, or what a search by name found."""
     viewer = request.viewer
     if not viewer.may(Action.SEE_IDENTITY):
-        return faults.fault_page(request, 403)
+        return faults.not_for(request, Action.SEE_IDENTITY)
     filters = Filters.of(request)
     search = search_of(request, NameSearch, needed=False)
     if search.asked:
-        cases = cases_named(viewer, search.name)
+        cases = cases_asked_for(viewer, search.name)
         given = (request.POST.get("after", ""), request.POST.get("before", ""))
         page = paging.page_of(cases, ("sort_key",), after=given[0], before=given[1])
     else:
@@ -57,6 +58,7 @@ def register(request: ViewedRequest) -> HttpResponse:
         "form": search.form(),
         "summary_title": summary_title(),
         "searched": search.asked,
+        "may_load": may_load(viewer),
         "registers": _registers(filters, searched=search.asked),
         "help_url": "/help/register/",
         "printed": {"at": moment(clock.now()), "filter": "" if search.asked else in_words(filters)},
@@ -66,7 +68,7 @@ def register(request: ViewedRequest) -> HttpResponse:
 
 def _registers(filters: Filters, *, searched: bool) -> list[dict[str, Any]]:
     """The two registers as tabs; a search goes through both."""
-    addresses = {CHILD: "/register/", FAMILY: filters.address(register=FAMILY)}
+    addresses = {one: filters.address(register=one, ground="") for one in (CHILD, FAMILY)}
     labels = {CHILD: _("Children"), FAMILY: _("Families")}
     return [
         {"label": label, "url": addresses[one], "current": filters.register == one and not searched}
@@ -103,6 +105,7 @@ def _table(
         + [{"label": label} for label in _plain_columns(filters.register)],
         "rows": [_row(case, names, filters.register) for case in cases],
         "total": total,
+        "about": "" if searched else in_words(filters),
         "figure": figure if plain else "cases_listed",
         "next_url": filters.address(after=page.after) if page.after and not searched else "",
         "previous_url": filters.address(before=page.before) if page.before and not searched else "",
@@ -132,7 +135,7 @@ def _row(case: Case, names: dict[int, str], register: str) -> dict[str, Any]:
         {"text": day(case.last_seen_on), "nowrap": True},
     ]
     if register == CHILD:
-        cells.append({"text": years_of(case) if case.register == CHILD else ""})
+        cells.append({"text": short_age_of(case) if case.register == CHILD else ""})
     cells += [
         {"text": coded(case.main_ground, "grounds")},
         {"text": names.get(case.responsible_id, "")},
@@ -154,13 +157,15 @@ def _empty(viewer: Viewer, filters: Filters, *, searched: bool) -> dict[str, Any
     """Three texts: nothing yet, nothing matches, and not yours to see, which says no more."""
     if searched:
         return {
-            "text": _("Nobody was found. Try another spelling, or identify the child."),
+            "text": _(
+                "Nobody was found. Check the number, try another spelling, or identify the child."
+            ),
             "action": {"label": _("Identify a child"), "url": "/find/"},
         }
     if filters.ground or filters.risk or filters.state != "on_register":
         return {
             "text": _("Nothing matches these filters."),
-            "action": {"label": _("Clear filters"), "url": "/register/"},
+            "action": {"label": _("Clear filters"), "url": filters.cleared()},
         }
     if not viewer.may(Action.RECORD):
         return {"text": _("There is nothing here that is yours to see.")}
@@ -173,7 +178,7 @@ def _empty(viewer: Viewer, filters: Filters, *, searched: bool) -> dict[str, Any
 def _filter_panel(filters: Filters) -> dict[str, Any]:
     states = [("on_register", _("on the register")), ("open", _("all open")), ("all", _("all"))]
     states += [
-        (code, _(label))
+        (code, _("on the register, nothing proposed") if code == "registered" else _(label))
         for code, label in STATE_LABELS.items()
         if code in OPEN_STATES or code in {"closed", "not_registered"}
     ]
@@ -181,7 +186,7 @@ def _filter_panel(filters: Filters) -> dict[str, Any]:
         "action": "/register/",
         "heading": _("Filters"),
         "open": bool(filters.ground or filters.risk or filters.state != "on_register"),
-        "clear_url": "/register/",
+        "clear_url": filters.cleared(),
         "hidden": [{"name": "register", "value": filters.register}],
         "fields": [
             select_of(
@@ -221,7 +226,7 @@ def export(request: ViewedRequest, kind: str) -> HttpResponse:
     """The filtered list as CSV or XLSX; who, when and which filter stand on a second sheet."""
     viewer = request.viewer
     if not viewer.may(Action.SEE_IDENTITY):
-        return faults.fault_page(request, 403)
+        return faults.not_for(request, Action.SEE_IDENTITY)
     filters = Filters.of(request)
     cases = list(ordered(filtered(viewer, filters), filters.sort)[: EXPORT_LIMIT + 1])
     if len(cases) > EXPORT_LIMIT:

@@ -63,9 +63,12 @@ class Filters:
         """The address of the list with some filters changed."""
         plain = {"register": CHILD, "state": "on_register", "sort": "name"}
         held = {**self.__dict__, "after": "", "before": "", **changed}
-        return "/register/?" + urlencode(
-            {key: value for key, value in held.items() if value and plain.get(key) != value}
-        )
+        said = {key: value for key, value in held.items() if value and plain.get(key) != value}
+        return "/register/?" + urlencode(said) if said else "/register/"
+
+    def cleared(self) -> str:
+        """The address of the same register without filters."""
+        return self.address(state="on_register", ground="", risk="")
 
 
 def filtered(viewer: Viewer, filters: Filters) -> QuerySet[Case]:

@@ -12,8 +12,11 @@ from django.utils.translation import ngettext
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import OBLAST, Action
+from kamkor.cases.operations.correction import may_correct
+from kamkor.cases.operations.facts import CORRECTABLE
 from kamkor.cases.operations.report import receipt_code, receipt_digest
 from kamkor.cases.queries.case import cases_visible_to
+from kamkor.cases.queries.history import history_of_report, what_was_told
 from kamkor.cases.queries.report import (
     earlier_reports,
     has_read,
@@ -35,6 +38,8 @@ from kamkor.web.door import ViewedRequest, outside_door
 from kamkor.web.due import due_list, task_entry
 from kamkor.web.page import UNDO_KEY
 from kamkor.web.templatetags.words import coded, day, moment, raised
+from kamkor.web.timeline import correction_address, entries_of
+from kamkor.web.written import described
 from kamkor.workforce import queries as workforce
 
 if TYPE_CHECKING:
@@ -76,7 +81,7 @@ def duty_desk(request: ViewedRequest) -> HttpResponse:
     """What waits for screening, urgent first, with who is on duty."""
     viewer = request.viewer
     if not viewer.answers_alarms:
-        return faults.fault_page(request, 403)
+        return faults.not_for(request, Action.RECORD)
     new_report = {"label": _("New report"), "url": "/do/receive-report/"}
     may_record = viewer.may(Action.RECORD)
     rows = [
@@ -151,7 +156,7 @@ def report_page(request: ViewedRequest, report_id: UUID) -> HttpResponse:
         "summary": report_summary(viewer, report),
         "warning": report.home_unsafe,
         "acts": report_acts(viewer, report),
-        "timeline": report_timeline(report),
+        "timeline": report_timeline(viewer, report),
         "earlier": [
             {
                 "url": f"/reports/{one.pk}/",
@@ -177,12 +182,13 @@ def report_summary(viewer: Viewer, report: Report) -> dict[str, Any]:
         {"label": _("Worry"), "value": coded(report.worry, "report_worries")},
         {"label": _("In danger now"), "value": _("Yes") if report.danger_now else _("No")},
     ]
+    page = f"/reports/{report.pk}/"
+    correctable = may_correct(viewer, CORRECTABLE["report"], report)
     for child in report.children.filter(withdrawn_at=None):
-        age = _("about %(age)s years") % {"age": child.age} if child.age is not None else ""
-        row: dict[str, Any] = {
-            "label": _("Child"),
-            "value": ", ".join(filter(None, [child.description, age])),
-        }
+        row: dict[str, Any] = {"label": _("Child"), "value": described(child)}
+        if correctable:
+            url = correction_address(page, "report_child", child)
+            row["actions"] = [{"label": _("Correct"), "url": url}]
         if child.case_id in visible:
             row["url"] = f"/cases/{child.case_id}/"
         children.append(row)
@@ -199,7 +205,11 @@ def report_summary(viewer: Viewer, report: Report) -> dict[str, Any]:
     if reporter is not None:
         told = ", ".join(filter(None, [reporter.name, shown(reporter.telephone or "")]))
         rows.append({"label": _("Call back"), "value": told, "copyable": reporter.telephone})
-    return {"rows": rows}
+    summary: dict[str, Any] = {"rows": rows}
+    if correctable:
+        url = correction_address(page, "report", what_was_told(viewer, report))
+        summary["actions"] = [{"label": _("Correct what was told"), "url": url}]
+    return summary
 
 
 def report_acts(viewer: Viewer, report: Report) -> list[dict[str, str]]:
@@ -241,38 +251,14 @@ def duty_person_of(viewer: Viewer, report_id: UUID) -> str:
     return workforce.holder_names([post], clock.today()).get(post, "")
 
 
-def report_timeline(report: Report) -> dict[str, Any]:
+def report_timeline(viewer: Viewer, report: Report) -> dict[str, Any]:
     """What became of a report, newest first."""
-    found: list[tuple[Any, str, list[str]]] = []
-    found += [(one, _("Read"), []) for one in report.reads.all()]
-    for one in report.screenings.all():
-        title = {
-            "accept": _("Accepted"),
-            "redirect": _("Redirected"),
-            "decline": _("Declined"),
-        }[one.decision]
-        reason = coded(one.reason, f"{one.decision}_reasons") if one.reason else ""
-        found.append((one, title, [reason, one.note]))
-    for look in report.second_looks.all():
-        title = (
-            _("Second look: rightly declined") if look.upheld else _("Second look: opened again")
-        )
-        found.append((look, title, [look.note]))
-    found += [
-        (one, _("Marked as sent in error"), [one.note]) for one in report.marks_of_error.all()
-    ]
-    found.sort(key=lambda row: row[0].recorded_at, reverse=True)
-    names = workforce.holder_names([one.by_post for one, _title, _body in found], clock.today())
-    entries = [
-        {
-            "when": moment(one.recorded_at),
-            "title": title,
-            "body": [line for line in body if line],
-            "by": names.get(one.by_post, ""),
-            "journal": str(one.command),
-        }
-        for one, title, body in found
-    ]
+    history, page = history_of_report(viewer, report), f"/reports/{report.pk}/"
+    entries = entries_of(
+        viewer, report, history, lambda kind, fact: correction_address(page, kind, fact)
+    )
+    for entry, one in zip(entries, history, strict=True):
+        entry["when"] = moment(one.fact.recorded_at)
     return {
         "heading": _("What became of it"),
         "entries": entries,
@@ -292,6 +278,7 @@ def received(request: ViewedRequest, report_id: UUID) -> HttpResponse:
     sealed = not still_seen(viewer, report_id)
     context = {
         "receipt": receipt_code(report_id),
+        "receipt_address": request.build_absolute_uri("/receipt/"),
         "sealed": sealed,
         "report_url": "" if sealed else f"/reports/{report_id}/",
         "on_duty": "" if sealed else duty_person_of(viewer, report_id),
@@ -309,7 +296,9 @@ def receipt(request: HttpRequest) -> HttpResponse:
         answer = _receipt_words().get(state, "") or _(
             "There is no report with this code. Check the letters."
         )
-    return render(request, "cases/receipt.html", {"answer": answer, "help_url": ""})
+    back = "/" if request.user.is_authenticated else "/sign-in/"
+    context = {"answer": answer, "help_url": "", "back_url": back}
+    return render(request, "cases/receipt.html", context)
 
 
 def _receipt_words() -> dict[str, str]:

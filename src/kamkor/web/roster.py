@@ -28,7 +28,7 @@ def roster(request: ViewedRequest) -> HttpResponse:
     """Who is on duty and who is away, from today on."""
     viewer = request.viewer
     if viewer.district is None or not viewer.may(Action.RECORD):
-        return faults.fault_page(request, 403)
+        return faults.not_for(request, Action.RECORD)
     ends = viewer.may(Action.MANAGE)
     turns, leaves = _turns(viewer, viewer.district), _leaves(viewer, viewer.district)
     change = [_("Change")]

@@ -19,9 +19,9 @@ WholeName = Annotated[str, Field(max_length=3 * NAME_LIMIT)]
 
 
 class NameSearch(Shape):
-    """Of whom a list is wanted."""
+    """Of whom a list is wanted, or which case."""
 
-    name: Annotated[WholeName, Ask(noop("Name, in any spelling"))] | None = None
+    name: Annotated[WholeName, Ask(noop("Case number, or name in any spelling"))] | None = None
 
 
 class PersonSearch(Shape):

@@ -12,6 +12,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
 from django.urls import get_resolver
 from django.utils import translation
+from django.utils.translation import gettext as _
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
@@ -30,7 +31,7 @@ def wanted_port() -> int:
     """The port that ``PORT`` names, else 8000. Raises ``PortTaken`` if it names none."""
     named = os.environ.get("PORT", str(DEFAULT_PORT))
     if not named.isdigit() or not 0 < int(named) <= _LAST_PORT:
-        text = f"PORT is a number from 1 to {_LAST_PORT}"
+        text = _("PORT is a number from 1 to %(last)s") % {"last": _LAST_PORT}
         raise PortTaken(text)
     return int(named)
 
@@ -65,7 +66,7 @@ def _listening(family: socket.AddressFamily, host: str, port: int) -> socket.soc
         made.close()
         if family == socket.AF_INET6:
             raise
-        text = f"port {port} is taken: end what uses it, or set PORT"
+        text = _("port %(port)s is taken: end what uses it, or set PORT") % {"port": port}
         raise PortTaken(text) from fault
     return made
 

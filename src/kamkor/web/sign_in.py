@@ -40,12 +40,9 @@ class SignIn(LoginView):  # type: ignore[misc]
         """The form as our template reads it; the same words for a wrong name and password."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         form = context["form"]
-        errors = []
+        errors: list[dict[str, str]] = []
         if form.is_bound and form.errors:
-            message = _("This user name and password do not belong together.")
-            if "too_many_login_attempts" in _codes(form):
-                message = _("Too many tries. Wait 15 minutes.")
-            errors.append({"href": "#username", "message": message, "code": "sign_in_refused"})
+            errors = self._faults(form)
         context["sign_in"] = {
             "next": self.request.GET.get("next") or self.request.POST.get("next", ""),
             "username": self.request.POST.get("username", ""),
@@ -54,6 +51,24 @@ class SignIn(LoginView):  # type: ignore[misc]
         }
         context["help_url"] = ""
         return context
+
+    def _faults(self, form: Any) -> list[dict[str, str]]:  # noqa: ANN401 - allauth's form
+        """What is missing by name; else one sentence for a wrong name and a wrong password."""
+        missing = {
+            "username": _("Type your user name."),
+            "password": _("Type your password."),
+        }
+        found = [
+            {"href": f"#{name}", "message": message, "code": "field_required"}
+            for name, message in missing.items()
+            if not self.request.POST.get(name, "").strip()
+        ]
+        if found:
+            return found
+        message = _("This user name and password do not belong together.")
+        if "too_many_login_attempts" in _codes(form):
+            message = _("Too many tries. Wait 15 minutes.")
+        return [{"href": "#username", "message": message, "code": "sign_in_refused"}]
 
     def form_valid(self, form: Any) -> HttpResponse:  # noqa: ANN401 - allauth's form
         """Go on in the language the account reads."""

@@ -15,7 +15,8 @@ from kamkor.web.door import ViewedRequest
 from kamkor.web.forms import FormPage, Typed
 from kamkor.web.options import ViewerOptions
 from kamkor.web.templatetags.words import moment
-from kamkor.web.timeline import written
+from kamkor.web.timeline import names_in
+from kamkor.web.written import written
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ def stale_page(
 
 def _names_in(changes: Sequence[Change]) -> dict[int, str]:
     posts = {change.post for change in changes}
-    posts |= {getattr(one.fact, "post_id", 0) or 0 for change in changes for one in change.facts}
-    return holder_names(posts, clock.today())
+    told = names_in(one for change in changes for one in change.facts)
+    return told | holder_names(posts, clock.today())
 
 
 def _side_by_side(request: ViewedRequest, asked: "Asked", standing: "Standing") -> list[Row]:

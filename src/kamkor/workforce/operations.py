@@ -267,26 +267,28 @@ def end_leave(order: Order[EndLeave]) -> None:
     _take_out(order, leave, (data.back_on, leave.valid_to))
 
 
+NO_SUCH_POST = noop("there is no post %(post)s in force today: account posts lists them")
+HELD_BY_ANOTHER = noop("post %(post)s is held by somebody else today")
+VACANT = noop("nobody holds post %(post)s: say --name of who does from today")
+
+
 def appointed(post_id: int, *, given_name: str, surname: str, sort_key: str, login: str) -> int:
     """The employee who holds a post today; the one named, from today, if it is vacant.
 
     ``login`` names the database login, since the web login may appoint nobody. Raises
-    ``LookupError`` with one line if there is no such post, or it is another person's or nobody's.
+    ``LookupError`` with a line to be translated and what stands in it if there is no such post, or it is another person's or nobody's.
     """
-    day = clock.today()
+    day, told = clock.today(), {"post": str(post_id)}
     if not Post.objects.filter(queries.in_force(day), id=post_id).exists():
-        text = f"there is no post {post_id} in force today"
-        raise LookupError(text)
+        raise LookupError(NO_SUCH_POST, told)
     holder = queries.employee_of_post(post_id, day)
     if holder is not None:
         held_by = Employee.objects.get(id=holder)
         if given_name and (given_name, surname) != (held_by.given_name, held_by.surname):
-            text = f"post {post_id} is held by somebody else today"
-            raise LookupError(text)
+            raise LookupError(HELD_BY_ANOTHER, told)
         return holder
     if not given_name:
-        text = f"nobody holds post {post_id}: say --name of who does from today"
-        raise LookupError(text)
+        raise LookupError(VACANT, told)
     made = Employee(given_name=given_name, surname=surname, sort_key=sort_key)
     made.save(using=login)
     PostHolding(post_id=post_id, employee=made, valid_from=day).save(using=login)

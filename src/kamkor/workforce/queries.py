@@ -1,6 +1,7 @@
 """Offices, seats on a day, and who is on duty. No child's data, so these need no viewer."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -173,6 +174,12 @@ def territories_of_oblast(oblast_id: int, day: date) -> list[str]:
     return sorted(covers.values_list("territory_id", flat=True).distinct())
 
 
+def departments_of_oblast(oblast_id: int) -> list[int]:
+    """The departments of an oblast."""
+    found = Office.objects.filter(level=DISTRICT_LEVEL, oblast_id=oblast_id).order_by("id")
+    return list(found.values_list("id", flat=True))
+
+
 def people_in_posts(department: int, day: date) -> QuerySet[PostHolding]:
     """Who holds which post of a department and its units, by name."""
     return (
@@ -257,6 +264,32 @@ def is_away(post_id: int, days: Days) -> bool:
     """Whether the holder of a post is on leave on one of these days."""
     there = Leave.objects.filter(post_id=post_id, withdrawn_at=None)
     return there.filter(valid_from__lte=days[1], valid_to__gte=days[0]).exists()
+
+
+@dataclass(frozen=True)
+class PostInForce:
+    """A post on a day: its number, kind, the names of its office by language, and its holder."""
+
+    number: int
+    kind: str
+    offices: dict[str, str]
+    holder: str
+
+
+def posts_in_force(day: date) -> list[PostInForce]:
+    """All posts in force on a day, by office."""
+    posts = Post.objects.filter(in_force(day)).select_related("office").order_by("office_id", "id")
+    found = list(posts)
+    names = holder_names([post.pk for post in found], day)
+    return [
+        PostInForce(
+            post.pk,
+            post.kind,
+            {code: getattr(post.office, f"name_{code}") for code in ("ky", "ru", "kk", "en")},
+            names.get(post.pk, ""),
+        )
+        for post in found
+    ]
 
 
 def seat_of_post(post_id: int, day: date) -> Seat | None:

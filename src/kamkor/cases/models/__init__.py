@@ -1,6 +1,7 @@
 """The tables of the pathway, one file for each noun."""
 
 from kamkor.cases.models.case import Assignment, Case, Interest
+from kamkor.cases.models.loading import Load, LoadKey, StagedRow
 from kamkor.cases.models.protection import Removal, RemovalEnd, SafeContact
 from kamkor.cases.models.registration import (
     Identification,
@@ -14,13 +15,14 @@ from kamkor.cases.models.report import (
     ReportChild,
     Reporter,
     ReportRead,
+    ReportTold,
     Round,
     Screening,
     SecondLook,
     SentInError,
 )
 from kamkor.cases.models.taking_off import AccompanimentEnd, TakingOffDecision, TakingOffProposal
-from kamkor.cases.models.task import Task, TaskDone
+from kamkor.cases.models.task import Task, TaskDone, is_open
 from kamkor.cases.models.transfer import TransferAnswer, TransferOffer
 from kamkor.cases.models.visit import Need, Visit, VisitChild
 
@@ -30,6 +32,8 @@ __all__ = [
     "Case",
     "Identification",
     "Interest",
+    "Load",
+    "LoadKey",
     "Need",
     "Registration",
     "RegistrationGround",
@@ -38,6 +42,7 @@ __all__ = [
     "Report",
     "ReportChild",
     "ReportRead",
+    "ReportTold",
     "Reporter",
     "Round",
     "SafeContact",
@@ -45,6 +50,7 @@ __all__ = [
     "SecondLook",
     "SentInError",
     "SiblingLook",
+    "StagedRow",
     "StateProtection",
     "TakingOffDecision",
     "TakingOffProposal",
@@ -54,4 +60,5 @@ __all__ = [
     "TransferOffer",
     "Visit",
     "VisitChild",
+    "is_open",
 ]

@@ -6,10 +6,11 @@ from kamkor.kernel.models import Fact, Scoped
 
 
 class Report(Fact):
-    """What someone told about one or several children; ``happened_on`` is the day of reporting.
+    """A report about one or several children; ``happened_on`` is the day of reporting.
 
-    ``learned_on`` is the day on which the informant learned of it. ``state`` and ``urgent`` are
-    derived from the facts below.
+    What it tells, its day and its district are those of the ``ReportTold`` that stands;
+    ``learned_on`` is the day on which the informant learned of it. ``state`` is derived from the
+    facts below.
     """
 
     worry = models.CharField(max_length=40)
@@ -34,6 +35,25 @@ class Report(Fact):
         indexes = (
             models.Index(fields=["office_district", "state", "received_at"], name="report_queue"),
         )
+
+
+class ReportTold(Fact):
+    """What a report tells: as it was taken down, and each correction of it.
+
+    ``home_unsafe`` stays once it was said. ``urgent`` follows from the worry and the danger.
+    """
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="tellings")
+    worry = models.CharField(max_length=40)
+    danger_now = models.BooleanField()
+    territory = models.ForeignKey("kamkor.Territory", on_delete=models.PROTECT, related_name="+")
+    place = models.CharField(max_length=200)
+    seen_or_said = models.TextField(max_length=4000)
+    source = models.CharField(max_length=40)
+    learned_on = models.DateField(null=True)
+    home_unsafe = models.BooleanField(default=False)
+    safe_contact = models.CharField(max_length=200, blank=True)
+    urgent = models.BooleanField(default=False)
 
 
 class ReportChild(Fact):

@@ -1,6 +1,7 @@
 """Due items: what must be done by when, by whom, and the proof that it was done."""
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 from kamkor.kernel.models import Fact
 
@@ -30,3 +31,9 @@ class TaskDone(Fact):
     subject = models.UUIDField()
     proof = models.CharField(max_length=200, blank=True)
     stopped = models.BooleanField(default=False)
+
+
+def is_open() -> Q:
+    """The filter that keeps to due items that nobody has settled."""
+    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
+    return Q(~Exists(done), withdrawn_at=None)

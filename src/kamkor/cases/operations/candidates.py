@@ -6,14 +6,13 @@ from django.db import connection
 
 from kamkor.cases.models import Case
 from kamkor.cases.operations import steps
+from kamkor.cases.vocabulary import CANDIDATE
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.words import noop
 from kamkor.people.names import tokens
 from kamkor.people.operations import Identity
-
-CANDIDATE = "identity_candidate"
 
 
 class InterestInChild(Refusal):

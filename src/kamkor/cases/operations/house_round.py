@@ -72,11 +72,6 @@ def record_round(order: Order[RecordRound]) -> None:
     data = order.data
     if not is_place_of_cases(data.territory):
         raise TerritoryUnknown("territory")
-    left = data.visited - data.nobody_home - data.refused - data.no_concern
-    if left < 0:
-        raise RoundIncomplete("visited")
-    if left != len(data.concerns):
-        raise ConcernsMissing("concerns", left=left, told=len(data.concerns))
     made = Round(
         territory_id=data.territory,
         area=data.area,
@@ -86,10 +81,23 @@ def record_round(order: Order[RecordRound]) -> None:
         no_concern=data.no_concern,
         **order.fact(steps.own_scope(order.viewer, data.territory), data.happened_on),
     )
+    require_round_whole(made, len(data.concerns))
     order.add(made)
     order.journal(made.pk, made)
     reports = [str(take_down(order, _told(data, concern)).pk) for concern in data.concerns]
-    order.answer.update({"round": str(made.pk), "concerns": left, "reports": reports})
+    order.answer.update({"round": str(made.pk), "concerns": len(data.concerns), "reports": reports})
+
+
+def require_round_whole(made: Round, concerns: int, at: str = "", told: str = "concerns") -> None:
+    """Check that what is left over of a round after its three counts are the concerns of it.
+
+    Raises ``RoundIncomplete``, ``ConcernsMissing``, the latter at the field ``told``.
+    """
+    left = made.visited - made.nobody_home - made.refused - made.no_concern
+    if left < 0:
+        raise RoundIncomplete(f"{at}visited")
+    if left != concerns:
+        raise ConcernsMissing(told, left=left, told=concerns)
 
 
 def _told(data: RecordRound, concern: Concern) -> ReceiveReport:

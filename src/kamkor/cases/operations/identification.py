@@ -21,12 +21,13 @@ from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES
 from kamkor.country.kg.telephones import to_e164
 from kamkor.kernel.commands import NotFound, Order
 from kamkor.kernel.errors import Refusal
-from kamkor.kernel.shapes import Ask, Coded, Line, Name, PartialDay, PastDay, Shape, Text
+from kamkor.kernel.shapes import Ask, Coded, Line, Name, PartialDay, PastDay, Shape, Text, as_known
 from kamkor.kernel.words import noop
 from kamkor.people.operations import (
     Identity,
     PinUnreadable,
     TelephoneUnreadable,
+    call_after,
     identify_person,
     join_household,
     new_household,
@@ -127,6 +128,7 @@ class IdentifyChild(Shape):
     PinUnreadable,
     TelephoneUnreadable,
     BeforeBirth,
+    steps.NoChild,
     InterestInChild,
     NotFound,
 )
@@ -137,7 +139,8 @@ def identify_child(order: Order[IdentifyChild]) -> None:
         raise TerritoryUnknown("territory")
     identity = _identity(data)
     if identity.born_on is not None and data.happened_on < identity.born_on:
-        raise BeforeBirth("happened_on", born=f"{identity.born_on:%d.%m.%Y}")
+        raise BeforeBirth("happened_on", born=as_known(identity.born_on, identity.precision))
+    steps.require_child(data.happened_on, identity.born_on, identity.precision, "born")
     refuse_interested(identity, "given_name")
     if data.case is not None:
         case = _reported_case(order, identity)
@@ -160,7 +163,6 @@ def identify_child(order: Order[IdentifyChild]) -> None:
     if data.family_too and household is not None:
         _identify_family(order, case, household)
     doubts_about_identity(order, case)
-    steps.stop_tasks(order, case.pk, "visit_due")
     if not all(sibling.looked_at for sibling in data.siblings):
         due = steps.due_in("siblings_days")
         steps.open_task(order, case, "siblings_to_look_at", due, for_role="worker")
@@ -184,8 +186,9 @@ def _reported_case(order: Order[IdentifyChild], identity: Identity) -> Case:
     case = steps.claimed_case(order, order.data.case or UUID(int=0))
     seen = case.visits.filter(withdrawn_at=None).order_by("happened_on").first()
     if seen is not None and identity.born_on is not None and seen.happened_on < identity.born_on:
-        raise BeforeBirth("born", born=f"{identity.born_on:%d.%m.%Y}")
+        raise BeforeBirth("born", born=as_known(identity.born_on, identity.precision))
     child, home = _known_child(order, identity), _known_home(order)
+    described = case.child.shown_name if case.child else ""
     if child is not None or home is not None:
         become_known(order, case, child, home)
     if child is None and case.child is not None:
@@ -193,8 +196,8 @@ def _reported_case(order: Order[IdentifyChild], identity: Identity) -> Case:
     if home is None and case.household is not None:
         home = case.household
         order.add(*place_household(home, order.data.territory, order.data.place))
-        if case.child is not None:
-            home.shown_name, home.sort_key = case.child.shown_name, case.child.sort_key
+        if case.child is not None and home.shown_name == described:
+            call_after(home, case.child)
         order.change(home, HOME_FIELDS)
     return case
 
@@ -252,7 +255,10 @@ def _known_child(order: Order[IdentifyChild], identity: Identity) -> "Person | N
 
 
 def _others_at_home(order: Order[IdentifyChild], case: Case, household: "Household") -> None:
-    """New rows stand where the case does: the home may only be lent, and then takes none."""
+    """New rows stand where the case does: the home may only be lent, and then takes none.
+
+    A home is called after the first adult it is told of, and keeps that name.
+    """
     data = order.data
     for number, adult in enumerate(data.adults):
         telephone = to_e164(adult.telephone) if adult.telephone else ""
@@ -261,6 +267,8 @@ def _others_at_home(order: Order[IdentifyChild], case: Case, household: "Househo
         who = Identity(adult.given_name, adult.surname or "", telephone=telephone)
         person = new_person(order, case, who)
         join_household(order, household, person, adult.relation, data.happened_on)
+        if data.household is None and number == 0 and _called_after(household, case):
+            call_after(household, person)
     for row in data.siblings:
         who = Identity(row.given_name, row.surname or "", born=row.born or "", sex=row.sex)
         person = new_person(order, case, who)
@@ -273,6 +281,10 @@ def _others_at_home(order: Order[IdentifyChild], case: Case, household: "Househo
                 **order.fact(case, data.happened_on),
             )
         )
+
+
+def _called_after(household: "Household", case: Case) -> bool:
+    return case.child is not None and household.shown_name == case.child.shown_name
 
 
 def _identify_family(order: Order[IdentifyChild], child_case: Case, household: "Household") -> None:

@@ -8,7 +8,7 @@ from kamkor.cases.operations import steps
 from kamkor.cases.operations.answering import who_goes_on
 from kamkor.cases.operations.belonging import around, open_at_home
 from kamkor.kernel.commands import Order
-from kamkor.people.operations import join_household
+from kamkor.people.operations import join_household, leave_description
 from kamkor.people.queries import members_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,12 @@ def become_known(
     Whoever answered for the case and may no longer is followed by who may.
     """
     told = [part for part in (case.child_id, case.household_id) if part is not None]
+    described, told_home = case.child, case.household_id
+    if described is not None and told_home is not None:
+        moved = home is not None and home.pk != told_home
+        is_known = child is not None and child.pk != described.pk
+        if moved or is_known:
+            leave_description(order, described, told_home, is_known=is_known)
     if child is not None:
         case.child = child
     if home is not None:

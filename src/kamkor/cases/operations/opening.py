@@ -8,7 +8,7 @@ from kamkor.access import operations as access
 from kamkor.cases.models import Assignment, Case, Report, ReportChild
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.belonging import follow_responsible, join_home
-from kamkor.cases.vocabulary import CHILD, CaseState
+from kamkor.cases.vocabulary import CHILD, NUMBER_PREFIX, CaseState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order, scope_of
 from kamkor.kernel.ids import readable_number
@@ -36,7 +36,7 @@ def new_case(
     """Hand over a case and its first assignment, from the day it opens or ``since`` a later one;
     what is derived is settled afterwards."""
     case = Case(
-        number=readable_number("K"),
+        number=readable_number(NUMBER_PREFIX),
         register=register,
         child=child,
         household=household,

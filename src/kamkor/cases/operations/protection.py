@@ -1,13 +1,14 @@
 """Protective removal: a child is taken out of danger now, and everybody who must know is told."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from kamkor.cases.models import Removal, RemovalEnd
+from kamkor.cases.models import Case, Removal, RemovalEnd
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.belonging import episodes_of
 from kamkor.cases.operations.registration import SAFE_CONTACT, WrongRegister
 from kamkor.cases.operations.sealing import keep_safe_contact, seal_case
 from kamkor.cases.operations.steps import step
@@ -19,6 +20,7 @@ from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text
 from kamkor.kernel.words import noop
 
 TOLD = noop("Who was told, and when")
+TO_BE_TOLD = ("prosecutor", "parents", "doctor")
 TONIGHT = noop("Tonight")
 
 
@@ -74,39 +76,49 @@ def protect_now(order: Order[ProtectNow]) -> None:
         raise WrongRegister
     steps.not_before_birth(data.happened_on, case)
     steps.not_before(data.happened_on, case.opened_on)
-    told: dict[str, datetime | None] = {
-        "prosecutor": data.prosecutor_told_at,
-        "parents": data.parents_told_at,
-        "doctor": data.doctor_told_at,
-    }
-    for who, moment in told.items():
-        if moment is not None and moment > clock.now():
-            raise ToldInFuture(f"{who}_told_at")
-    order.add(
-        Removal(
-            case=case,
-            danger=data.danger,
-            ground=data.ground,
-            decider=data.decider,
-            decider_name=data.decider_name,
-            sleeps_at=data.sleeps_at,
-            sleeps_where=data.sleeps_where,
-            siblings=data.siblings or "",
-            next_step=data.next_step,
-            prosecutor_told_at=data.prosecutor_told_at,
-            parents_told_at=data.parents_told_at,
-            doctor_told_at=data.doctor_told_at,
-            **order.fact(case, data.happened_on),
-        )
+    removal = Removal(
+        case=case,
+        danger=data.danger,
+        ground=data.ground,
+        decider=data.decider,
+        decider_name=data.decider_name,
+        sleeps_at=data.sleeps_at,
+        sleeps_where=data.sleeps_where,
+        siblings=data.siblings or "",
+        next_step=data.next_step,
+        prosecutor_told_at=data.prosecutor_told_at,
+        parents_told_at=data.parents_told_at,
+        doctor_told_at=data.doctor_told_at,
+        **order.fact(case, data.happened_on),
     )
+    require_told(removal)
+    order.add(removal)
     if rulesets.rule("removal_grounds", data.ground, data.happened_on).get("seals"):
         seal_case(order, case, data.safe_contact)
     elif data.safe_contact:
         keep_safe_contact(order, case, data.safe_contact)
-    for who, moment in told.items():
+    steps.stop_tasks(order, case.pk, "adult_tonight", "safety_decision")
+    for who, moment in told_at(removal).items():
         if moment is None:
-            kind = f"notice_{who}"
-            steps.open_task(order, case, kind, steps.due_in(f"{kind}_hours"), for_role="worker")
+            open_notice(order, case, who)
+
+
+def told_at(removal: Removal) -> dict[str, datetime | None]:
+    """When each of those was told who must know of a removal."""
+    return {who: getattr(removal, f"{who}_told_at") for who in TO_BE_TOLD}
+
+
+def require_told(removal: Removal, at: str = "") -> None:
+    """Raise ``ToldInFuture`` if somebody was told at a moment that has not come."""
+    for who, moment in told_at(removal).items():
+        if moment is not None and moment > clock.now():
+            raise ToldInFuture(f"{at}{who}_told_at")
+
+
+def open_notice(order: Order[Any], case: Case, who: str) -> None:
+    """Make it due to tell somebody of a removal."""
+    kind = f"notice_{who}"
+    steps.open_task(order, case, kind, steps.due_in(f"{kind}_hours"), for_role="worker")
 
 
 class EndRemoval(Shape):
@@ -122,7 +134,8 @@ def end_removal(order: Order[EndRemoval]) -> None:
     """Record that a child taken out of danger is no longer away from home."""
     data = order.data
     case = steps.claimed_case(order, data.case)
-    removal = case.removals.filter(withdrawn_at=None).order_by("-first_recorded_at").first()
+    removals = Removal.objects.filter(case__in=episodes_of(case), withdrawn_at=None)
+    removal = removals.order_by("-first_recorded_at").first()
     if removal is None or not case.away_from_home:
         raise NotAway
     steps.not_before(data.happened_on, removal.happened_on)

@@ -9,16 +9,12 @@ from kamkor.cases.models import Case, Registration, RegistrationGround, StatePro
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.sealing import keep_safe_contact, seal_case
 from kamkor.cases.operations.steps import BeforeBirth, step
-from kamkor.cases.vocabulary import CHILD, FAMILY
+from kamkor.cases.vocabulary import BOTH, CHILD, FAMILY
 from kamkor.kernel import rulesets
 from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import FieldRequired, Refusal
 from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text
 from kamkor.kernel.words import noop
-
-# A ground that may put a child on its register as well as a family on the other.
-BOTH = "both"
-
 
 SAFE_CONTACT = Ask(
     noop("Safe way to reach the child"), noop("Fill in if the home must not be contacted")
@@ -62,24 +58,16 @@ class RegisterEntry(Shape):
 class RegisterChild(RegisterEntry):
     """Registration of a child, with its grounds and the status of state protection."""
 
-    grounds: Annotated[
-        list[str], Coded("grounds"), Field(max_length=14), Ask(noop("Grounds"), options="child")
-    ] = []
-    main_ground: (
-        Annotated[str, Coded("grounds"), Ask(noop("Main ground"), options="child")] | None
-    ) = None
+    grounds: Annotated[list[str], Coded("grounds"), Field(max_length=14), Ask(noop("Grounds"))] = []
+    main_ground: Annotated[str, Coded("grounds"), Ask(noop("Main ground"))] | None = None
     state_protection: Annotated[bool, Ask(noop("Child in need of state protection?"))] = False
 
 
 class RegisterFamily(RegisterEntry):
     """Registration of a family, with its grounds."""
 
-    grounds: Annotated[
-        list[str], Coded("grounds"), Field(max_length=14), Ask(noop("Grounds"), options="family")
-    ] = []
-    main_ground: (
-        Annotated[str, Coded("grounds"), Ask(noop("Main ground"), options="family")] | None
-    ) = None
+    grounds: Annotated[list[str], Coded("grounds"), Field(max_length=14), Ask(noop("Grounds"))] = []
+    main_ground: Annotated[str, Coded("grounds"), Ask(noop("Main ground"))] | None = None
 
 
 def _register(order: Order[Any], case: Case) -> None:
@@ -87,6 +75,10 @@ def _register(order: Order[Any], case: Case) -> None:
     steps.not_before(data.happened_on, case.identified_on)
     steps.not_before_birth(data.happened_on, case)
     registered = data.decision == "register"
+    if registered and case.child is not None and case.identified_on is not None:
+        # Who comes of age afterwards was found as a child; a birth may be corrected, too.
+        child = case.child
+        steps.require_child(case.identified_on, child.born_on, child.birth_precision, "decision")
     if not registered and data.reason is None:
         raise FieldRequired("reason")
     order.add(
@@ -139,6 +131,7 @@ REGISTER_REFUSALS = (
     GroundOfOtherRegister,
     WrongRegister,
     steps.BeforeBeginning,
+    steps.NoChild,
     BeforeBirth,
 )
 

@@ -12,10 +12,20 @@ from pydantic import Field
 
 from kamkor.access import operations as access
 from kamkor.access.vocabulary import WORKER
-from kamkor.cases.models import Report, ReportChild, Reporter, ReportRead, SentInError
+from kamkor.cases.models import (
+    Report,
+    ReportChild,
+    Reporter,
+    ReportRead,
+    ReportTold,
+    SentInError,
+    Task,
+)
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.settling import FOLLOWS
 from kamkor.cases.operations.steps import PostUnknown, TerritoryUnknown, step
 from kamkor.cases.queries.report import report_for, rings_for_others
+from kamkor.cases.rules.visit import NOTICES
 from kamkor.country.kg.telephones import to_e164
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotPermitted, Order, scope_of
@@ -124,11 +134,16 @@ def receive_report(order: Order[ReceiveReport]) -> None:
     """Take down a report about one or several children; violence seals it at once."""
     data = order.data
     reported_on = data.happened_on or clock.local_day(order.now)
-    if data.learned_on is not None and data.learned_on > reported_on:
-        raise LearnedAfterReporting("learned_on")
+    require_learned_before(data.learned_on, reported_on)
     report = take_down(order, data, _involved(data, clock.local_day(order.now)))
     order.answer["report"] = str(report.pk)
     _keep_reporter(order, data, report)
+
+
+def require_learned_before(learned_on: date | None, reported_on: date, at: str = "") -> None:
+    """Raise ``LearnedAfterReporting`` if an informant reported what was not known yet."""
+    if learned_on is not None and learned_on > reported_on:
+        raise LearnedAfterReporting(f"{at}learned_on")
 
 
 def take_down(
@@ -146,7 +161,7 @@ def take_down(
     day = clock.local_day(order.now)
     duty = duty_person(viewer.district, viewer.oblast, day, involved)
     report = _report(order, data, duty.post_id, reported_on)
-    order.add(report, *wording(report, report.pk, words_of_place(data.place)))
+    order.add(report, _told(order, report), *wording(report, report.pk, words_of_place(data.place)))
     for told in data.children:
         child = ReportChild(
             report=report,
@@ -156,11 +171,10 @@ def take_down(
         )
         order.add(child, *wording(report, child.pk, words_of_child(told.description)))
     order.journal(report.pk, report)
-    code = "screening_urgent_hours" if report.urgent else "screening_days"
-    steps.open_task(order, report, "screening_due", steps.due_in(code), for_role="duty")
-    violent = bool(rulesets.rule("report_worries", data.worry, reported_on).get("seals"))
+    open_screening(order, report, urgent=report.urgent)
+    violent = is_violent(data.worry, reported_on)
     if violent or involved:
-        _seal(order, report, involved, notices=violent)
+        seal_report(order, report, involved, notices=violent)
     elif duty.kind == WORKER:
         order.add(*access.lent([report.pk], DUTY, order.id, to_post=duty.post_id))
     return report
@@ -190,8 +204,23 @@ def duty_person(
     return found
 
 
+def is_violent(worry: str, day: date) -> bool:
+    """Whether a worry seals the report that tells of it, and its home is not to be contacted."""
+    return bool(rulesets.rule("report_worries", worry, day).get("seals"))
+
+
+def is_urgent(worry: str, day: date, *, danger_now: bool) -> bool:
+    """Whether a report that tells of this is an alarm."""
+    return danger_now or bool(rulesets.rule("report_worries", worry, day).get("urgent"))
+
+
+def open_screening(order: Order[Any], report: Report, *, urgent: bool) -> None:
+    """Make the screening of a report due, sooner where it is an alarm."""
+    code = "screening_urgent_hours" if urgent else "screening_days"
+    steps.open_task(order, report, "screening_due", steps.due_in(code), for_role="duty")
+
+
 def _report(order: Order[Any], data: ReceiveReport, duty_post: int, reported_on: date) -> Report:
-    rule = rulesets.rule("report_worries", data.worry, reported_on)
     report = Report(
         worry=data.worry,
         danger_now=data.danger_now,
@@ -202,13 +231,20 @@ def _report(order: Order[Any], data: ReceiveReport, duty_post: int, reported_on:
         learned_on=data.learned_on,
         received_at=order.now,
         duty_post_id=duty_post,
-        home_unsafe=bool(rule.get("seals")) or data.safe_contact is not None,
+        home_unsafe=is_violent(data.worry, reported_on) or data.safe_contact is not None,
         safe_contact=data.safe_contact or "",
-        urgent=data.danger_now or bool(rule.get("urgent")),
+        urgent=is_urgent(data.worry, reported_on, danger_now=data.danger_now),
         **order.fact(steps.own_scope(order.viewer, data.territory), reported_on),
     )
     report.receipt_digest = receipt_digest(receipt_code(report.pk))
     return report
+
+
+def _told(order: Order[Any], report: Report) -> ReportTold:
+    """What a report tells, as it was taken down."""
+    fact = order.fact(report, report.happened_on)
+    told = {name: getattr(report, name) for name in FOLLOWS if name not in fact}
+    return ReportTold(report=report, **told, **fact)
 
 
 def _keep_reporter(order: Order[Any], data: ReceiveReport, report: Report) -> None:
@@ -227,13 +263,19 @@ def _keep_reporter(order: Order[Any], data: ReceiveReport, report: Report) -> No
     )
 
 
-def _seal(order: Order[Any], report: Report, involved: Collection[int], *, notices: bool) -> None:
+def seal_report(
+    order: Order[Any], report: Report, involved: Collection[int] = (), *, notices: bool
+) -> None:
     """Give a report to its first team; violence makes notices to police and prosecutor due."""
     day = clock.local_day(order.now)
     viewer = order.viewer
+    known = Task.objects.filter(subject=report.pk, withdrawn_at=None).values_list("kind", flat=True)
+    for kind in NOTICES if notices else ():
+        if kind not in known:
+            steps.open_task(order, report, kind, steps.due_in(f"{kind}_hours"))
+    if report.team is not None:
+        return
     team, rows = access.sealing_team(viewer.district, viewer.oblast, day, involved)
-    for kind in ("notice_police", "notice_prosecutor") if notices else ():
-        steps.open_task(order, report, kind, steps.due_in(f"{kind}_hours"))
     order.add(*rows)
     order.after(lambda: steps.move_subjects([report.pk], viewer.office_id, team))
 

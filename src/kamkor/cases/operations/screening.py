@@ -8,7 +8,7 @@ from kamkor.access.vocabulary import OBLAST, WORKER
 from kamkor.cases.models import Report, Screening, SecondLook
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.opening import open_reported_case
-from kamkor.cases.operations.report import DUTY, NobodyOnDuty, duty_person
+from kamkor.cases.operations.report import DUTY, NobodyOnDuty, duty_person, open_screening
 from kamkor.cases.operations.steps import OfficeUnknown, step
 from kamkor.cases.queries.report import report_for
 from kamkor.kernel import clock, rulesets
@@ -119,8 +119,7 @@ def _redirect(order: Order[ScreenReport], report: Report) -> None:
     if before is not None:
         team, rows = access.sealing_team(office.pk, office.oblast_id or 0, day, shut_out)
         order.add(*rows)
-    code = "screening_urgent_hours" if report.urgent else "screening_days"
-    steps.open_task(order, report, "screening_due", steps.due_in(code), for_role="duty")
+    open_screening(order, report, urgent=report.urgent)
     if duty.kind == WORKER and team is None:
         order.add(*access.lent([report.pk], DUTY, order.id, to_post=duty.post_id))
 
@@ -155,5 +154,4 @@ def review_declined_report(order: Order[ReviewDeclinedReport]) -> None:
     order.add(SecondLook(report=report, upheld=upheld, note=data.note, **order.fact(report)))
     steps.stop_tasks(order, report.pk, "second_look_declined")
     if not upheld:
-        code = "screening_urgent_hours" if report.urgent else "screening_days"
-        steps.open_task(order, report, "screening_due", steps.due_in(code), for_role="duty")
+        open_screening(order, report, urgent=report.urgent)

@@ -9,11 +9,10 @@ from kamkor.cases.models import Case, Interest, SafeContact, Task, TransferAnswe
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.belonging import around, cases_at_home
 from kamkor.cases.operations.lending import HOUSEHOLD
+from kamkor.cases.rules.visit import NOTICES
 from kamkor.cases.vocabulary import OPEN_STATES, CaseState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order
-
-NOTICES = ("notice_police", "notice_prosecutor")
 
 
 def seal_case(order: Order[Any], case: Case, safe_contact: str | None = None) -> None:
@@ -55,6 +54,8 @@ def open_notices(order: Order[Any], case: Case) -> None:
     about = Q(subject=case.pk) | Q(subject=case.report_id or case.pk)
     known = Task.objects.filter(about, for_role="specialist", withdrawn_at=None)
     there = set(known.filter(kind__in=NOTICES).values_list("kind", flat=True))
+    # Those of an earlier episode that are due about this one from now on.
+    there |= {row.kind for row in order.rows if isinstance(row, Task) and row.subject == case.pk}
     for kind in NOTICES:
         if kind not in there:
             steps.open_task(order, case, kind, steps.due_in(f"{kind}_hours"))

@@ -24,32 +24,39 @@ from kamkor.cases.models import (
     StateProtection,
     TakingOffDecision,
     TakingOffProposal,
+    Task,
     TransferAnswer,
     TransferOffer,
     VisitChild,
 )
 from kamkor.cases.operations.lending import end_with_case, show_again
-from kamkor.cases.rules.standing import SAFETY, Event, Standing, standing_of
+from kamkor.cases.rules.standing import SAFETY, Event, Standing, standing_before, standing_of
 from kamkor.cases.vocabulary import FAMILY, OPEN_STATES, ReportState
-from kamkor.kernel import rulesets
+from kamkor.kernel import clock, rulesets
 
 
 def settle_cases(subjects: Iterable[UUID]) -> None:
-    """Rebuild the derived columns of those subjects that are cases or reports."""
+    """Rebuild the derived columns of those subjects that are cases or reports.
+
+    An episode goes before the newer one that it is carried on in.
+    """
     wanted = list(subjects)
-    cases = list(Case.objects.filter(id__in=wanted).select_related("child"))
+    cases = list(Case.objects.filter(id__in=wanted).select_related("child").order_by("id"))
     if cases:
         live = LiveFacts(cases)
         for case in cases:
             apply_standing(case, standing_of(events_of(case, live)))
+        newer = Case.objects.filter(previous__in=cases).exclude(id__in=wanted)
+        settle_cases(newer.values_list("id", flat=True))
     for report in Report.objects.filter(id__in=wanted):
-        Report.objects.filter(id=report.pk).update(state=report_state(report))
+        told = what_it_tells(report)
+        Report.objects.filter(id=report.pk).update(state=report_state(report), **told)
 
 
 def apply_standing(case: Case, standing: Standing) -> None:
     """Write a standing into the case's derived columns, and its name for sorting."""
     derived = asdict(standing)
-    del derived["proposed_from"]
+    del derived["proposed_from"], derived["visit_due_on"]
     if not derived["responsible_id"]:
         del derived["responsible_id"]
     derived["sort_key"] = _sort_key(case)
@@ -109,9 +116,13 @@ WHERE EXISTS (SELECT FROM kamkor_case WHERE previous_id = ANY(%(cases)s))
 
 
 class LiveFacts:
-    """The facts that stand about certain cases, each kind read for all of them at once."""
+    """The facts that stand about certain cases, each kind read for all of them at once.
 
-    def __init__(self, cases: Iterable[Case]) -> None:
+    ``corrected`` are facts not written yet, read in place of those they correct.
+    """
+
+    def __init__(self, cases: Iterable[Case], corrected: Iterable[Any] = ()) -> None:
+        self._corrected = {fact.corrects: fact for fact in corrected}
         self._cases = [case.pk for case in cases]
         self._read: dict[Any, dict[UUID, list[Any]]] = {}
         with connection.cursor() as cursor:
@@ -124,7 +135,7 @@ class LiveFacts:
         if kind not in self._read:
             rows = self._read[kind] = {}
             for fact in kind.objects.filter(case_id__in=self._cases, withdrawn_at=None):
-                rows.setdefault(fact.case_id, []).append(fact)
+                rows.setdefault(fact.case_id, []).append(self._corrected.get(fact.pk, fact))
         return self._read[kind].get(case.pk, [])
 
     def returns_of(self, case: Case) -> list[Any]:
@@ -146,6 +157,8 @@ def _event(kind: str, fact: Any, outcome: str = "", **values: object) -> Event: 
 
 def events_of(case: Case, live: LiveFacts) -> Iterable[Event]:
     """The live facts of a case as the fold reads them."""
+    if case.previous_id:
+        yield from _carried_on(case.previous_id)
     if case.report_id:
         # The report itself may be another post's to see; it comes before everything else.
         yield Event("accepted_report", case.opened_on, datetime.min.replace(tzinfo=UTC))
@@ -158,9 +171,24 @@ def events_of(case: Case, live: LiveFacts) -> Iterable[Event]:
             yield _event("main_ground", fact, fact.ground)
     for fact in live.of(Assignment, case):
         yield _event("assignment", fact, post=fact.post_id)
+    if case.report_id or case.previous_id:
+        yield from _visits_wanted(case, live)
     for fact in live.of(VisitChild, case):
         yield _visit_event(fact)
     yield from _later_events(case, live)
+
+
+def _carried_on(previous: UUID) -> Iterable[Event]:
+    columns = ("opened_on", "last_seen_on", "away_from_home")
+    for day, seen_on, away in Case.objects.filter(id=previous).values_list(*columns):
+        values = {"last_seen_on": seen_on, "away_from_home": away}
+        yield Event("carried_on", day, datetime.min.replace(tzinfo=UTC), "", values)
+
+
+def _visits_wanted(case: Case, live: LiveFacts) -> Iterable[Event]:
+    for fact in live.of(Task, case):
+        if fact.kind == "visit_due":
+            yield _event("visit_due", fact, due_on=clock.local_day(fact.due_at))
 
 
 def _visit_event(fact: VisitChild) -> Event:
@@ -197,9 +225,27 @@ def _later_events(case: Case, live: LiveFacts) -> Iterable[Event]:
         yield _event("returned", fact)
 
 
-def standing_from_facts(case: Case) -> Standing:
-    """Where a case stands, from its live facts."""
-    return standing_of(events_of(case, LiveFacts([case])))
+def standing_from_facts(case: Case, corrected: Iterable[Any] = ()) -> Standing:
+    """Where a case stands, from its live facts; with facts that correct some of them."""
+    return standing_of(events_of(case, LiveFacts([case], corrected)))
+
+
+def state_when_proposed(case: Case, moment: datetime) -> str:
+    """The state a case was in when its taking off was proposed at a moment."""
+    return standing_before(events_of(case, LiveFacts([case])), "proposal", moment).state
+
+
+# What of a report follows what it tells now.
+FOLLOWS = (
+    *("worry", "danger_now", "territory_id", "place", "seen_or_said", "source", "learned_on"),
+    *("home_unsafe", "safe_contact", "urgent", "happened_on", "district"),
+)
+
+
+def what_it_tells(report: Report) -> dict[str, Any]:
+    """What a report tells as it stands, told first or corrected since."""
+    told = report.tellings.filter(withdrawn_at=None)
+    return dict(told.values(*FOLLOWS)[0])
 
 
 def report_state(report: Report) -> str:

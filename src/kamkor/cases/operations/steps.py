@@ -7,19 +7,21 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import OBLAST
-from kamkor.cases.models import Case, Report, Task, TaskDone
+from kamkor.cases.models import Case, Report, Task, TaskDone, is_open
 from kamkor.cases.operations.settling import settle_cases
+from kamkor.cases.queries import next_step
 from kamkor.cases.queries.case import case_for, remember_places
-from kamkor.cases.vocabulary import STATE_LABELS, STEP_OF
+from kamkor.cases.rules.age import ADULT_AGE, came_of_age
+from kamkor.cases.vocabulary import OF_OTHER_SIDE, STATE_LABELS, STEP_OF
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotPermitted, Order, operation
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import Scoped
-from kamkor.kernel.shapes import Shape
+from kamkor.kernel.shapes import Shape, as_known
 from kamkor.kernel.words import noop
 from kamkor.workforce import queries as workforce
 from kamkor.workforce.rules import Seat
@@ -50,7 +52,16 @@ class BeforeBirth(Refusal):
     """Something cannot have happened to a child before it was born."""
 
     code = "before_birth"
-    message = noop("This is before the child's birth on %(born)s.")
+    message = noop("This is before the child's birth (%(born)s).")
+
+
+class NoChild(Refusal):
+    """Nobody is found or put on the register as a child from the eighteenth birthday on."""
+
+    code = "no_child"
+    message = noop(
+        "A child is younger than %(age)s. Born so, this person was %(age)s by %(birthday)s."
+    )
 
 
 class BeforeBeginning(Refusal):
@@ -68,8 +79,6 @@ class PostUnknown(Refusal):
 
 
 S = TypeVar("S", bound=Shape)
-# The steps that the department takes to which a case was offered.
-OF_OTHER_SIDE = frozenset({"accept_transfer", "return_transfer"})
 Afterwards = Callable[[], None]
 
 
@@ -116,9 +125,7 @@ def require_own_side(order: Order[Any], case: Case) -> None:
 
 def is_own_side(order: Order[Any], case: Case) -> bool:
     """Whether the viewer does more than look at a case that is offered to its department."""
-    viewer = order.viewer
-    ours = case.office_district == viewer.district or case.responsible_id in viewer.acts_for
-    return case.team is not None or ours or order.operation in OF_OTHER_SIDE
+    return next_step.is_own_side(order.viewer, case) or order.operation in OF_OTHER_SIDE
 
 
 def require_own_sealed(viewer: Viewer, row: Scoped) -> None:
@@ -164,9 +171,16 @@ def not_before(day: date, earlier: date | None, at: str = "happened_on") -> None
 
 def not_before_birth(day: date, case: Case, at: str = "happened_on") -> None:
     """Raise ``BeforeBirth`` if a day is before the child's birth."""
-    born = case.child.born_on if case.child else None
-    if born is not None and day < born:
-        raise BeforeBirth(at, born=f"{born:%d.%m.%Y}")
+    child = case.child
+    if child is not None and child.born_on is not None and day < child.born_on:
+        raise BeforeBirth(at, born=as_known(child.born_on, child.birth_precision))
+
+
+def require_child(day: date, born: date | None, exactly: str, at: str = "happened_on") -> None:
+    """Raise ``NoChild`` if on that day somebody was of age, whatever day the birth may mean."""
+    birthday = came_of_age(born, exactly) if born is not None else None
+    if birthday is not None and birthday <= day:
+        raise NoChild(at, age=ADULT_AGE, birthday=f"{birthday:%d.%m.%Y}")
 
 
 def due_in(code: str, start: datetime | None = None) -> datetime:
@@ -209,9 +223,11 @@ def move_subjects(subjects: Iterable[UUID], office_id: int, team: UUID | None) -
 
 def has_open_task(subject: UUID, kind: str) -> bool:
     """Whether a due item of this kind is open for a subject."""
-    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
-    tasks = Task.objects.filter(~Exists(done), subject=subject, kind=kind, withdrawn_at=None)
-    return tasks.exists()
+    return _open_tasks(subject).filter(kind=kind).exists()
+
+
+def _open_tasks(subject: UUID) -> QuerySet[Task]:
+    return Task.objects.filter(is_open(), subject=subject)
 
 
 def stop_tasks(order: Order[Any], subject: UUID, *kinds: str) -> None:
@@ -219,13 +235,22 @@ def stop_tasks(order: Order[Any], subject: UUID, *kinds: str) -> None:
 
     Without ``kinds`` all of them stop.
     """
-    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
-    tasks = Task.objects.filter(~Exists(done), subject=subject, withdrawn_at=None)
+    tasks = _open_tasks(subject)
     if kinds:
         tasks = tasks.filter(kind__in=kinds)
     order.add(
         *(TaskDone(task=task, subject=subject, stopped=True, **order.fact(task)) for task in tasks)
     )
+
+
+def carry_tasks(order: Order[Any], old: Case, new: Case, *settled: str) -> None:
+    """Hand over that what is open about an episode is due about the newer one, by the same time.
+
+    What is of a kind ``settled`` by the newer one only stops.
+    """
+    for task in _open_tasks(old.pk).exclude(kind__in=settled):
+        open_task(order, new, task.kind, task.due_at, for_role=task.for_role)
+    stop_tasks(order, old.pk)
 
 
 def seat_in_post(viewer: Viewer, post_id: int, day: date, at: str) -> Seat:

@@ -11,6 +11,7 @@ from kamkor.cases.models import (
     Case,
     Identification,
     Registration,
+    StateProtection,
     TakingOffDecision,
     TakingOffProposal,
 )
@@ -27,16 +28,18 @@ from kamkor.cases.operations.registration import (
 )
 from kamkor.cases.operations.sealing import call_back
 from kamkor.cases.operations.steps import step
+from kamkor.cases.rules.age import came_of_age
 from kamkor.cases.rules.standing import taking_off_outcome
 from kamkor.cases.vocabulary import CHILD, OPEN_STATES, STATE_LABELS, CaseState
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import Refusal
-from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text, last_day
+from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text, as_known
 from kamkor.kernel.words import noop
 from kamkor.workforce import queries as workforce
 
-ADULT_AGE = 18
+# How a child that returns was found: it was known before.
+RETURN = "return"
 
 
 class OtherSideNotAccepted(Refusal):
@@ -50,7 +53,7 @@ class NotYetAdult(Refusal):
     """The reason holds from the eighteenth birthday on."""
 
     code = "not_yet_adult"
-    message = noop("The child turns 18 on %(birthday)s.")
+    message = noop("The child is not 18 yet; it turns 18: %(birthday)s.")
 
 
 class BirthNotKnown(Refusal):
@@ -108,41 +111,48 @@ def propose_taking_off(order: Order[ProposeTakingOff]) -> None:
     data = order.data
     case = steps.claimed_case(order, data.case)
     steps.not_before(data.happened_on, case.registered_on or case.opened_on)
-    rule = rulesets.rule("taking_off_reasons", data.reason, data.happened_on)
-    anywhere = case.register == CHILD and rule.get("anywhere")
-    if case.state != CaseState.REGISTERED and not anywhere:
-        raise ReasonNotHere("reason")
-    if rule.get("needs_other_side") and not (data.other_side and data.other_side_accepted_on):
-        raise OtherSideNotAccepted("other_side")
-    if rule.get("adult"):
-        _require_adult(case, data.happened_on)
+    proposal = TakingOffProposal(
+        case=case,
+        reason=data.reason,
+        note=data.note,
+        other_side=data.other_side or "",
+        other_side_accepted_on=data.other_side_accepted_on,
+        **order.fact(case, data.happened_on),
+    )
+    require_reason_fits(proposal, case.state, data.reason, data.happened_on)
     if case.state == CaseState.TRANSFER_OFFERED:
         call_back(order, case)
-    order.add(
-        TakingOffProposal(
-            case=case,
-            reason=data.reason,
-            note=data.note,
-            other_side=data.other_side or "",
-            other_side_accepted_on=data.other_side_accepted_on,
-            **order.fact(case, data.happened_on),
-        )
-    )
+    order.add(proposal)
 
 
-def _require_adult(case: Case, day: date) -> None:
+def require_reason_fits(  # noqa: PLR0917 - a proposal, and what is asked of it
+    proposal: TakingOffProposal, state: str, reason: str, day: date, at: str = "", side: str = ""
+) -> None:
+    """Check that a reason may take a case off from a state, on a day, as it was proposed.
+
+    ``at`` stands before the names of the fields, ``side`` names the one of the other side.
+    Raises ``ReasonNotHere``, ``OtherSideNotAccepted``, ``NotYetAdult``, ``BirthNotKnown``.
+    """
+    case = proposal.case
+    rule = rulesets.rule("taking_off_reasons", reason, day)
+    anywhere = case.register == CHILD and rule.get("anywhere")
+    if state != CaseState.REGISTERED and not anywhere:
+        raise ReasonNotHere(f"{at}reason")
+    accepted = proposal.other_side and proposal.other_side_accepted_on
+    if rule.get("needs_other_side") and not accepted:
+        raise OtherSideNotAccepted(side or f"{at}other_side")
+    if rule.get("adult"):
+        require_adult(case, day, f"{at}reason")
+
+
+def require_adult(case: Case, day: date, at: str = "reason") -> None:
     """Raise ``NotYetAdult`` while some day that the child's birth can mean is not 18 years ago."""
     child = case.child
     if child is None or child.born_on is None:
-        raise BirthNotKnown("reason")
-    born = last_day(child.born_on, child.birth_precision)
-    # Whoever was born on 29 February has the birthday on 1 March in other years.
-    try:
-        birthday = born.replace(year=born.year + ADULT_AGE)
-    except ValueError:
-        birthday = born.replace(year=born.year + ADULT_AGE, month=3, day=1)
+        raise BirthNotKnown(at)
+    birthday = came_of_age(child.born_on, child.birth_precision)
     if day < birthday:
-        raise NotYetAdult("reason", birthday=f"{birthday:%d.%m.%Y}")
+        raise NotYetAdult(at, birthday=as_known(birthday, child.birth_precision))
 
 
 class DecideTakingOff(Shape):
@@ -192,15 +202,19 @@ def decide_taking_off(order: Order[DecideTakingOff]) -> None:
         )
     )
     if agreed:
-        _what_follows(order, case, proposal)
+        follow_agreement(order, case, proposal.reason, data.happened_on)
 
 
-def _what_follows(order: Order[Any], case: Case, proposal: TakingOffProposal) -> None:
-    day = order.data.happened_on
-    rule = rulesets.rule("taking_off_reasons", proposal.reason, day)
-    outcome = taking_off_outcome(proposal.reason, day)
+def follow_agreement(order: Order[Any], case: Case, reason: str, day: date) -> None:
+    """Hand over what is due once it was agreed to take a case off for a reason, and end what is
+    not due any more."""
+    rule = rulesets.rule("taking_off_reasons", reason, day)
+    outcome = taking_off_outcome(reason, day)
     if rule.get("stops_notices") or outcome == "agree_without_check":
         steps.stop_tasks(order, case.pk)
+    else:
+        # What follows stands in its place.
+        steps.stop_tasks(order, case.pk, "visit_due")
     start = clock.day_starts(day)
     if rule.get("opens") == "death_review":
         due = steps.due_in("death_review_days", start)
@@ -245,9 +259,9 @@ class ReturnToRegister(Shape):
         list[str],
         Coded("grounds"),
         Field(min_length=1, max_length=14),
-        Ask(noop("Grounds"), options="both"),
+        Ask(noop("Grounds")),
     ]
-    main_ground: Annotated[str, Coded("grounds"), Ask(noop("Main ground"), options="both")]
+    main_ground: Annotated[str, Coded("grounds"), Ask(noop("Main ground"))]
     safe_contact: Annotated[Line, SAFE_CONTACT] | None = None
 
 
@@ -257,15 +271,21 @@ class ReturnToRegister(Shape):
     MainGroundMissing,
     GroundOfOtherRegister,
     steps.BeforeBeginning,
+    steps.NoChild,
 )
 def return_to_register(order: Order[ReturnToRegister]) -> None:
-    """Open a new episode on the register; the old one stays as it was."""
+    """Open a new episode on the register; the old one stays as it was.
+
+    What is still owed to the child goes along: open due items, where it sleeps, its status.
+    """
     data = order.data
     old = steps.claimed_case(order, data.case)
     if old.taken_off_on is None:
         # Who was never on the register does not return to it.
         raise steps.StateForbids(state=STATE_LABELS[old.state])
     steps.not_before(data.happened_on, old.taken_off_on)
+    if old.child is not None:
+        steps.require_child(data.happened_on, old.child.born_on, old.child.birth_precision)
     newer = episodes_of(old).filter(state__in=list(OPEN_STATES)).exclude(id=old.pk).first()
     if newer is not None:
         raise AlreadyReturned(number=newer.number)
@@ -287,11 +307,13 @@ def return_to_register(order: Order[ReturnToRegister]) -> None:
             case=case,
             difficulty=data.difficulty,
             risk_level=data.risk_level,
-            source="own_round",
+            source=RETURN,
             **shared,
         ),
         Registration(case=case, registered=True, reason=data.reason, **shared),
     )
+    steps.carry_tasks(order, old, case, "check_after_leaving", "accompaniment_visit")
+    if old.state_protection:
+        order.add(StateProtection(case=case, given=True, **shared))
     record_grounds(order, case)
-    steps.stop_tasks(order, old.pk)
     order.after(lambda: show_again(case))

@@ -1,5 +1,7 @@
 """Visits: one for a household with a row for each child; four questions where yes is concern."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -228,7 +230,7 @@ def _family_row(order: Order[RecordVisit], visit: Visit, family: Case) -> None:
     )
     order.journal(family.pk, family)
     if not unseen:
-        _after_leaving(order, visit, family)
+        follow_check(order, family, visit.kind, visit.happened_on)
 
 
 def _child_row(
@@ -264,39 +266,68 @@ def _child_row(
 def _what_follows(
     order: Order[RecordVisit], visit: Visit, case: Case, row: ChildSeen, answers: dict[str, Any]
 ) -> None:
-    seen = row.seen != "not_seen"
-    if seen and case.child_id is not None:
-        order.add(
-            SiblingLook(
-                household_id=visit.household_id,
-                person_id=case.child_id,
-                looked_at=True,
-                **order.fact(case, visit.happened_on),
-            )
-        )
-        steps.stop_tasks(order, case.pk, "not_seen_followup", "visit_due")
-        _after_leaving(order, visit, case)
+    day = visit.happened_on
+    if row.seen != "not_seen":
+        follow_seen(order, case, visit.kind, day)
+    secure(order, case, answers)
     if answers["basics_missing"]:
-        need = Need(case=case, visit=visit, what="basics", **order.fact(case, visit.happened_on))
-        order.add(need)
-        steps.open_task(
-            order, case, "need_followup", steps.due_in("need_followup_days"), for_role="worker"
-        )
-    limit = int(rulesets.value("deadlines", "not_seen_limit", visit.happened_on))
-    in_a_row = 0 if seen else case.not_seen_in_a_row + 1
-    if follow_up_needed(in_a_row, case.risk_level, limit) and not steps.has_open_task(
-        case.pk, "not_seen_followup"
-    ):
+        open_need(order, case, visit.pk, day)
+    in_a_row = 0 if row.seen != "not_seen" else case.not_seen_in_a_row + 1
+    if is_seldom_seen(in_a_row, case.risk_level, day):
+        open_not_seen(order, case)
+
+
+def follow_seen(order: Order[Any], case: Case, kind: str, day: date) -> None:
+    """Hand over what follows where a child was seen: it was looked at, and is not sought."""
+    if case.child_id is not None:
+        look = {"household_id": case.household_id, "person_id": case.child_id}
+        order.add(SiblingLook(looked_at=True, **look, **order.fact(case, day)))
+        steps.stop_tasks(order, case.pk, "not_seen_followup", "visit_due")
+    follow_check(order, case, kind, day)
+
+
+def open_need(order: Order[Any], case: Case, visit: UUID, day: date) -> None:
+    """Hand over the need that a visit found, and the due item to meet it."""
+    order.add(Need(case=case, visit_id=visit, what="basics", **order.fact(case, day)))
+    due = steps.due_in("need_followup_days")
+    steps.open_task(order, case, "need_followup", due, for_role="worker")
+
+
+def is_seldom_seen(in_a_row: int, risk_level: str, day: date) -> bool:
+    """Whether not having seen a child so often is a task of the specialist."""
+    limit = int(rulesets.value("deadlines", "not_seen_limit", day))
+    return follow_up_needed(in_a_row, risk_level, limit)
+
+
+def open_not_seen(order: Order[Any], case: Case) -> None:
+    """Hand over the specialist's task about a child that is not seen, unless it stands."""
+    if not steps.has_open_task(case.pk, "not_seen_followup"):
         steps.open_task(order, case, "not_seen_followup", steps.due_in("not_seen_followup_days"))
 
 
-def _after_leaving(order: Order[RecordVisit], visit: Visit, case: Case) -> None:
+def secure(order: Order[Any], case: Case, answers: Mapping[str, Any]) -> None:
+    """A yes about the child's safety is somebody's task at once, as the rule set says."""
+    today = clock.local_day(order.now)
+    for kind in safety_tasks(answers, today):
+        if steps.has_open_task(case.pk, kind):
+            continue
+        rule = rulesets.rule("task_kinds", kind, today)
+        due = steps.due_in(str(rule.get("deadline")))
+        steps.open_task(order, case, kind, due, for_role=str(rule.get("role")))
+
+
+def safety_tasks(answers: Mapping[str, Any], day: date) -> list[str]:
+    """The kinds of due items that these answers make due at once."""
+    yes = [rulesets.rule("visit_questions", name, day) for name, said in answers.items() if said]
+    return list(dict.fromkeys(str(rule.get("due")) for rule in yes if rule.get("due")))
+
+
+def follow_check(order: Order[Any], case: Case, kind: str, day: date) -> None:
     """The check closes the case; a visit of accompaniment makes the next one due."""
-    check = rulesets.rule("visit_kinds", visit.kind, visit.happened_on).get("check")
+    check = rulesets.rule("visit_kinds", kind, day).get("check")
     if check and case.state == CaseState.CHECK_DUE:
         steps.stop_tasks(order, case.pk, "check_after_leaving")
     if case.state == CaseState.ACCOMPANIMENT:
         steps.stop_tasks(order, case.pk, "accompaniment_visit")
-        start = clock.day_starts(visit.happened_on)
-        due = steps.due_in("accompaniment_rhythm_days", start)
+        due = steps.due_in("accompaniment_rhythm_days", clock.day_starts(day))
         steps.open_task(order, case, "accompaniment_visit", due, for_role="worker")

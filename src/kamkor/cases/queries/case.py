@@ -13,12 +13,14 @@ from kamkor.cases.models import Assignment, Case, Interest, TransferAnswer
 from kamkor.cases.vocabulary import (
     CHILD,
     FAMILY,
+    NUMBER_PREFIX,
     ON_REGISTER,
     OPEN_STATES,
     PROPOSED,
     CaseState,
 )
 from kamkor.kernel.commands import NotFound
+from kamkor.kernel.ids import typed_number
 from kamkor.kernel.kept import asked
 from kamkor.people.queries import households_named, people_named, scope_filter
 
@@ -102,6 +104,16 @@ def cases_named(viewer: Viewer, typed: str) -> QuerySet[Case]:
     named = Q(child__in=people_named(viewer, typed))
     named |= Q(register=FAMILY, household__in=households_named(viewer, typed))
     return whole_cases(viewer).filter(named).exclude(state=CaseState.VOID)
+
+
+def cases_asked_for(viewer: Viewer, typed: str) -> QuerySet[Case]:
+    """The case of a number, if one was typed, else the cases of whoever bears the name."""
+    found = typed_number(NUMBER_PREFIX, typed)
+    if found is not None:
+        numbered = whole_cases(viewer).filter(number=found.number).exclude(state=CaseState.VOID)
+        if found.certain or numbered.exists():
+            return numbered
+    return cases_named(viewer, typed)
 
 
 def cases_of_people(viewer: Viewer, people: Iterable[UUID]) -> QuerySet[Case]:

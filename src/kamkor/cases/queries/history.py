@@ -1,6 +1,6 @@
 """The facts of a case in the order they were recorded, and what changed since a version."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeAlias
@@ -21,7 +21,14 @@ from kamkor.cases.models import (
     RegistrationGround,
     Removal,
     RemovalEnd,
+    Report,
+    ReportChild,
+    ReportRead,
+    ReportTold,
     SafeContact,
+    Screening,
+    SecondLook,
+    SentInError,
     StateProtection,
     TakingOffDecision,
     TakingOffProposal,
@@ -31,10 +38,12 @@ from kamkor.cases.models import (
     Visit,
     VisitChild,
 )
+from kamkor.cases.queries.round import rounds_visible_to
+from kamkor.cases.queries.visit import looks_of
 from kamkor.cases.vocabulary import NOT_FOR_WORKERS
 from kamkor.kernel.kept import asked_together
 from kamkor.kernel.models import JournalEntry
-from kamkor.people.queries import births_of, scope_filter
+from kamkor.people.queries import births_of, memberships_of, scope_filter
 
 Question: TypeAlias = Callable[..., QuerySet[Any]]
 
@@ -55,6 +64,14 @@ OF_CASE: dict[str, Any] = {
     "offer": TransferOffer,
     "answer": TransferAnswer,
     "interest": Interest,
+}
+OF_REPORT: dict[str, Any] = {
+    "report": ReportTold,
+    "report_child": ReportChild,
+    "read": ReportRead,
+    "screening": Screening,
+    "second_look": SecondLook,
+    "error_mark": SentInError,
 }
 BESIDE = {"offer": ("to_office",)}
 
@@ -89,9 +106,18 @@ def _births(viewer: Viewer, *, child_id: UUID, **_: object) -> QuerySet[Any]:
     return births_of(viewer, child_id)
 
 
+def _members(viewer: Viewer, *, household_id: UUID, **_: object) -> QuerySet[Any]:
+    return memberships_of(viewer, household_id)
+
+
+def _looks(viewer: Viewer, *, household_id: UUID, **_: object) -> QuerySet[Any]:
+    return looks_of(viewer, household_id).select_related("person")
+
+
 QUESTIONS: dict[str, Question] = {kind: _facts_of(kind) for kind in OF_CASE}
 _VISIT: Any = VisitChild.visit.field
 QUESTIONS["task_done"], QUESTIONS["birth"], QUESTIONS["visit"] = _tasks_done, _births, _visits
+QUESTIONS["member"], QUESTIONS["sibling_look"] = _members, _looks
 
 
 @dataclass(frozen=True)
@@ -105,19 +131,94 @@ class Recorded:
 
 def history_of(viewer: Viewer, case: Case) -> list[Recorded]:
     """Everything recorded about a case, newest first; corrected and withdrawn facts too."""
-    return in_order(asked_together(QUESTIONS, viewer, case_id=case.pk, child_id=case.child_id))
+    given = {"case_id": case.pk, "child_id": case.child_id, "household_id": case.household_id}
+    return in_order(asked_together(QUESTIONS, viewer, **given))
 
 
-def in_order(facts: dict[str, list[Any]]) -> list[Recorded]:
+def in_order(facts: Mapping[str, list[Any]]) -> list[Recorded]:
     """What was found to ``QUESTIONS``, as ``history_of`` tells it."""
-    visits = {visit.pk: visit for visit in facts.pop("visit")}
+    visits = {visit.pk: visit for visit in facts["visit"]}
     for fact in facts["visit_child"]:
         # A visit's own row may be another unit's; the child's row is here all the same.
         _VISIT.set_cached_value(fact, visits.get(fact.visit_id))
-    found = [(kind, fact) for kind, of_kind in facts.items() for fact in of_kind]
-    newer = {fact.corrects: fact for _, fact in found if fact.corrects}
-    recorded = [Recorded(kind, fact, newer.get(fact.pk)) for kind, fact in found]
-    return sorted(recorded, key=_newest_first, reverse=True)
+    found: list[tuple[str, Any]] = []
+    for kind, of_kind in facts.items():
+        if kind in {"member", "sibling_look"}:
+            found += _corrected(kind, of_kind)
+        elif kind != "visit":
+            found += [(kind, fact) for fact in of_kind]
+    return sorted(_recorded_as(found), key=_newest_first, reverse=True)
+
+
+def _corrected(kind: str, facts: Iterable[Any]) -> list[tuple[str, Any]]:
+    """Of facts that a page shows as they stand, those that were corrected, old and new."""
+    held = list(facts)
+    corrected = {fact.corrects for fact in held if fact.corrects}
+    return [(kind, fact) for fact in held if fact.corrects or fact.pk in corrected]
+
+
+def _recorded_as(found: Iterable[tuple[str, Any]]) -> list[Recorded]:
+    held = list(found)
+    newer = {fact.corrects: fact for _, fact in held if fact.corrects}
+    return [Recorded(kind, fact, newer.get(fact.pk)) for kind, fact in held]
+
+
+def history_of_report(viewer: Viewer, report: Report) -> list[Recorded]:
+    """What became of a report, newest first; what it tells and whom only where corrected."""
+    scope = scope_filter(viewer, subject="report_id")
+    found: list[tuple[str, Any]] = []
+    for kind, model in OF_REPORT.items():
+        facts = model.objects.filter(scope, report=report)
+        if kind in {"report", "report_child"}:
+            found += _corrected(kind, facts)
+        else:
+            found += [(kind, fact) for fact in facts]
+    recorded = _recorded_as(found)
+    return sorted(recorded, key=lambda one: one.fact.recorded_at, reverse=True)
+
+
+def what_was_told(viewer: Viewer, report: Report) -> ReportTold:
+    """What a report tells as it stands."""
+    scope = scope_filter(viewer, subject="report_id")
+    return ReportTold.objects.get(scope, report=report, withdrawn_at=None)
+
+
+def history_of_rounds(viewer: Viewer) -> list[Recorded]:
+    """The rounds a viewer sees, newest first, corrected ones too."""
+    return _recorded_as(("round", made) for made in rounds_visible_to(viewer))
+
+
+def safety_facts(
+    viewer: Viewer, case: Case, history: Sequence[Recorded]
+) -> tuple[list[VisitChild], list[Removal]]:
+    """The standing rows of visits and the removals of a child, in this episode, of which this is
+    the history, and those before."""
+    standing = [one for one in history if one.fact.withdrawn_at is None]
+    visits = [one.fact for one in standing if one.kind == "visit_child"]
+    removals = [one.fact for one in standing if one.kind == "removal"]
+    if case.previous_id is not None:
+        earlier = _episodes_before(viewer, case.previous_id)
+        held = {"case__in": earlier, "withdrawn_at": None}
+        scope = scope_filter(viewer, subject="case_id")
+        visits += VisitChild.objects.filter(scope, **held)
+        removals += Removal.objects.filter(scope, **held)
+    return sorted(visits, key=_by_day), sorted(removals, key=_by_day)
+
+
+def _by_day(fact: Any) -> tuple[date, datetime]:  # noqa: ANN401 - any fact
+    return fact.happened_on, fact.first_recorded_at
+
+
+def _episodes_before(viewer: Viewer, case_id: UUID) -> list[UUID]:
+    episodes = [case_id]
+    while (previous := _previous_of(viewer, episodes[-1])) is not None:
+        episodes.append(previous)
+    return episodes
+
+
+def _previous_of(viewer: Viewer, case_id: UUID) -> UUID | None:
+    found = Case.objects.filter(scope_filter(viewer), id=case_id)
+    return found.values_list("previous_id", flat=True).first()
 
 
 def _newest_first(one: Recorded) -> tuple[date, datetime, str]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from kamkor.access.queries import is_on_duty
 from kamkor.access.rules import Viewer
@@ -32,13 +32,17 @@ from kamkor.people.queries import (
 )
 from kamkor.workforce import queries as workforce
 
+# The children of a report as they stand, for lists.
+_STANDING = Prefetch("children", ReportChild.objects.filter(withdrawn_at=None))
+
 
 def reports_visible_to(viewer: Viewer) -> QuerySet[Report]:
     """The reports of the viewer's scope; of a worker, its own, those it is on duty for, and
-    its unit's urgent ones."""
+    its unit's urgent ones, and those on which its cases were opened."""
     scope = scope_filter(viewer)
     if viewer.role == WORKER:
         own = Q(by_post=viewer.post_id) | Q(duty_post_id__among=viewer.acts_for) | Q(urgent=True)
+        own |= Q(id__in=cases_visible_to(viewer).values("report_id"))
         if viewer.teams:
             own |= Q(team__among=viewer.teams)
         if viewer.lent:
@@ -94,7 +98,7 @@ def queue(viewer: Viewer) -> QuerySet[Report]:
     return (
         answered_by(viewer)
         .filter(state=ReportState.NEW)
-        .prefetch_related("children")
+        .prefetch_related(_STANDING)
         .order_by("-urgent", "received_at", "id")
     )
 
@@ -119,7 +123,7 @@ def alarms_of_last_day(viewer: Viewer) -> QuerySet[Report]:
         reports_visible_to(viewer)
         .filter(Q(urgent=True) | Q(team__isnull=False))
         .filter(Q(received_at__gte=since) | _unread())
-        .prefetch_related("children")
+        .prefetch_related(_STANDING)
         .order_by("received_at", "id")
     )
 
@@ -129,7 +133,7 @@ def declined_without_second_look(viewer: Viewer) -> QuerySet[Report]:
     return (
         reports_visible_to(viewer)
         .filter(state=ReportState.DECLINED)
-        .prefetch_related("children")
+        .prefetch_related(_STANDING)
         .order_by("received_at", "id")
     )
 

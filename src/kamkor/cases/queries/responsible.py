@@ -59,6 +59,11 @@ def responsible_now(
 
 def open_children_without_responsible(viewer: Viewer) -> int:
     """How many open children have nobody who answers for them today; must be 0."""
+    return len(children_without_responsible(viewer))
+
+
+def children_without_responsible(viewer: Viewer) -> list[Case]:
+    """The open children for whom nobody answers today."""
     today = clock.today()
     children = list(open_cases(viewer).filter(register=CHILD))
     barred = shut_out_of(
@@ -68,12 +73,13 @@ def open_children_without_responsible(viewer: Viewer) -> int:
         department: workforce.seats_of(department or 0, today)
         for department in {one.office_district for one in children}
     }
-    without = 0
+    without = []
     for one in children:
         if one.team is not None or {one.pk, one.child_id, one.household_id} & barred.keys():
             found = responsible_now(viewer, one)
         else:
             there = seats[one.office_district]
             found = responsible_seat(there, one.responsible_id, workforce.fallback_posts(there))
-        without += found is None
+        if found is None:
+            without.append(one)
     return without

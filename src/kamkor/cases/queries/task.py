@@ -2,16 +2,19 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
-from kamkor.cases.models import Case, Task, TaskDone
+from kamkor.cases.models import Case, Task, TaskDone, is_open
 from kamkor.cases.vocabulary import NOT_FOR_WORKERS
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.kept import asked
 from kamkor.people.queries import scope_filter
+
+NOTICE = "notice_"
+"""So begin the kinds of due items that are notices to somebody outside."""
 
 
 def open_tasks(viewer: Viewer) -> QuerySet[Task]:
@@ -19,10 +22,7 @@ def open_tasks(viewer: Viewer) -> QuerySet[Task]:
 
     A worker sees those of its own cases that a worker does, and those of its duty.
     """
-    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
-    tasks = Task.objects.filter(
-        scope_filter(viewer, subject="subject"), ~Exists(done), withdrawn_at=None
-    )
+    tasks = Task.objects.filter(scope_filter(viewer, subject="subject"), is_open())
     if viewer.role == WORKER:
         own = Q(case__responsible_id__among=viewer.acts_for, for_role="worker")
         duty = Q(report__duty_post_id__among=viewer.acts_for, for_role="duty")
@@ -54,21 +54,40 @@ def open_task_for(viewer: Viewer, task_id: UUID) -> Task:
 
 
 def open_tasks_of(viewer: Viewer, case: Case) -> list[Task]:
-    """The open due items of one case, whoever does them; a worker is not told of candidates."""
-    return asked(open_tasks_about, viewer, case_id=case.pk)
+    """The open due items of one case, and the notices owed about its report, whoever does them;
+    a worker is not told of candidates."""
+    return asked(open_tasks_about, viewer, case_id=case.pk, report_id=case.report_id)
 
 
-def open_tasks_about(viewer: Viewer, case_id: UUID) -> QuerySet[Task]:
+def open_tasks_about(viewer: Viewer, *, case_id: UUID, report_id: UUID) -> QuerySet[Task]:
     """As ``open_tasks_of``, as a question to be asked with others."""
-    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
     tasks = Task.objects.filter(
-        scope_filter(viewer, subject="subject"), ~Exists(done), withdrawn_at=None, case_id=case_id
+        scope_filter(viewer, subject="subject"),
+        Q(case_id=case_id) | Q(report_id=report_id, kind__startswith=NOTICE),
+        is_open(),
     )
     if viewer.role == WORKER:
         tasks = tasks.exclude(kind__in=list(NOT_FOR_WORKERS))
     return tasks.order_by("due_at", "id")
 
 
+def notices_about(viewer: Viewer, *, case_id: UUID, report_id: UUID) -> QuerySet[Task]:
+    """The notices about a case and its report, sent or still due."""
+    about = Q(case_id=case_id) | Q(report_id=report_id)
+    scope = scope_filter(viewer, subject="subject")
+    tasks = Task.objects.filter(scope, about, kind__startswith=NOTICE, withdrawn_at=None)
+    return tasks.order_by("due_at", "id")
+
+
+def done_about(viewer: Viewer, *, case_id: UUID, report_id: UUID) -> QuerySet[TaskDone]:
+    """What was done of the notices about a case and its report."""
+    about = Q(task__case_id=case_id) | Q(task__report_id=report_id)
+    scope = scope_filter(viewer, subject="subject")
+    done = TaskDone.objects.filter(scope, about, task__kind__startswith=NOTICE, withdrawn_at=None)
+    return done.order_by("recorded_at", "id")
+
+
 def overdue(viewer: Viewer) -> QuerySet[Task]:
-    """The open due items whose time has passed."""
-    return open_tasks(viewer).filter(due_at__lt=clock.now())
+    """The open due items whose time has passed; what is due on a day, from the next day on."""
+    today = clock.day_starts(clock.today())
+    return open_tasks(viewer).filter(due_at__lt=clock.now()).exclude(due_at=today)

@@ -25,7 +25,8 @@ class Event:
 class Standing:
     """Everything about a case that is derived; equal facts give an equal standing.
 
-    ``proposed_from`` is the state to which a refused proposal leads back; no column holds it.
+    ``proposed_from`` is the state to which a refused proposal leads back, ``visit_due_on`` the
+    day by which a report wants the first visit; no column holds them.
     """
 
     state: str = CaseState.VOID
@@ -44,6 +45,7 @@ class Standing:
     state_protection: bool = False
     away_from_home: bool = False
     proposed_from: str = ""
+    visit_due_on: date | None = None
 
 
 def _deadline(code: str, on: date) -> int:
@@ -126,6 +128,11 @@ def _visit(standing: Standing, event: Event) -> Standing:
     )
 
 
+def _visit_due(standing: Standing, event: Event) -> Standing:
+    due = event.values["due_on"]
+    return replace(standing, visit_due_on=due if isinstance(due, date) else None)
+
+
 def _post(event: Event) -> int:
     post = event.values["post"]
     return post if isinstance(post, int) else 0
@@ -149,12 +156,24 @@ def _answer(standing: Standing, event: Event) -> Standing:
     )
 
 
+def _carried_on(standing: Standing, event: Event) -> Standing:
+    """What of the former episode still holds for the child in the newer one."""
+    seen_on = event.values["last_seen_on"]
+    return replace(
+        standing,
+        last_seen_on=seen_on if isinstance(seen_on, date) else None,
+        away_from_home=bool(event.values["away_from_home"]),
+    )
+
+
 _CHANGES: dict[str, Callable[[Standing, Event], Standing]] = {
+    "carried_on": _carried_on,
     "accepted_report": lambda standing, _: replace(standing, state=CaseState.REPORTED),
     "identification": _identification,
     "registration": _registration,
     "main_ground": lambda standing, event: replace(standing, main_ground=event.outcome),
     "assignment": lambda standing, event: replace(standing, responsible_id=_post(event)),
+    "visit_due": _visit_due,
     "visit": _visit,
     "offer": _offer,
     "answer": _answer,
@@ -176,11 +195,19 @@ _RANK = {kind: rank for rank, kind in enumerate(_CHANGES)}
 def standing_of(events: Iterable[Event]) -> Standing:
     """Fold a case's facts, in the order in which they were first recorded; those of one command
     by what they are, and then by their day."""
+    return _with_next_visit(_folded(events))
+
+
+def standing_before(events: Iterable[Event], kind: str, order: datetime) -> Standing:
+    """Where the case stood before a fact of a kind that was first recorded at a moment."""
+    return _folded(one for one in events if (one.order, _RANK[one.kind]) < (order, _RANK[kind]))
+
+
+def _folded(events: Iterable[Event]) -> Standing:
     standing = Standing()
-    ordered = sorted(events, key=lambda one: (one.order, _RANK[one.kind], one.happened_on))
-    for event in ordered:
+    for event in sorted(events, key=lambda one: (one.order, _RANK[one.kind], one.happened_on)):
         standing = _CHANGES[event.kind](standing, event)
-    return _with_next_visit(standing)
+    return standing
 
 
 def _with_next_visit(standing: Standing) -> Standing:
@@ -195,13 +222,22 @@ def _with_next_visit(standing: Standing) -> Standing:
         base, code = standing.last_visit_on or standing.taken_off_on, "accompaniment_rhythm_days"
         base = max(filter(None, [base, standing.taken_off_on]), default=None)
     elif standing.last_visit_on is None:
-        base, code = standing.identified_on, "first_visit_days"
+        return replace(standing, next_visit_on=_first_visit(standing))
     else:
         base = standing.last_visit_on
         code = f"visit_rhythm_{standing.risk_level or 'medium'}_days"
     if base is None:
         return standing
     return replace(standing, next_visit_on=base + timedelta(days=_deadline(code, base)))
+
+
+def _first_visit(standing: Standing) -> date | None:
+    """The earlier of what the report wants and what follows from the identification."""
+    due, found = standing.visit_due_on, standing.identified_on
+    days = [] if due is None else [due]
+    if found is not None:
+        days.append(found + timedelta(days=_deadline("first_visit_days", found)))
+    return min(days, default=None)
 
 
 def on_register(state: str) -> bool:

@@ -1,4 +1,5 @@
-"""Rules of a visit: what a child's row must say, and when not seeing a child becomes a task."""
+"""Rules of a visit: what a child's row must say, when not seeing a child becomes a task, and what
+stands in its place where the home must not be contacted."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,6 +9,7 @@ QUESTIONS = (
     "no_able_adult_tonight",
     "basics_missing",
 )
+NOTICES = ("notice_police", "notice_prosecutor")
 MIGRANT_FIELDS = ("lives_with", "conditions", "parents_contact")
 
 
@@ -32,3 +34,13 @@ def faults_of_row(row: Mapping[str, object], *, migrant: bool) -> Iterator[tuple
 def follow_up_needed(not_seen_in_a_row: int, risk_level: str, limit: int) -> bool:
     """Not seen so many times in a row, or once at high risk, is a task of the specialist."""
     return not_seen_in_a_row >= limit or (not_seen_in_a_row >= 1 and risk_level == "high")
+
+
+def act_due(kind: str, *, unsafe: bool) -> str:
+    """The kind of a due item as it is told: nobody goes to a home that must not be contacted."""
+    return "safe_meeting" if unsafe and kind == "visit_due" else kind
+
+
+def comes_first(kind: str, *, unsafe: bool) -> bool:
+    """Whether an item goes before whatever is due earlier: the notices owed of an unsafe home."""
+    return unsafe and kind in NOTICES

@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action, Level
-from kamkor.figures.rules.question import OutsideYourTerritory, Question, check, keys_of_words
+from kamkor.figures.rules.question import (
+    OutsideYourTerritory,
+    Question,
+    check,
+    has_ended,
+    keys_of_words,
+)
 from kamkor.figures.vocabulary import FIGURES
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotPermitted
@@ -36,7 +42,9 @@ def question_for(
     """
     if not viewer.may(Action.SEE_NUMBERS):
         raise NotPermitted
-    last = last or on or clock.today()
+    today = clock.today()
+    last = last or on or today
+    ended = has_ended({"on": on, "to": last, "known_on": known_on}, today)
     unit = territory.place_named(place) if place else _own_place(viewer)
     districts = territory.codes_within(unit)
     allowed = territories_counted_by(viewer)
@@ -50,6 +58,7 @@ def question_for(
         last=last,
         on=on or last,
         known_on=known_on,
+        provisional=not ended,
         by=keys_of_words(by),
         figures=figures,
     )

@@ -9,7 +9,7 @@ from django.db import connections
 from kamkor.access.rules import Viewer
 from kamkor.cases.queries.case import whole_cases
 from kamkor.figures.queries.asking import sees_numbers_only
-from kamkor.figures.queries.counting import FIGURES_LOGIN
+from kamkor.figures.queries.kept import FIGURES_LOGIN
 from kamkor.figures.queries.statement import listing_statement, values_for
 from kamkor.figures.rules.question import Question
 from kamkor.figures.vocabulary import FIGURES, Key

@@ -1,20 +1,15 @@
 """Counts a question through the figures login; the same answer for everybody who may ask it."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-from django.db import connections
 
 from kamkor.access.rules import Viewer
 from kamkor.figures.queries.asking import sees_numbers_only
-from kamkor.figures.queries.statement import counting_statement, values_for
+from kamkor.figures.queries.kept import kept_rows, live_rows
 from kamkor.figures.rules.disclosure import DIFFERENCE, SMALL, TOTAL, Cell, kept_back
 from kamkor.figures.rules.question import Question
 from kamkor.figures.vocabulary import BELOW_OBLAST, FIGURES, Figure, Key
 from kamkor.kernel import rulesets
 from kamkor.territory import queries as territory
-
-FIGURES_LOGIN = "figures"
 
 
 def counted(viewer: Viewer, question: Question) -> list[Cell]:
@@ -27,16 +22,11 @@ def counted(viewer: Viewer, question: Question) -> list[Cell]:
     return cells
 
 
-def _asked(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connections[FIGURES_LOGIN].cursor() as cursor:
-        cursor.execute(statement, values)
-        return list(cursor.fetchall())
-
-
 def _cells(figure: Figure, question: Question, *, numbers_only: bool) -> Iterator[Cell]:
     keys = question.keys_of(figure.name)
-    statement = counting_statement(figure, question, keys)
-    rows = _asked(statement, values_for(figure, question, keys))
+    rows = kept_rows(figure, question, keys)
+    if rows is None:
+        rows = live_rows(figure, question, keys)
     found = {tuple(row[1:-1]): int(row[-1]) for row in rows}
     order = _Order(question)
     ways = sorted(found, key=lambda way: order.of(keys, way))

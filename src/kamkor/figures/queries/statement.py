@@ -58,16 +58,18 @@ WHERE {known} AND f.happened_on BETWEEN %(first)s AND %(last)s
     AND NOT EXISTS (SELECT FROM wrong w WHERE w.case_id = f.case_id)"""
     + WENT
 )
-_REPORTED = """SELECT f.id AS subject, NULL::uuid AS case_id, NULL::uuid AS child_id,
-    f.happened_on AS day, f.department, f.district, f.by_post, '' AS reason, f.source,
-    f.team IS NOT NULL AS sealed
-FROM kamkor_report f
+# What a report tells may be corrected; who took it down is the report's.
+_REPORTED = """SELECT r.id AS subject, NULL::uuid AS case_id, NULL::uuid AS child_id,
+    f.happened_on AS day, f.department, f.district, r.by_post, '' AS reason, f.source,
+    r.team IS NOT NULL AS sealed
+FROM kamkor_reporttold f JOIN kamkor_report r ON r.id = f.report_id
 WHERE {known} AND f.happened_on BETWEEN %(first)s AND %(last)s"""
 # The last word on each report by the day; a declined one may have been opened again.
 _DECLINED = """SELECT r.id AS subject, NULL::uuid AS case_id, NULL::uuid AS child_id,
-    f.happened_on AS day, f.department, f.district, f.by_post, f.reason, r.source,
+    f.happened_on AS day, f.department, f.district, f.by_post, f.reason, t.source,
     r.team IS NOT NULL AS sealed
-FROM kamkor_report r JOIN LATERAL (
+FROM kamkor_report r JOIN kamkor_reporttold t ON t.report_id = r.id AND {known_told}
+JOIN LATERAL (
     SELECT f.happened_on, f.first_recorded_at, f.decision, f.reason, f.department, f.district,
         f.by_post
     FROM kamkor_screening f
@@ -163,6 +165,7 @@ def rows_of(figure: Figure, question: Question) -> tuple[list[str], str]:
     if figure.counts == "on_register":
         before += [DAYS, HANDED]
     words |= {"table": table, "known_look": known("l", question)}
+    words["known_told"] = known("t", question)
     return [part.format(**words) for part in before], text.format(**words)
 
 

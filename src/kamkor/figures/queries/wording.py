@@ -13,6 +13,7 @@ from kamkor.workforce import queries as workforce
 
 UNKNOWN_WORD = noop("not known")
 ALL_WORD = noop("all")
+PROVISIONAL_WORD = noop("provisional: the day has not ended")
 DIFFERENCE_WORD = noop("difference to the total")
 # In which rule sets a reason may stand, by what is counted.
 RULE_SETS: dict[str, tuple[str, ...]] = {

@@ -1,5 +1,6 @@
 """A question that can be counted: where, when, as known when, broken down by what."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +16,13 @@ class PeriodBackwards(Refusal):
 
     code = "period_backwards"
     message = noop("The period ends before it begins.")
+
+
+class DayNotCome(Refusal):
+    """Nothing is counted, nor known, of a day that has not come."""
+
+    code = "day_not_come"
+    message = noop("%(day)s has not come yet.")
 
 
 class BreakdownUnknown(Refusal):
@@ -56,7 +64,8 @@ class FigureUnknown(Refusal):
 class Question:
     """Where (``districts`` is ``None`` for the nation), in which period, on and as known on which day.
 
-    ``known_on`` is ``None`` for all that is known now. ``below_oblast`` holds for a district: no
+    ``known_on`` is ``None`` for all that is known now; ``provisional`` if one of the days has not
+    ended. ``below_oblast`` holds for a district: no
     sealed case is counted there.
     """
 
@@ -67,6 +76,7 @@ class Question:
     last: date
     on: date
     known_on: date | None
+    provisional: bool = False
     by: tuple[Key, ...] = ()
     figures: tuple[str, ...] = tuple(FIGURES)
 
@@ -90,6 +100,14 @@ def keys_of_words(words: tuple[str, ...]) -> tuple[Key, ...]:
     if len(keys) > MOST_KEYS:
         raise TooManyBreakdowns("by", limit=MOST_KEYS)
     return tuple(keys)
+
+
+def has_ended(days: Mapping[str, date | None], today: date) -> bool:
+    """Whether all days asked for have ended; raises ``DayNotCome`` at the first that has not come."""
+    for name, day in days.items():
+        if day is not None and day > today:
+            raise DayNotCome(name, day=f"{day:%d.%m.%Y}")
+    return today not in days.values()
 
 
 def check(question: Question, *, numbers_only: bool) -> None:

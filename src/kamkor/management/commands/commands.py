@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import CommandParser
+from django.utils.translation import gettext as _
 
 import kamkor.cases.operations
 import kamkor.workforce.operations  # noqa: F401 - makes every operation known
 from kamkor.exchange.commands import Line, LineUnreadable, carried_out, lines_of
+from kamkor.kernel.translations import at_shell
+from kamkor.kernel.words import noop
 from kamkor.management.shell import (
     REFUSED,
     WRONG_USE,
@@ -23,7 +26,9 @@ from kamkor.management.shell import (
 class Command(ShellCommand):
     """Each line is ``{id, command, data, base_version}``; see docs/commands.md."""
 
-    help = "Carry out a file of commands (JSON, one a line; - reads stdin), one answer a line."
+    help = at_shell(
+        noop("Carry out a file of commands (JSON, one a line; - reads stdin), one answer a line.")
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What must be said beside the command."""
@@ -39,8 +44,9 @@ class Command(ShellCommand):
         for answer in carried_out(lines, viewer_named):
             print(json.dumps(answer, ensure_ascii=False), flush=True)
             refused += answer["result"] == "refused"
+        told = {"refused": refused, "all": len(lines)}
         if refused:
-            raise Stopped(REFUSED, f"{refused} of {len(lines)} commands were refused")
+            raise Stopped(REFUSED, _("%(refused)s of %(all)s commands were refused") % told)
 
 
 def _read(file: str, username: str) -> list[Line]:
@@ -48,7 +54,10 @@ def _read(file: str, username: str) -> list[Line]:
         text = sys.stdin.read() if file == "-" else Path(file).read_text("utf-8-sig")
         return lines_of(text, username)
     except LineUnreadable as fault:
-        raise Stopped(WRONG_USE, f"{file}, {fault}; nothing was done") from None
+        told = {"file": file, "line": fault.number, "why": fault.why}
+        text = _("%(file)s, line %(line)s: %(why)s; nothing was done")
+        raise Stopped(WRONG_USE, text % told) from None
     except (OSError, UnicodeDecodeError) as fault:
-        why = fault.strerror if isinstance(fault, OSError) else "it is no UTF-8"
-        raise Stopped(WRONG_USE, f"{file} cannot be read: {why}") from None
+        why = fault.strerror if isinstance(fault, OSError) else _("it is no UTF-8")
+        text = _("%(file)s cannot be read: %(why)s") % {"file": file, "why": why}
+        raise Stopped(WRONG_USE, text) from None

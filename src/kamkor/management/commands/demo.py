@@ -5,18 +5,24 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import CommandParser, call_command
+from django.utils.translation import gettext as _
 
+from kamkor.access.vocabulary import RIGHTS
 from kamkor.demo import folder, once
 from kamkor.demo.arguments import add_arguments
 from kamkor.demo.building import build
 from kamkor.demo.scenario import build_scenario
+from kamkor.exchange.worker import beside
 from kamkor.kernel import clock
+from kamkor.kernel.translations import at_shell
+from kamkor.kernel.words import noop
 from kamkor.management.shell import (
     NOT_PERMITTED,
     REFUSED,
     WRONG_USE,
     ShellCommand,
     Stopped,
+    serving,
     tell,
 )
 from kamkor.web.serving import PortTaken, bound, port_of, serve, wanted_port
@@ -28,7 +34,12 @@ _TELL_EVERY = 100
 class Command(ShellCommand):
     """Builds the demo oblast once; what stands is served as it is."""
 
-    help = "Build the demo oblast if it is not there yet, and serve it on http://localhost:PORT."
+    help = at_shell(
+        noop(
+            "Build the demo oblast if it is not there yet, and serve it on http://localhost:PORT"
+            " (8000 if PORT is not set)."
+        )
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What may be said beside the command."""
@@ -47,8 +58,9 @@ class Command(ShellCommand):
         _print_sign_ins(address)
         if options["once"]:
             _serve_once(sockets)
-        tell(f"Serving {address} - Ctrl-C ends it.")
-        serve(sockets)
+        tell(serving(address))
+        with beside():
+            serve(sockets)
 
 
 def _sockets(options: dict[str, Any]) -> list[Any]:
@@ -65,19 +77,29 @@ def _build_if_needed(seed: int, scenario: str) -> None:
         _tell_what_stands(seed, scenario)
         return
     if departments().exists():
-        text = f"{data} holds a service that is no demo: set KAMKOR_DATA to an empty folder"
-        raise Stopped(NOT_PERMITTED, text)
+        text = _("%(data)s holds a service that is no demo: set KAMKOR_DATA to an empty folder")
+        raise Stopped(NOT_PERMITTED, text % {"data": data})
     folder.begin(data)
-    tell(f"Building {_called(scenario)} (--seed {seed}) ...")
+    tell(_("Building %(what)s (--seed %(seed)s) ...") % {"what": _called(scenario), "seed": seed})
     file = data / folder.SIGN_INS
     if scenario:
         built = build_scenario(scenario, seed, file, _Progress())
     else:
         built = build(seed, file, _Progress())
     folder.finish(data, seed, clock.today().isoformat(), scenario)
+    told = _(
+        "Built: %(departments)s departments, %(workers)s workers, %(homes)s homes,"
+        " %(children)s children, %(commands)s commands carried out."
+    )
     tell(
-        f"Built: {built.departments} departments, {built.workers} workers, {built.homes} homes,"
-        f" {built.children} children, {built.commands} commands carried out."
+        told
+        % {
+            "departments": built.departments,
+            "workers": built.workers,
+            "homes": built.homes,
+            "children": built.children,
+            "commands": built.commands,
+        }
     )
 
 
@@ -86,14 +108,14 @@ def _tell_what_stands(seed: int, scenario: str) -> None:
     data = settings.KAMKOR_DATA
     stands, standing = folder.seed_of(data), folder.scenario_of(data)
     if stands != seed or (scenario and standing != scenario):
-        text = f"What stands is {_called(standing)}, built with --seed {stands}"
-        tell(f"{text}; --fresh builds another.")
+        text = _("What stands is %(what)s, built with --seed %(seed)s; --fresh builds another.")
+        tell(text % {"what": _called(standing), "seed": stands})
     elif standing:
-        tell(f"What stands is {_called(standing)}.")
+        tell(_("What stands is %(what)s.") % {"what": _called(standing)})
 
 
 def _called(scenario: str) -> str:
-    return f"the scenario {scenario}" if scenario else "the demo oblast"
+    return _("the scenario %(name)s") % {"name": scenario} if scenario else _("the demo oblast")
 
 
 class _Progress:
@@ -106,15 +128,16 @@ class _Progress:
         """Tell it if it is time to."""
         if done >= self._next:
             self._next = done - done % _TELL_EVERY + _TELL_EVERY
-            tell(f"  {done} commands, {percent} % of the time")
+            told = {"done": done, "percent": percent}
+            tell(_("  %(done)s commands, %(percent)s %% of the time") % told)
 
 
 def _print_sign_ins(address: str) -> None:
     rows = folder.sign_ins(settings.KAMKOR_DATA)
     width = max(len(row["username"]) for row in rows)
-    print("All people of the demo are invented.")
+    print(_("All people of the demo are invented."))
     for row in rows:
-        who = f"{row['name']}, {row['role']}"
+        who = f"{row['name']}, {_(RIGHTS[row['role']].label)}"
         print(f"  {row['username']:{width}}  {row['password']}  {who}")
     if address:
         print(address, flush=True)
@@ -135,5 +158,5 @@ def _serve_once(sockets: list[Any]) -> None:
         faults = once.told_by(pipe)
         if faults:
             raise Stopped(REFUSED, "; ".join(faults)) from None
-        tell("The demo was visited once: home and register are as they must be.")
+        tell(_("The demo was visited once: home and register are as they must be."))
         raise

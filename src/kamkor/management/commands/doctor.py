@@ -3,15 +3,18 @@
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from kamkor.kernel.health import checks
+from kamkor.kernel.translations import at_shell
+from kamkor.kernel.words import noop
 from kamkor.management.shell import REFUSED, ShellCommand, Stopped
 
 
 class Command(ShellCommand):
     """The project's own check; Django's is ``check``."""
 
-    help = "Check logins, row security, migrations, keys and room on the disk."
+    help = at_shell(noop("check logins, row security, migrations, keys and room on the disk"))
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401, ARG002 - Django's own
         """Print each check's line; ends with 1 if one of them found a fault."""
@@ -22,4 +25,4 @@ class Command(ShellCommand):
                 print(f"      {fault}")
             faults += bool(check.faults)
         if faults:
-            raise Stopped(REFUSED, f"{faults} checks found a fault")
+            raise Stopped(REFUSED, _("%(count)s checks found a fault") % {"count": faults})

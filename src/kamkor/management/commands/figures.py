@@ -11,24 +11,33 @@ from typing import Any
 from django.core.management import CommandParser
 from django.utils.translation import get_language, gettext
 
+from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import Action
 from kamkor.demo import folder
-from kamkor.figures.queries.asking import question_for
+from kamkor.figures.operations import differences, keep_months
+from kamkor.figures.queries.asking import question_for, territories_counted_by
 from kamkor.figures.queries.counting import counted
-from kamkor.figures.queries.wording import Wording
+from kamkor.figures.queries.wording import PROVISIONAL_WORD, Wording
 from kamkor.figures.rules.disclosure import Cell
 from kamkor.figures.rules.question import OutsideYourTerritory, Question
 from kamkor.figures.vocabulary import FIGURES, Key
 from kamkor.kernel.commands import NotPermitted
 from kamkor.kernel.credentials import data_folder
 from kamkor.kernel.errors import Refusal
+from kamkor.kernel.translations import at_shell
+from kamkor.kernel.words import noop
 from kamkor.management.shell import (
     NOT_PERMITTED,
+    REFUSED,
     WRONG_USE,
     ShellCommand,
     Stopped,
+    tell,
     viewer_named,
 )
+from kamkor.territory.queries import country
 from kamkor.web.export import safe
+from kamkor.web.templatetags.words import raised
 
 FORBIDDEN = (NotPermitted, OutsideYourTerritory)
 DEMO_VIEWER = "daniyar"
@@ -37,29 +46,59 @@ DEMO_VIEWER = "daniyar"
 class Command(ShellCommand):
     """Prints the figures of the register, each with its definition, as it was asked."""
 
-    help = "Count the register: --territory --from --to --on --known-on --by --format --as."
+    help = at_shell(
+        noop("Count the register: --territory --from --to --on --known-on --by --format --as.")
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What may be asked."""
-        parser.add_argument("what", choices=["register"])
-        parser.add_argument("--territory", default="", help="SOATE, ISO code or full name")
+        parser.add_argument(
+            "what",
+            choices=["register", "cube"],
+            help=at_shell(noop("cube: keep the counts of closed months, so that years are quick")),
+        )
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help=at_shell(noop("with cube: compare what is kept with the count as it is now")),
+        )
+        parser.add_argument(
+            "--territory", default="", help=at_shell(noop("SOATE, ISO code or full name"))
+        )
         for name, dest, about in (
-            ("from", "first", "first day of the period (default: 1 January of its last year)"),
-            ("to", "last", "last day of the period (default: --on, else today)"),
-            ("on", "on", "the day whose state is counted (default: --to)"),
-            ("known-on", "known_on", "as known at the end of this day (default: now)"),
+            (
+                "from",
+                "first",
+                noop("first day of the period (default: 1 January of its last year)"),
+            ),
+            ("to", "last", noop("last day of the period (default: --on, else today)")),
+            ("on", "on", noop("the day whose state is counted (default: --to)")),
+            ("known-on", "known_on", noop("as known at the end of this day (default: now)")),
         ):
             parser.add_argument(
-                f"--{name}", dest=dest, type=date.fromisoformat, metavar="YYYY-MM-DD", help=about
+                f"--{name}",
+                dest=dest,
+                type=date.fromisoformat,
+                metavar="YYYY-MM-DD",
+                help=at_shell(about),
             )
-        parser.add_argument("--by", default="", help=f"of: {', '.join(Key)}; order is nesting")
-        parser.add_argument("--figure", action="append", help="only these figures")
+        parser.add_argument(
+            "--by",
+            default="",
+            help=at_shell(noop("of: %(keys)s; order is nesting")) % {"keys": ", ".join(Key)},
+        )
+        parser.add_argument("--figure", action="append", help=at_shell(noop("only these figures")))
         parser.add_argument("--format", choices=["table", "csv", "json"], default="table")
-        parser.add_argument("--as", dest="username", metavar="USERNAME", help="who asks")
+        parser.add_argument(
+            "--as", dest="username", metavar="USERNAME", help=at_shell(noop("who asks"))
+        )
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's own
         """Count and print; the result alone goes to stdout."""
         viewer = viewer_named(options["username"] or _demo_viewer())
+        if options["what"] == "cube":
+            _keep(viewer, check=options["check"])
+            return
         try:
             question = question_for(
                 viewer,
@@ -74,22 +113,39 @@ class Command(ShellCommand):
         except Refusal as refusal:
             fault = refusal.first
             status = NOT_PERMITTED if isinstance(refusal, FORBIDDEN) else WRONG_USE
-            where = f"--{fault.field}: " if fault.field else ""
+            where = f"--{fault.field.replace('_', '-')}: " if fault.field else ""
             raise Stopped(status, where + gettext(fault.message) % fault.details) from None
         cells = counted(viewer, question)
         wording = Wording(question.on, get_language() or "en")
         sys.stdout.write(_FORMATS[options["format"]](question, cells, wording))
 
 
+def _keep(viewer: Viewer, *, check: bool) -> None:
+    """Count anew what is missing or stale, or compare; a difference ends with a failed check."""
+    if territories_counted_by(viewer) is not None or not viewer.may(Action.SEE_NUMBERS):
+        raise Stopped(NOT_PERMITTED, gettext("Only who counts the whole nation keeps its counts."))
+    if not check:
+        months = keep_months(country().soate)
+        tell(gettext("%(months)s months were counted anew.") % {"months": len(months)})
+        return
+    found = list(differences(country().soate))
+    for line in found:
+        sys.stdout.write(f"{line}\n")
+    tell(gettext("%(cells)s cells differ from the count as it is now.") % {"cells": len(found)})
+    if found:
+        raise Stopped(REFUSED, gettext("The kept counts are wrong."))
+
+
 def _demo_viewer() -> str:
     if not folder.is_demo(data_folder()):
-        raise Stopped(WRONG_USE, "say who asks: --as USERNAME")
+        raise Stopped(WRONG_USE, gettext("say who asks: --as USERNAME"))
     return DEMO_VIEWER
 
 
 def as_objects(question: Question, cells: Sequence[Cell], wording: Wording) -> list[dict[str, Any]]:
     """The figures as the contract writes them down."""
     shown = []
+    told = f" ({gettext(PROVISIONAL_WORD)})" if question.provisional else ""
     for cell in cells:
         figure = FIGURES[cell.figure]
         place = cell.territory or question.territory
@@ -103,7 +159,7 @@ def as_objects(question: Question, cells: Sequence[Cell], wording: Wording) -> l
             "to": question.last.isoformat(),
             "on": question.on.isoformat(),
             "known_on": question.known_on.isoformat() if question.known_on else None,
-            "definition": gettext(figure.definition),
+            "definition": gettext(figure.definition) + told,
             **cell.keys,
         }
         if cell.suppressed:
@@ -138,6 +194,8 @@ def _table(question: Question, cells: Sequence[Cell], wording: Wording) -> str:
     lines = [
         f"{wording.place(question.territory)}, {question.first:%d.%m.%Y} – {question.last:%d.%m.%Y}"
     ]
+    if question.provisional:
+        lines.append(raised(gettext(PROVISIONAL_WORD)))
     for cell in cells:
         keys = [
             wording.of(key, value, cell.figure) for key, value in cell.keys.items() if value != "*"

@@ -4,18 +4,23 @@ from typing import Any
 
 from django.core.management import CommandParser, call_command
 
-from kamkor.management.shell import WRONG_USE, ShellCommand, Stopped, tell
+from kamkor.exchange.worker import beside
+from kamkor.kernel.translations import at_shell
+from kamkor.kernel.words import noop
+from kamkor.management.shell import WRONG_USE, ShellCommand, Stopped, serving, tell
 from kamkor.web.serving import PortTaken, bound, port_of, serve, wanted_port
 
 
 class Command(ShellCommand):
     """Serves the desk; migrations run first, nothing is built."""
 
-    help = "Serve the desk on http://localhost:PORT (8000 if PORT is not set)."
+    help = at_shell(noop("Serve the desk on http://localhost:PORT (8000 if PORT is not set)."))
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What may be said beside the command."""
-        parser.add_argument("--lan", action="store_true", help="serve the local network too")
+        parser.add_argument(
+            "--lan", action="store_true", help=at_shell(noop("serve the local network too"))
+        )
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's own
         """Serve until a signal ends it."""
@@ -24,5 +29,6 @@ class Command(ShellCommand):
         except PortTaken as taken:
             raise Stopped(WRONG_USE, str(taken)) from None
         call_command("migrate", database="owner", verbosity=0)
-        tell(f"Serving http://localhost:{port_of(sockets)} - Ctrl-C ends it.")
-        serve(sockets)
+        tell(serving(f"http://localhost:{port_of(sockets)}"))
+        with beside():
+            serve(sockets)

@@ -143,6 +143,40 @@
     if (form && form.querySelector('[data-when], [data-live]')) askAfter(form)
   }
 
+  // No browser shows the answer to a sent form again by Back. What was typed waits in the entry of
+  // the history, locked with a key that ends with the session, and is asked for again.
+  function key(how) {
+    const bytes = document.body.dataset.key.match(/../g).map((pair) => parseInt(pair, 16))
+    return crypto.subtle.importKey('raw', new Uint8Array(bytes), 'AES-GCM', false, [how])
+  }
+
+  async function keep(form) {
+    const iv = crypto.getRandomValues(new Uint8Array(12))
+    const typed = new TextEncoder().encode(new URLSearchParams(new FormData(form)).toString())
+    const locked = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await key('encrypt'), typed)
+    history.replaceState({ iv, locked }, '', location.href)
+  }
+
+  async function askAgain(form) {
+    const { iv, locked } = history.state
+    const opened = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, await key('decrypt'), locked)
+    const typed = new URLSearchParams(new TextDecoder().decode(opened))
+    typed.set('csrfmiddlewaretoken', form.elements.csrfmiddlewaretoken.value)
+    typed.set('stale', 'edit')
+    const answer = await fetch(form.action, { method: 'POST', body: typed })
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    document.getElementById('main').replaceWith(document.adoptNode(page.getElementById('main')))
+    document.querySelectorAll('form').forEach(askAfter)
+  }
+
+  function comeBack() {
+    const form = document.querySelector('form[data-kept]')
+    if (!form || !document.body.dataset.key || !crypto.subtle) return
+    if (document.body.dataset.posted !== undefined) keep(form)
+    // What another session has locked stays locked, and the form as it came.
+    else if (history.state && history.state.locked) askAgain(form).catch(() => {})
+  }
+
   document.addEventListener('submit', hold)
   document.addEventListener('change', changed)
   document.addEventListener('click', press)
@@ -160,4 +194,5 @@
   if (summary) summary.focus()
   document.querySelectorAll('textarea[maxlength]').forEach(count)
   document.querySelectorAll('form').forEach(askAfter)
+  comeBack()
 })()

@@ -8,6 +8,7 @@ from django import template
 from django.utils.translation import get_language, gettext
 
 from kamkor.kernel import clock, rulesets
+from kamkor.kernel.shapes import as_known
 
 register = template.Library()
 
@@ -17,8 +18,21 @@ def coded(code: str, rule_set: str) -> str:
     """The words of a code, as they are today or were last."""
     if not code:
         return ""
+    found = _last(code, rule_set)
+    return raised(found.word(get_language() or "en")) if found else code
+
+
+@register.filter
+def hinted(code: str, rule_set: str) -> str:
+    """What a rule says beside its words; empty if nothing."""
+    found = _last(code, rule_set)
+    return found.hint.get(get_language() or "en", "") if found else ""
+
+
+def _last(code: str, rule_set: str) -> rulesets.Rule | None:
+    """The rule of a code as it is today or was last."""
     found = [rule for rule in rulesets.all_rules(rule_set) if rule.code == code]
-    return raised(found[-1].word(get_language() or "en")) if found else code
+    return found[-1] if found else None
 
 
 @register.filter
@@ -65,6 +79,4 @@ def dashed(name: str) -> str:
 
 def birth(born_on: date | None, precision: str) -> str:
     """A birth as exactly as it is known: the year, month and year, or the day."""
-    if born_on is None:
-        return ""
-    return {"year": f"{born_on:%Y}", "month": f"{born_on:%m.%Y}"}.get(precision, day(born_on))
+    return as_known(born_on, precision) if born_on else ""

@@ -1,0 +1,120 @@
+"""Removals of an earlier register, many at once: entries loaded before leave it on their day."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from kamkor.access.rules import Viewer
+from kamkor.cases.models import Case, LoadKey, TakingOffDecision, TakingOffProposal
+from kamkor.cases.operations.entering import Outcome, key_of, key_of_row
+from kamkor.cases.operations.settling import settle_cases
+from kamkor.cases.operations.taking_off import (
+    BirthNotKnown,
+    DecideTakingOff,
+    NotYetAdult,
+    follow_agreement,
+    require_adult,
+)
+from kamkor.cases.queries.case import cases_visible_to, remember_places
+from kamkor.cases.rules.loading import ENTRY, RegisterRow
+from kamkor.cases.rules.loading_faults import RowFault
+from kamkor.cases.vocabulary import CaseState
+from kamkor.kernel import rulesets
+from kamkor.kernel.commands import Batch, Command, Operation, Order
+from kamkor.kernel.ids import new_id
+from kamkor.kernel.words import noop
+from kamkor.kernel.writing import Sheet
+
+# Not in the registry: a removal is loaded, never sent as a command.
+LOAD_REMOVAL: Operation[DecideTakingOff] = Operation(
+    name="load_removal",
+    label=noop("Load a removal"),
+    shape=DecideTakingOff,
+    roles=frozenset(),
+    run=lambda _order: None,
+    refusals=(),
+    settle=settle_cases,
+)
+
+
+def key_of_entry(row: RegisterRow, department: int) -> UUID:
+    """The key under which the entry that a removal is about was loaded."""
+    return key_of(department, ENTRY, row.register, row.reference)
+
+
+def write_removals(viewer: Viewer, load: UUID, rows: Sequence[RegisterRow]) -> list[Outcome]:
+    """Take entries off the register in the caller's transaction; each row is answered.
+
+    What was decided long ago on paper is written down by one person: as its proposal, and as the
+    decision on it.
+    """
+    keys = [key_of_row(row, row.department) for row in rows]
+    entries = [key_of_entry(row, row.department) for row in rows]
+    known = dict(
+        LoadKey.objects.filter(digest__in=[*keys, *entries]).values_list("digest", "subject")
+    )
+    cases = cases_loaded(viewer, [known[key] for key in entries if key in known])
+    batch = Batch(viewer)
+    written = Sheet(LoadKey, "office", "digest", "subject", load=load)
+    outcomes = []
+    for row, key, entry in zip(rows, keys, entries, strict=True):
+        outcome = Outcome(row)
+        outcomes.append(outcome)
+        case = cases.get(known.get(entry, UUID(int=0)))
+        if key in known:
+            outcome.result = "known"
+        elif fault := fault_of_removal(row, case):
+            outcome.result, outcome.fault = "fault", fault
+        elif case is not None:
+            _take_off(batch, row, case)
+            known[key] = outcome.subject = case.pk
+            written.add(row.department, key, case.pk)
+    batch.flush()
+    written.write()
+    return outcomes
+
+
+def cases_loaded(viewer: Viewer, wanted: Sequence[UUID]) -> Mapping[UUID, Case]:
+    """The cases of entries loaded before that the viewer sees."""
+    found = list(cases_visible_to(viewer).filter(id__in=wanted).select_related("child"))
+    remember_places(viewer, found)
+    return {case.pk: case for case in found}
+
+
+def fault_of_removal(row: RegisterRow, case: Case | None) -> RowFault | None:
+    """What is wrong with a removal of an entry that was loaded before."""
+    if case is None:
+        return RowFault("reference", row.reference, "entry_not_found")
+    if case.state != CaseState.REGISTERED or case.registered_on is None:
+        return RowFault("reference", row.reference, "not_on_register")
+    if row.day < case.registered_on:
+        begun = {"begun": f"{case.registered_on:%d.%m.%Y}"}
+        return RowFault("date", row.happened_on, "before_entry", begun)
+    rule = rulesets.rule("taking_off_reasons", row.reason, row.day)
+    if rule.get("adult"):
+        try:
+            require_adult(case, row.day)
+        except (BirthNotKnown, NotYetAdult):
+            return RowFault("reason", row.reason, "not_yet_adult")
+    return None
+
+
+def _take_off(batch: Batch, row: RegisterRow, case: Case) -> None:
+    data: dict[str, Any] = {"case": str(case.pk), "decision": "agree", "happened_on": row.day}
+    command = Command(new_id(), LOAD_REMOVAL.name, data | {"reason": row.reason})
+    order = Order(batch.actor, command, DecideTakingOff(**data), batch)
+    proposal = TakingOffProposal(case=case, reason=row.reason, note="", **order.fact(case, row.day))
+    decision = TakingOffDecision(
+        case=case,
+        proposal=proposal,
+        agreed=True,
+        reason=row.reason,
+        **order.fact(case, row.day),
+    )
+    order.journal(case.pk, case)
+    order.add(proposal, decision)
+    follow_agreement(order, case, row.reason, row.day)
+    order.answer["case"] = str(case.pk)
+    # One entry leaves once: a second row about it in this part finds it gone.
+    case.state = CaseState.CLOSED
+    batch.hold(LOAD_REMOVAL, command, order)

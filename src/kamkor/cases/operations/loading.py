@@ -1,0 +1,237 @@
+"""A load from its beginning to its end: rows are staged, and written in short parts."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Q
+
+from kamkor.access.rules import Viewer
+from kamkor.cases.models import Load, StagedRow
+from kamkor.cases.operations.entering import Answering, EntryPart, Outcome, answering_in
+from kamkor.cases.operations.leaving import write_removals
+from kamkor.cases.queries.loading import loading_office, loads_of, may_load
+from kamkor.cases.rules.loading import REMOVAL, RegisterRow, Turn
+from kamkor.cases.rules.loading_faults import RowFault
+from kamkor.kernel import clock
+from kamkor.kernel.commands import NotPermitted
+from kamkor.kernel.errors import Refusal
+from kamkor.kernel.words import noop
+from kamkor.kernel.writing import copy_in
+
+PART = 500
+"""How many rows are written and committed together."""
+
+WAITING, READING, CHECKED = "waiting", "reading", "checked"
+QUEUED, WRITING = "queued", "writing"
+DONE, REFUSED, CANCELLED = "done", "refused", "cancelled"
+UNDER_WAY = (READING, WRITING)
+OVER = (DONE, REFUSED, CANCELLED)
+SILENT_SECONDS = 60
+"""A load that has not moved for so long has died with whoever carried it out."""
+
+LEFT_HOURS = 24
+"""A checked file that nobody decides upon is given up after this time."""
+
+STAGED = ("load_id", "number", "turn", "cells", "good", "entry", "faults")
+
+
+class LoadUnderWay(Refusal):
+    """An office loads one file at a time."""
+
+    code = "load_under_way"
+    message = noop("Another file of your office is being loaded. Wait until it has ended.")
+
+
+class LoadOver(Refusal):
+    """The load was cancelled, or has ended."""
+
+    code = "load_over"
+    message = noop("This load has ended already.")
+
+
+class LoadBroken(Refusal):
+    """A load ended by a fault of the program."""
+
+    code = "load_broken"
+    message = noop("The load broke off by a fault of ours. Load the file again: nothing doubles.")
+
+
+class NobodyAnswers(Refusal):
+    """Nobody of a department could answer for what would be loaded."""
+
+    code = "nobody_answers"
+    message = noop("No specialist and no head is in post in a department of this file.")
+
+
+def begin_load(viewer: Viewer, file_name: str, size: int) -> Load:
+    """Begin to load a file for the viewer's office, now.
+
+    Raises ``NotPermitted``, ``LoadUnderWay``.
+    """
+    load = queue_load(viewer, file_name, size)
+    begin_reading(viewer, load)
+    return load
+
+
+def queue_load(viewer: Viewer, file_name: str, size: int) -> Load:
+    """A file of the viewer's office waits for its turn; raises ``NotPermitted``."""
+    if not may_load(viewer):
+        raise NotPermitted
+    return Load.objects.create(
+        office=loading_office(viewer),
+        account=viewer.account_id,
+        post=viewer.post_id,
+        file_name=file_name[-200:],
+        size=size,
+        state=WAITING,
+        began_at=clock.now(),
+        touched_at=clock.now(),
+    )
+
+
+def begin_reading(viewer: Viewer, load: Load) -> None:
+    """Begin to read a file, or anew where that was broken off; what an earlier load left goes.
+
+    Raises ``LoadUnderWay``, ``LoadOver``.
+    """
+    _one_at_a_time(viewer)
+    earlier = loads_of(viewer).exclude(id=load.pk)
+    quiet = clock.now() - timedelta(seconds=SILENT_SECONDS)
+    if earlier.filter(state__in=UNDER_WAY, touched_at__gt=quiet).exists():
+        raise LoadUnderWay
+    left = clock.now() - timedelta(hours=LEFT_HOURS)
+    given_up = Q(state__in=UNDER_WAY) | Q(state=CHECKED, touched_at__lt=left)
+    for other in earlier.filter(given_up):
+        end_load(other, CANCELLED)
+    ended = earlier.filter(state__in=OVER)
+    StagedRow.objects.filter(Q(load__in=ended) | Q(load=load)).delete()
+    waiting = Load.objects.filter(id=load.pk, state__in=(WAITING, READING))
+    if not waiting.update(state=READING, touched_at=clock.now()):
+        raise LoadOver
+
+
+def _one_at_a_time(viewer: Viewer) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(417, %s)", [loading_office(viewer)])
+
+
+def stage(rows: Iterable[Sequence[Any]]) -> None:
+    """Copy rows of a file into the staging table, in the columns of ``STAGED``."""
+    copy_in(StagedRow, STAGED, rows)
+
+
+def tell_progress(load: Load, **counts: object) -> None:
+    """Note how far a load has come; raises ``LoadOver`` if it was cancelled meanwhile."""
+    touched = Load.objects.filter(id=load.pk, state__in=UNDER_WAY)
+    if not touched.update(touched_at=clock.now(), **counts):
+        raise LoadOver
+
+
+def end_load(load: Load, state: str, **columns: object) -> None:
+    """A load has come to its end, or its file was checked and waits; of what is not to be written
+    any more only the faulty rows stay, to be mended."""
+    moment = {"touched_at": clock.now(), "ended_at": None if state == CHECKED else clock.now()}
+    Load.objects.filter(id=load.pk).update(state=state, **moment, **columns)
+    if state in {REFUSED, CANCELLED}:
+        StagedRow.objects.filter(load=load, good=True).delete()
+
+
+def queue_writing(viewer: Viewer, load: Load, *, accept_good: bool) -> None:
+    """The good rows of a checked file wait to be written; raises ``LoadOver``."""
+    _step(viewer, load, (CHECKED,), QUEUED, accept_good=accept_good)
+
+
+def begin_writing(viewer: Viewer, load: Load, *, accept_good: bool) -> None:
+    """From now on the good rows of a checked file are written, or again where that was broken
+    off; raises ``LoadOver``."""
+    _step(viewer, load, (CHECKED, QUEUED, WRITING), WRITING, accept_good=accept_good)
+
+
+def cancel_load(viewer: Viewer, load: Load) -> None:
+    """Cancel a load of the viewer's office: what is written stays; raises ``LoadOver``."""
+    standing = (WAITING, READING, CHECKED, QUEUED, WRITING)
+    _step(viewer, load, standing, CANCELLED, ended_at=clock.now())
+    StagedRow.objects.filter(load=load).delete()
+
+
+def _step(viewer: Viewer, load: Load, before: Sequence[str], after: str, **columns: object) -> None:
+    _one_at_a_time(viewer)
+    found = loads_of(viewer).filter(id=load.pk, state__in=before)
+    if not found.update(state=after, touched_at=clock.now(), **columns):
+        raise LoadOver
+
+
+def write_part(viewer: Viewer, load_id: UUID) -> int:
+    """Write the next rows of a load in the caller's transaction; returns how many were taken.
+
+    A load that was broken off goes on where it stood: rows leave the staging table in the
+    transaction that writes them. Raises ``NotPermitted``, ``LoadOver``, ``NobodyAnswers``.
+    """
+    load = Load.objects.select_for_update().get(id=load_id)
+    if load.state != WRITING:
+        raise LoadOver
+    if not may_load(viewer) or load.office != loading_office(viewer):
+        raise NotPermitted
+    staged = _next_rows(load)
+    rows = [RegisterRow(*one.entry) for one in staged]
+    answering = answering_in(viewer, {row.department for row in rows})
+    if any(row.department not in answering for row in rows):
+        raise NobodyAnswers
+    outcomes = _written(viewer, load.pk, rows, answering)
+    _note(load, staged, outcomes)
+    return len(staged)
+
+
+def _next_rows(load: Load) -> list[StagedRow]:
+    """The rows of the next part: of one kind, and of sealed homes one alone, since whoever loads
+    may not see it afterwards."""
+    rows = list(StagedRow.objects.filter(load=load, good=True).order_by("turn", "number")[:PART])
+    turn = rows[0].turn if rows else ""
+    if not turn.startswith(Turn.SEALED):
+        turn = turn[:1]
+    return [row for row in rows if row.turn.startswith(turn)]
+
+
+def _written(
+    viewer: Viewer, load: UUID, rows: Sequence[RegisterRow], answering: dict[int, Answering]
+) -> list[Outcome]:
+    """Write rows in one savepoint; if the database refuses them as a whole, one by one."""
+    try:
+        with transaction.atomic():
+            if rows and rows[0].event == REMOVAL:
+                return write_removals(viewer, load, rows)
+            return EntryPart(viewer, load, answering).write(rows)
+    except IntegrityError:
+        if len(rows) == 1:
+            return [Outcome(rows[0], "fault", RowFault("", "", "clash"))]
+    return [_written(viewer, load, [row], answering)[0] for row in rows]
+
+
+def _note(load: Load, staged: Sequence[StagedRow], outcomes: Sequence[Outcome]) -> None:
+    """Empty the staging table of what was written; what turned out faulty stays as such."""
+    found = list(zip(staged, outcomes, strict=True))
+    faulty = [(one, outcome.fault) for one, outcome in found if outcome.fault is not None]
+    for one, fault in faulty:
+        StagedRow.objects.filter(id=one.pk).update(good=False, entry=[], faults=[fault.as_list()])
+    kept = {one.pk for one, _ in faulty}
+    StagedRow.objects.filter(id__in=[one.pk for one in staged if one.pk not in kept]).delete()
+    written = sum(outcome.result == "written" for _, outcome in found)
+    Load.objects.filter(id=load.pk).update(
+        written=F("written") + written,
+        known=F("known") + len(found) - written - len(faulty),
+        good=F("good") - len(found) + written,
+        faulty=F("faulty") + len(faulty),
+        touched_at=clock.now(),
+    )
+
+
+def break_off(load_id: UUID, refusal: Refusal) -> None:
+    """A load ends with the reason why it cannot go on; what is written stays."""
+    load = Load.objects.filter(id=load_id).exclude(state__in=OVER).first()
+    if load is not None:
+        fault = refusal.first
+        why = {"refusal": fault.code, "refusal_details": fault.details}
+        end_load(load, REFUSED, **why)

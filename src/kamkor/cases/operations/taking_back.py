@@ -1,0 +1,109 @@
+"""Taking back the last own act, for ten minutes."""
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from kamkor.access import operations as access
+from kamkor.cases.models import Case, SafeContact, Task
+from kamkor.cases.operations.belonging import follow_responsible_now
+from kamkor.cases.operations.facts import FIELD_ROLES, WITHDRAWABLE
+from kamkor.cases.operations.settling import settle_cases
+from kamkor.cases.rules.visit import NOTICES
+from kamkor.cases.vocabulary import MAY_BE_TAKEN_BACK
+from kamkor.kernel import clock, rulesets
+from kamkor.kernel.commands import NotFound, Order, operation
+from kamkor.kernel.errors import Refusal
+from kamkor.kernel.models import JournalEntry
+from kamkor.kernel.shapes import Ask, Shape
+from kamkor.kernel.words import noop
+from kamkor.people.operations import settle_birth
+
+KNOWN_TO_CASE = frozenset({"case", "child", "household"})
+
+
+class CannotBeTakenBack(Refusal):
+    """A report, alarm, protective removal or notice is never taken back."""
+
+    code = "cannot_be_taken_back"
+    message = noop("This cannot be taken back. Correct it, or mark it as sent in error.")
+
+
+class TooLateToTakeBack(Refusal):
+    """The time for taking back is over."""
+
+    code = "too_late_to_take_back"
+    message = noop("It can be taken back for %(minutes)s minutes only. Correct it instead.")
+
+
+class BuiltUpon(Refusal):
+    """Somebody has done something since."""
+
+    code = "built_upon"
+    message = noop("Something was recorded after it. Correct it instead.")
+
+
+class TakeBack(Shape):
+    """Which command is taken back."""
+
+    command: Annotated[UUID, Ask(noop("What was saved"), widget="hidden")]
+
+
+@operation(
+    label=noop("Take back"),
+    shape=TakeBack,
+    roles=sorted(FIELD_ROLES),
+    refusals=(CannotBeTakenBack, TooLateToTakeBack, BuiltUpon),
+    settle=settle_cases,
+)
+def take_back(order: Order[TakeBack]) -> None:
+    """Take back the last own act within ten minutes, while nobody has built on it."""
+    order.claim(order.data.command, check_version=False)
+    entries = list(
+        JournalEntry.objects.filter(
+            command=order.data.command, account=order.viewer.account_id
+        ).order_by("row")
+    )
+    if not entries:
+        raise NotFound("command")
+    first = entries[0]
+    if first.operation not in MAY_BE_TAKEN_BACK:
+        raise CannotBeTakenBack
+    if first.answer.get("reports"):
+        # The concerns of a round are reports by now.
+        raise CannotBeTakenBack
+    if first.operation == "identify_child" and {"case"} < set(first.fields) & KNOWN_TO_CASE:
+        # The case is that of a known child or home now; what it was before stands in no fact.
+        raise CannotBeTakenBack
+    minutes = int(rulesets.value("deadlines", "taking_back_minutes", clock.today()))
+    if order.now > first.recorded_at + timedelta(minutes=minutes):
+        raise TooLateToTakeBack(minutes=minutes)
+    for entry in entries:
+        order.claim(entry.subject, check_version=False)
+        later = JournalEntry.objects.filter(subject=entry.subject, version__gt=entry.version)
+        if later.exists():
+            raise BuiltUpon
+        order.journal(entry.subject, entry)
+    order.after(lambda: _withdraw_all(order, first.operation))
+
+
+def _withdraw_all(order: Order[TakeBack], operation_name: str) -> None:
+    taken = order.data.command
+    for model in WITHDRAWABLE:
+        live = model.objects.filter(command=taken, withdrawn_at=None)
+        if model is Task:
+            # Notices to police and prosecutor are never taken back.
+            live = live.exclude(kind__in=NOTICES)
+        live.update(withdrawn_at=order.now)
+    # Where the case was sealed it stays so, and so does the warning about its home.
+    said = SafeContact.objects.filter(command=taken, withdrawn_at=None, team=None)
+    said.update(withdrawn_at=order.now)
+    access.end_lending_of_command(taken)
+    subjects = [subject for subject, _ in order.subjects]
+    settle_cases(subjects)
+    for case in Case.objects.filter(id__in=subjects):
+        if operation_name == "identify_child" and case.child_id is not None:
+            settle_birth(case.child_id)
+        if operation_name == "assign_worker":
+            # Whoever answers again must see the rows again.
+            follow_responsible_now(order, case.pk)

@@ -1,0 +1,36 @@
+"""Who may be one and the same child, for those whose rows show both."""
+
+from typing import TYPE_CHECKING
+
+from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import WORKER
+from kamkor.cases.models import Case, Task, is_open
+from kamkor.cases.queries.case import cases_of_people
+from kamkor.cases.vocabulary import CANDIDATE
+from kamkor.people.queries import people_visible_to, scope_filter
+
+if TYPE_CHECKING:
+    from kamkor.people.models import Person
+
+
+def candidates_of(viewer: Viewer, case: Case) -> list[tuple["Person", Case | None]] | None:
+    """While it is to be settled: the others whom the viewer may see and who bear the child's
+    personal number, each with its newest case.
+
+    Nothing if nothing is to be settled; nothing for a worker who sees none of them either, so
+    that a number never tells of a child.
+    """
+    if case.child is None or not case.child.pin:
+        return None
+    same = people_visible_to(viewer).filter(pin=case.child.pin).exclude(id=case.child.pk)
+    others = list(same.order_by("sort_key", "id"))
+    doubted = {case.child_id, *(one.pk for one in others)}
+    tasks = Task.objects.filter(scope_filter(viewer, subject="subject"), is_open())
+    if not tasks.filter(kind=CANDIDATE, case__child__in=doubted).exists():
+        return None
+    if not others and viewer.role == WORKER:
+        return None
+    newest: dict[object, Case] = {}
+    for one in cases_of_people(viewer, [other.pk for other in others]):
+        newest.setdefault(one.child_id, one)
+    return [(other, newest.get(other.pk)) for other in others]

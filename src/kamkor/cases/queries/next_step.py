@@ -1,0 +1,50 @@
+"""Who may take the next step of a case, beyond what role and state say."""
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from kamkor.access.rules import Viewer
+from kamkor.cases.models import Case, TakingOffProposal
+from kamkor.cases.queries.case import cases_of_household, cases_of_people
+from kamkor.cases.vocabulary import FAMILY, OPEN_STATES, PROPOSED
+from kamkor.people.queries import scope_filter
+
+
+def is_own_side(viewer: Viewer, case: Case) -> bool:
+    """Whether the viewer does more than look at a case that is offered or lent to its department."""
+    ours = case.office_district == viewer.district or case.responsible_id in viewer.acts_for
+    return case.team is not None or ours
+
+
+def refused_to(viewer: Viewer, case: Case) -> set[str]:
+    """The steps that would be refused to this viewer: the decision on its own proposal, and the
+    return of whoever has returned already."""
+    refused = set()
+    if case.state in PROPOSED and viewer.post_id in _proposers(viewer, case):
+        refused.add("decide_taking_off")
+    if case.taken_off_on is not None and _is_back(viewer, case):
+        refused.add("return_to_register")
+    return refused
+
+
+def _proposers(viewer: Viewer, case: Case) -> list[int]:
+    proposals = TakingOffProposal.objects.filter(scope_filter(viewer, subject="case_id"))
+    latest = proposals.filter(case=case, withdrawn_at=None).order_by("-first_recorded_at")
+    return list(latest.values_list("by_post", flat=True)[:1])
+
+
+def _is_back(viewer: Viewer, case: Case) -> bool:
+    if case.child_id is not None:
+        others = cases_of_people(viewer, [case.child_id])
+    elif case.household_id is not None:
+        others = cases_of_household(viewer, case.household_id).filter(register=FAMILY)
+    else:
+        return False
+    return others.filter(state__in=list(OPEN_STATES)).exclude(id=case.pk).exists()
+
+
+def without_own_proposals(viewer: Viewer, cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Of cases that wait for a decision, those of which somebody else made the proposal."""
+    latest = TakingOffProposal.objects.filter(case=OuterRef("pk"), withdrawn_at=None)
+    proposer = latest.order_by("-first_recorded_at").values("by_post")[:1]
+    mine = cases.alias(proposer=Subquery(proposer))
+    return mine.exclude(state__in=list(PROPOSED), proposer=viewer.post_id)

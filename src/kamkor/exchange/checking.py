@@ -1,0 +1,247 @@
+"""Checking a register's file: every row with all its faults, good rows staged for writing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from kamkor.access.queries import scope_of_viewer
+from kamkor.access.rules import Viewer
+from kamkor.cases.operations.entering import homes_hidden, key_of_home, key_of_row
+from kamkor.cases.operations.leaving import cases_loaded, fault_of_removal, key_of_entry
+from kamkor.cases.operations.loading import stage, tell_progress
+from kamkor.cases.queries.loading import keys_loaded, places_of
+from kamkor.cases.rules.loading import (
+    COLUMNS,
+    FAULT_COLUMN,
+    NEEDED,
+    REMOVAL,
+    RegisterRow,
+    RowReader,
+    Turn,
+    fault_within_file,
+    seals,
+)
+from kamkor.cases.rules.loading_faults import RowFault
+from kamkor.exchange.reading import TableFile
+from kamkor.kernel import clock
+from kamkor.kernel.database import entered
+
+if TYPE_CHECKING:
+    from kamkor.cases.models import Case, Load
+
+CHUNK = 2_000
+"""How many rows are checked and staged together."""
+
+
+@dataclass(slots=True)
+class _Line:
+    """One row of the file: its number, its cells, what it says, and what is wrong with it."""
+
+    number: int
+    cells: list[str]
+    row: RegisterRow | None
+    faults: list[RowFault]
+    turn: str = ""
+    known: bool = False
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What is kept of an entry until the removals are checked."""
+
+    number: int
+    department: int
+    begun: date
+    born: str
+
+
+@dataclass
+class Counts:
+    """How many rows were read, are good, faulty, or known from before."""
+
+    rows: int = 0
+    good: int = 0
+    faulty: int = 0
+    known: int = 0
+
+
+@dataclass
+class _Seen:
+    """What was met in this file so far."""
+
+    entries: dict[tuple[str, str], list[_Entry]] = field(default_factory=dict)
+    faulty: dict[tuple[str, str], int] = field(default_factory=dict)
+    keys: dict[UUID, tuple[int, int]] = field(default_factory=dict)
+    homes: dict[UUID, int] = field(default_factory=dict)
+    removals: list[_Line] = field(default_factory=list)
+
+
+class FileCheck:
+    """Reads one file for a viewer and stages its rows; nothing is written to a register yet."""
+
+    def __init__(self, viewer: Viewer, load: Load, path: Path) -> None:
+        self._viewer = viewer
+        self._load = load
+        self._path = path
+        self._seen = _Seen()
+        self._header: list[str] = []
+        self._departments: list[int] = []
+        self.counts = Counts()
+
+    def run(self) -> Counts:
+        """Check all rows; raises a refusal of files, or ``LoadOver`` if it was cancelled."""
+        file = TableFile(self._path, COLUMNS, NEEDED, passed_over=FAULT_COLUMN)
+        found = file.recognised
+        recognised = {"form": found.form, "encoding": found.encoding}
+        with entered(scope_of_viewer(self._viewer)):
+            places = places_of(self._viewer)
+            tell_progress(self._load, separator=found.separator, columns=file.header, **recognised)
+        self._header = file.header
+        self._departments = sorted({spot.department for held in places.values() for spot in held})
+        reader = RowReader(file.header, places, clock.today(), since_1904=found.since_1904)
+        chunk: list[_Line] = []
+        for number, cells in file.rows():
+            chunk.append(_Line(number, cells, *reader.read(cells)))
+            if len(chunk) == CHUNK:
+                self._entries_of(chunk)
+                chunk = []
+        self._entries_of(chunk)
+        removals = self._seen.removals
+        for start in range(0, len(removals), CHUNK):
+            self._removals(removals[start : start + CHUNK])
+        return self.counts
+
+    def _entries_of(self, lines: Sequence[_Line]) -> None:
+        """Check a chunk but for its removals, which wait until all entries are known."""
+        self.counts.rows += len(lines)
+        removals = [line for line in lines if line.row and line.row.event == REMOVAL]
+        self._seen.removals += removals
+        entries = [line for line in lines if not (line.row and line.row.event == REMOVAL)]
+        with entered(scope_of_viewer(self._viewer)):
+            rows = [line.row for line in entries if line.row]
+            loaded = keys_loaded(
+                self._viewer,
+                [*(key_of_row(row, row.department) for row in rows), *map(key_of_home, rows)],
+            )
+            hidden = homes_hidden(self._viewer, loaded.values())
+            for line in entries:
+                if line.row:
+                    self._entry(line, line.row, loaded, hidden)
+                else:
+                    self._faulty_entry(line)
+            self._stage(entries)
+
+    def _entry(
+        self, line: _Line, row: RegisterRow, loaded: dict[UUID, UUID], hidden: set[UUID]
+    ) -> None:
+        key = key_of_row(row, row.department)
+        content = hash(tuple(map(str, row.as_list())))
+        number, said = self._seen.keys.setdefault(key, (line.number, content))
+        home = key_of_home(row)
+        if key in loaded or (number != line.number and said == content):
+            line.known = True
+        elif number != line.number:
+            line.faults = [
+                RowFault("reference", row.reference, "reference_twice", {"row": str(number)})
+            ]
+        elif row.family and loaded.get(home) in hidden:
+            line.faults = [RowFault("family_reference", row.family, "home_elsewhere")]
+        if line.faults:
+            self._faulty_entry(line)
+            return
+        if row.reference:
+            told = self._seen.entries.setdefault((row.register, row.reference), [])
+            if not line.known:
+                told.append(_Entry(line.number, row.department, row.day, row.born))
+        first = self._seen.homes.setdefault(home, line.number) if row.family else line.number
+        line.turn = f"{Turn.SEALED if seals(row) else Turn.ENTRIES}{first:07}"
+
+    def _faulty_entry(self, line: _Line) -> None:
+        if line.row and line.row.reference:
+            self._seen.faulty.setdefault((line.row.register, line.row.reference), line.number)
+        elif not line.row:
+            told = dict(zip(self._header, line.cells, strict=False))
+            named = (told.get("register", "").strip().lower(), told.get("reference", "").strip())
+            self._seen.faulty.setdefault(named, line.number)
+
+    def _removals(self, lines: Sequence[_Line]) -> None:
+        with entered(scope_of_viewer(self._viewer)):
+            rows = [line.row for line in lines if line.row]
+            keys = [
+                key(row, department)
+                for row in rows
+                for department in self._where(row)
+                for key in (key_of_entry, key_of_row)
+            ]
+            loaded = keys_loaded(self._viewer, keys)
+            cases = cases_loaded(self._viewer, list(loaded.values()))
+            for line in lines:
+                if line.row:
+                    self._removal(line, line.row, loaded, cases)
+            self._stage(lines)
+
+    def _where(self, row: RegisterRow) -> Sequence[int]:
+        """The departments in which a removal's entry may stand."""
+        return [row.department] if row.department else self._departments
+
+    def _removal(
+        self,
+        line: _Line,
+        row: RegisterRow,
+        loaded: Mapping[UUID, UUID],
+        cases: Mapping[UUID, Case],
+    ) -> None:
+        named = (row.register, row.reference)
+        where = self._where(row)
+        here = {one.department: one for one in self._seen.entries.get(named, ())}
+        here = {department: one for department, one in here.items() if department in where}
+        before = {one for one in where if key_of_entry(row, one) in loaded}
+        found = sorted({*here, *before})
+        if len(found) != 1:
+            line.faults = [self._not_one(row, named, found)]
+            return
+        row.department = found[0]
+        key = key_of_row(row, row.department)
+        number, _ = self._seen.keys.setdefault(key, (line.number, 0))
+        if key in loaded or number != line.number:
+            line.known = True
+            return
+        entry = here.get(row.department)
+        if entry is not None:
+            fault = fault_within_file(row, entry.begun, entry.born)
+        else:
+            fault = fault_of_removal(row, cases.get(loaded[key_of_entry(row, row.department)]))
+        line.faults = [fault] if fault else []
+        line.turn = Turn.REMOVALS
+
+    def _not_one(self, row: RegisterRow, named: tuple[str, str], found: Sequence[int]) -> RowFault:
+        faulty = self._seen.faulty.get(named)
+        if not found and faulty is not None:
+            return RowFault("reference", row.reference, "entry_faulty", {"row": str(faulty)})
+        code = "entry_ambiguous" if found else "entry_not_found"
+        return RowFault("reference", row.reference, code)
+
+    def _stage(self, lines: Sequence[_Line]) -> None:
+        """Stage a chunk and note how far the check has come."""
+        for line in lines:
+            if line.faults:
+                self.counts.faulty += 1
+            elif line.known:
+                self.counts.known += 1
+            else:
+                self.counts.good += 1
+        stage(self._staged(line) for line in lines if line.faults or not line.known)
+        tell_progress(self._load, **vars(self.counts))
+
+    def _staged(self, line: _Line) -> tuple[Any, ...]:
+        good = not line.faults and line.row is not None
+        entry = line.row.as_list() if line.row and good else []
+        faults = [fault.as_list() for fault in line.faults]
+        held = [json.dumps(one, ensure_ascii=False) for one in (line.cells, entry, faults)]
+        return (self._load.pk, line.number, line.turn, held[0], good, held[1], held[2])

@@ -1,0 +1,125 @@
+"""Loading a register's file: check it as a whole, write its good rows in parts, give back the
+rest."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.utils.translation import gettext
+
+from kamkor.access.queries import scope_of_viewer
+from kamkor.access.rules import Viewer
+from kamkor.cases.operations import loading
+from kamkor.cases.queries.loading import faulty_rows, load_for
+from kamkor.cases.rules.loading import FAULT_COLUMN
+from kamkor.cases.rules.loading_faults import FAULTS
+from kamkor.exchange.checking import FileCheck
+from kamkor.exchange.reading import SEPARATORS
+from kamkor.kernel.commands import NotFound
+from kamkor.kernel.database import entered
+from kamkor.kernel.errors import Refusal
+
+if TYPE_CHECKING:
+    from kamkor.cases.models import Load
+
+Viewing = Callable[[], Viewer]
+"""Reads anew who is loading: rights are asked for each part."""
+
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+def begun(viewing: Viewing, path: Path) -> "Load":
+    """Begin a load now; raises ``NotPermitted``, ``LoadUnderWay``."""
+    viewer = viewing()
+    with entered(scope_of_viewer(viewer)):
+        return loading.begin_load(viewer, path.name, path.stat().st_size)
+
+
+def checked(viewing: Viewing, load: "Load", path: Path) -> "Load":
+    """Check a whole file; the load then waits to be written, or is refused with the reason.
+
+    Raises a refusal of files, ``LoadOver``.
+    """
+    viewer = viewing()
+    try:
+        FileCheck(viewer, load, path).run()
+    except Refusal as refusal:
+        loading.break_off(load.pk, refusal)
+        raise
+    with entered(scope_of_viewer(viewer)):
+        loading.end_load(load, loading.CHECKED)
+    return current(viewing, load.pk)
+
+
+def written(viewing: Viewing, load: "Load", *, accept_good: bool) -> Iterator["Load"]:
+    """Write the good rows of a checked load part by part; gives the load after each part.
+
+    With faulty rows nothing is written unless ``accept_good``. A load that was broken off goes
+    on. Raises ``NotPermitted``, ``LoadOver``, ``NobodyAnswers``.
+    """
+    viewer = viewing()
+    with entered(scope_of_viewer(viewer)):
+        if load.state == loading.CHECKED and load.faulty and not accept_good:
+            loading.end_load(load, loading.REFUSED)
+            return
+        loading.begin_writing(viewer, load, accept_good=accept_good)
+    more = True
+    while more:
+        viewer = viewing()
+        with entered(scope_of_viewer(viewer)):
+            more = bool(loading.write_part(viewer, load.pk))
+        yield current(viewing, load.pk)
+    with entered(scope_of_viewer(viewer)):
+        loading.end_load(load, loading.DONE)
+
+
+def current(viewing: Viewing, load_id: UUID) -> "Load":
+    """The load as it stands; raises ``NotFound`` if it is not the viewer's office's."""
+    viewer = viewing()
+    with entered(scope_of_viewer(viewer)):
+        found = load_for(viewer, load_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def faults_of(
+    viewer: Viewer, load: "Load", first: int | None = None
+) -> Iterator[tuple[int, str, str, str, str]]:
+    """The faults of all, or the first, faulty rows of a load: row, column, value, what is wrong,
+    and what mends it."""
+    for staged in faulty_rows(viewer, load)[:first]:
+        for column, value, code, details in staged.faults:
+            what, cure = FAULTS[code]
+            yield staged.number, column, value, gettext(what) % details, gettext(cure) % details
+
+
+def rejected_file(viewer: Viewer, load: "Load") -> bytes:
+    """The faulty rows as they were, each with its faults in the first column; mended, the file
+    can be loaded again as it is."""
+    place = load.columns.index(FAULT_COLUMN) if FAULT_COLUMN in load.columns else -1
+    text = io.StringIO()
+    sign = next((sign for sign, name in SEPARATORS.items() if name == load.separator), ",")
+    writer = csv.writer(text, delimiter=sign)
+    names = [name for name in load.columns if name != FAULT_COLUMN]
+    writer.writerow([FAULT_COLUMN, *names])
+    for staged in faulty_rows(viewer, load):
+        cells = [cell for at, cell in enumerate(staged.cells) if at != place]
+        writer.writerow([_guarded(cell) for cell in (_told(staged.faults), *cells)])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _told(faults: list[list[object]]) -> str:
+    said = []
+    for column, _, code, details in faults:
+        what, cure = FAULTS[str(code)]
+        said.append(f"{column}: {gettext(what)} {gettext(cure)}" % details)
+    return " ".join(said)
+
+
+def _guarded(cell: str) -> str:
+    """A text that no spreadsheet takes for a formula; reading takes the sign off again."""
+    return f"'{cell}" if cell.startswith(_RISKY) else cell

@@ -1,0 +1,73 @@
+"""An empty register file: the columns, and in a workbook the codes that they take."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date
+
+import xlsxwriter
+from django.utils.translation import get_language, gettext
+
+from kamkor.cases.rules.loading import COLUMNS
+from kamkor.kernel import clock, rulesets
+from kamkor.kernel.words import noop
+
+ABOUT: dict[str, str] = {
+    "register": noop("child or family"),
+    "event": noop("entry or removal"),
+    "reference": noop(
+        "Your own number of the entry. A removal names the entry by it; loaded again, it is known."
+    ),
+    "surname": noop("Surname; a name of one part goes into any of the three"),
+    "given_name": noop("Given name"),
+    "patronymic": noop("Patronymic"),
+    "birth_date": noop("21.11.2016, 2016-11-21, 11.2016 or 2016"),
+    "birth_date_precision": noop("How exact the birth is: day, month or year; empty: as written"),
+    "sex": noop("f, m, or x if not known"),
+    "pin": noop("Personal number of 14 digits, or empty"),
+    "place": noop("Code or full name of the district, city or village"),
+    "ground_main": noop("Main ground: a code of the list below"),
+    "grounds": noop("All grounds, parted by semicolons"),
+    "date": noop("Day of the entry or the removal"),
+    "reason": noop("Of a removal: a code of the list below"),
+    "family_reference": noop("Of a child: the reference of its family's entry"),
+}
+
+
+def template_csv() -> bytes:
+    """The names of the columns, as a file that a spreadsheet opens."""
+    text = io.StringIO()
+    csv.writer(text).writerow(COLUMNS)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def template_xlsx() -> bytes:
+    """The columns on one sheet; on a second what each takes, in the reader's language."""
+    held = io.BytesIO()
+    with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
+        bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
+        sheet = book.add_worksheet("register")
+        sheet.write_row(0, 0, COLUMNS, bold)
+        sheet.set_column(0, len(COLUMNS) - 1, 18, text)
+        sheet.freeze_panes(1, 0)
+        second = book.add_worksheet(gettext("About the columns")[:31])
+        for number, (name, words) in enumerate(_explained(clock.today())):
+            second.write_string(number, 0, name, bold)
+            second.write_string(number, 1, words)
+        second.set_column(0, 0, 26)
+        second.set_column(1, 1, 90)
+    return held.getvalue()
+
+
+def _explained(day: date) -> Iterator[tuple[str, str]]:
+    language = get_language() or "en"
+    for name in COLUMNS:
+        yield name, gettext(ABOUT[name])
+    for title, rule_set in (
+        (gettext("Grounds"), "grounds"),
+        (gettext("Reasons for taking off"), "taking_off_reasons"),
+    ):
+        yield "", ""
+        yield title, ""
+        for rule in rulesets.rules(rule_set, day):
+            yield rule.code, rule.word(language)

@@ -1,0 +1,80 @@
+"""The process of background work: takes jobs from the queue, also those that were broken off."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from procrastinate import App
+from procrastinate.contrib.django import app
+
+import kamkor.exchange.jobs  # noqa: F401 - importing makes the jobs known
+from kamkor.kernel.jobs import QUEUE
+
+HEARTBEAT_SECONDS = 5
+DEAD_AFTER_SECONDS = 15
+_PAUSE_SECONDS = 5
+
+
+async def work(*, wait: bool = True) -> None:
+    """Carry out jobs until a signal ends it; without ``wait`` until none is left."""
+    living = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    async with living.open_async():
+        rescue = asyncio.create_task(_rescue(living))
+        try:
+            await living.run_worker_async(
+                queues=[QUEUE],
+                concurrency=1,
+                wait=wait,
+                delete_jobs="successful",
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=DEAD_AFTER_SECONDS,
+                fetch_job_polling_interval=_PAUSE_SECONDS,
+            )
+        finally:
+            rescue.cancel()
+
+
+async def _rescue(living: App) -> None:
+    """Put jobs back into the queue whose worker has died."""
+    while True:
+        jobs = living.job_manager
+        for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_SECONDS):
+            await jobs.retry_job(job)
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+@contextmanager
+def beside() -> Iterator[None]:
+    """Keep a worker process running beside the desk; begun again if it dies, ended with it."""
+    ended = threading.Event()
+    held: list[subprocess.Popen[bytes]] = []
+
+    def keep() -> None:
+        while not ended.is_set():
+            held[:] = [_started()]
+            held[0].wait()
+            ended.wait(_PAUSE_SECONDS)
+
+    threading.Thread(target=keep, name="worker", daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for process in held:
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+
+
+def _started() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "kamkor", "worker", "--beside", str(os.getpid())],
+        env={**os.environ, "KAMKOR_DOOR": "worker"},
+        stdin=subprocess.DEVNULL,
+    )

@@ -1,0 +1,146 @@
+"""The tables that lives fill, as plain text: which columns they have, and what stands in each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import connections, models, transaction
+
+from kamkor.demo.offices import OWNER
+
+STANDING = frozenset(
+    {
+        "Account", "DutyTurn", "Employee", "Leave", "Office", "OfficeTerritory", "Post",
+        "PostHolding", "Territory", "TerritoryName",
+    }
+)  # fmt: skip
+"""What stands before anybody's life begins."""
+
+_TARGETS = {"Office": "office", "Post": "post", "Employee": "employee", "Territory": "territory"}
+_NUMBERS = {
+    "office_unit": "office",
+    "office_district": "office",
+    "office_oblast": "office",
+    "department": "office",
+    "by_post": "post",
+    "post": "post",
+    "account": "account",
+    "district": "territory",
+    "moved_to": "territory",
+    "number": "number",
+    "receipt_digest": "receipt",
+    "digest": "digest",
+}
+
+Rows = list[tuple[str | None, ...]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its columns but a counted key, and of which kind each is: ``id``, ``day``,
+    ``json``, ``office`` and so on, or nothing for plain text and numbers."""
+
+    name: str
+    columns: tuple[str, ...]
+    kinds: dict[str, str]
+    is_fact: bool
+    holds_words: bool
+
+    @property
+    def key(self) -> str:
+        """What its rows are ordered by: the order in which they were written."""
+        return "id" if "report_id" not in self.columns or "id" in self.columns else "report_id"
+
+
+def life_tables() -> list[Table]:
+    """All tables that lives fill; a table added later is one of them."""
+    found = apps.get_app_config("kamkor").get_models()
+    return [_table(one) for one in found if one.__name__ not in STANDING and _is_of_lives(one)]
+
+
+def _is_of_lives(model: type[models.Model]) -> bool:
+    names = {field.name for field in model._meta.concrete_fields}  # noqa: SLF001 - Django's public way
+    return bool({"command", "team", "office_district"} & names) or model.__name__ == "Team"
+
+
+def _table(model: type[models.Model]) -> Table:
+    fields = [
+        field
+        for field in model._meta.concrete_fields  # noqa: SLF001 - Django's public way to its fields
+        if not isinstance(field, models.AutoField)
+    ]
+    columns = tuple(str(field.column) for field in fields)
+    return Table(
+        name=model._meta.db_table,  # noqa: SLF001 - as above
+        columns=columns,
+        kinds={str(field.column): _kind(field) for field in fields},
+        is_fact="first_recorded_at" in columns,
+        holds_words="token" in columns,
+    )
+
+
+def _kind(field: Any) -> str:  # noqa: ANN401 - any field
+    if field.name in _NUMBERS:
+        return _NUMBERS[field.name]
+    if field.is_relation:
+        target = field.related_model.__name__
+        return _TARGETS.get(target) or _kind(field.target_field)
+    if isinstance(field, models.UUIDField):
+        return "id"
+    if isinstance(field, models.DateField):
+        return "day"
+    return "json" if isinstance(field, models.JSONField) else ""
+
+
+def read_all(tables: Sequence[Table]) -> dict[str, Rows]:
+    """Every row of these tables as text, in the order they were written."""
+    found: dict[str, Rows] = {}
+    with connections[OWNER].cursor() as cursor:
+        for table in tables:
+            columns = ", ".join(f'"{column}"::text' for column in table.columns)
+            key = table.key if table.key in table.columns else "id"
+            cursor.execute(f'SELECT {columns} FROM {table.name} ORDER BY "{key}"')  # noqa: S608 - our own names
+            found[table.name] = cursor.fetchall()
+    return found
+
+
+def empty(rows: Mapping[str, Rows]) -> None:
+    """Take all rows out again of the tables that hold some."""
+    with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
+        for name in (name for name, found in rows.items() if found):
+            cursor.execute(f"DELETE FROM {name}")  # noqa: S608 - our own names
+
+
+def count_anew(tables: Sequence[Table]) -> None:
+    """Let counted keys of empty tables begin with the first again."""
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(one.name for one in tables)} RESTART IDENTITY")
+
+
+@contextmanager
+def indexes_later(tables: Sequence[Table]) -> Iterator[None]:
+    """Take out the indexes that hold no constraint, and build them anew when all rows are in.
+
+    So built they are smaller, and nothing is sorted in row by row.
+    """
+    names = [one.name for one in tables]
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(_PLAIN_INDEXES, [names])
+        found = cursor.fetchall()
+        for name, _ in found:
+            cursor.execute(f'DROP INDEX "{name}"')
+    yield
+    with connections[OWNER].cursor() as cursor:
+        for _, definition in found:
+            cursor.execute(definition)
+
+
+_PLAIN_INDEXES = """
+SELECT i.relname, pg_get_indexdef(i.oid)
+FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+WHERE t.relname = ANY(%s) AND NOT x.indisunique AND NOT EXISTS (
+    SELECT FROM pg_constraint c WHERE c.conindid = i.oid AND c.contype <> 'f')
+ORDER BY 1
+"""

@@ -1,0 +1,125 @@
+"""The small size as a new user builds it: how much there is, the same again, and only if empty."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from pytest_django import Settings
+from pytest_django.plugin import DjangoDbBlocker
+
+from kamkor.access.queries import account_named, scope_of_viewer, viewer_for
+from kamkor.cases.models import Case
+from kamkor.cases.operations.settling import LiveFacts, events_of
+from kamkor.cases.queries.case import cases_visible_to
+from kamkor.cases.rules.standing import standing_of
+from kamkor.cases.vocabulary import OPEN_STATES
+from kamkor.demo import folder
+from kamkor.demo.days import at
+from kamkor.demo.offices import OWNER
+from kamkor.kernel import clock
+from kamkor.kernel.database import entered
+from kamkor.kernel.provision import create_database, drop_database
+from kamkor.kernel.server_facts import ServerFacts
+from kamkor.management.shell import NOT_PERMITTED, Stopped
+from kamkor.people.models import Person
+from kamkor.synth.building import Built, build
+from kamkor.synth.sizes import SIZES
+from kamkor.synth.tables import life_tables, read_all
+from tests.conftest import connected_to
+
+NAME = "kamkor_synth_small"
+DAY = date(2026, 11, 22)
+SMALL = SIZES["small"]
+
+
+@pytest.fixture(scope="module")
+def built(
+    house: ServerFacts, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Built, Path]]:
+    """The small size in a database of its own, and the file of its sign-ins."""
+    file = tmp_path_factory.mktemp("synth") / "sign-ins.json"
+    create_database(house, NAME)
+    with connected_to(house, django_db_blocker, NAME):
+        call_command("migrate", database="owner", verbosity=0)
+        yield build(SMALL, 3, at(DAY, 0), file, lambda _: None), file
+    drop_database(house, NAME)
+
+
+def test_there_is_as_much_as_the_size_says(built: tuple[Built, Path]) -> None:
+    told, _ = built
+    assert Case.objects.using(OWNER).count() == told.cases == SMALL.cases
+    assert Person.objects.using(OWNER).count() == told.people == SMALL.people
+    facts = [one for one in life_tables() if one.is_fact]
+    rows = read_all(life_tables())
+    # Words are made anew for each print, facts never.
+    assert sum(len(rows[one.name]) for one in facts) == told.facts
+
+
+def test_every_case_stands_where_its_facts_put_it(built: tuple[Built, Path]) -> None:
+    with clock.clock_at(at(DAY, 0)):
+        account = account_named("elmira")
+        viewer = viewer_for(account) if account else None
+        assert viewer is not None
+        with entered(scope_of_viewer(viewer)):
+            cases = list(Case.objects.select_related("child", "household"))
+            live = LiveFacts(cases)
+            for case in cases:
+                derived = standing_of(events_of(case, live))
+                assert (case.state, case.next_visit_on, case.last_seen_on, case.risk_level) == (
+                    derived.state,
+                    derived.next_visit_on,
+                    derived.last_seen_on,
+                    derived.risk_level,
+                )
+            assert len(cases) > SMALL.cases * 0.9
+
+
+def test_the_named_worker_has_a_normal_caseload(built: tuple[Built, Path]) -> None:
+    assert {row["username"] for row in json.loads(built[1].read_text("utf-8"))} >= {
+        "aigul", "bakyt", "cholpon", "daniyar", "elmira", "head", "oblast",
+    }  # fmt: skip
+    with clock.clock_at(at(DAY, 9)):
+        account = account_named("aigul")
+        viewer = viewer_for(account) if account else None
+        assert viewer is not None
+        with entered(scope_of_viewer(viewer)):
+            own = cases_visible_to(viewer).filter(responsible_id=viewer.post_id)
+            assert 15 <= own.filter(state__in=list(OPEN_STATES)).count() <= 60
+
+
+def test_no_fact_lies_ahead_and_none_before_the_service(built: tuple[Built, Path]) -> None:
+    with connections[OWNER].cursor() as cursor:
+        for table in (one.name for one in life_tables() if one.is_fact):
+            query = f"SELECT min(happened_on), max(recorded_at) FROM {table}"  # noqa: S608 - our own
+            cursor.execute(query)
+            first, last = cursor.fetchone()
+            assert first is None or first >= date(2017, 1, 1), table
+            assert last is None or last <= at(DAY, 0), table
+
+
+def test_what_is_not_empty_is_never_added_to(
+    built: tuple[Built, Path], tmp_path: Path, settings: Settings
+) -> None:
+    settings.KAMKOR_DATA = tmp_path
+    with pytest.raises(Stopped) as stopped:
+        call_command("synth", size="small")
+    assert stopped.value.status == NOT_PERMITTED
+    assert not (tmp_path / folder.UNFINISHED).exists()
+
+
+def test_the_same_seed_gives_the_same_rows(
+    built: tuple[Built, Path], house: ServerFacts, django_db_blocker: DjangoDbBlocker
+) -> None:
+    before, again = read_all(life_tables()), f"{NAME}_again"
+    create_database(house, again)
+    with connected_to(house, django_db_blocker, again):
+        call_command("migrate", database="owner", verbosity=0)
+        build(SMALL, 3, at(DAY, 0), built[1].with_suffix(".again"), lambda _: None)
+        after = read_all(life_tables())
+    drop_database(house, again)
+    for table, rows in before.items():
+        assert rows == after[table], table
