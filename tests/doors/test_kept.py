@@ -69,6 +69,7 @@ def test_rows_asked_for_together_are_the_same_rows(world: World) -> None:
         with player.inside() as viewer:
             case = Case.objects.get(id=world.places[place].case)
             given: dict[str, Any] = {"case_id": case.pk, "child_id": case.child_id}
+            given["household_id"] = case.household_id
             found = asked_together(QUESTIONS, viewer, **given)
             for kind, question in QUESTIONS.items():
                 plain = list(question(viewer, **given))

@@ -105,7 +105,6 @@ TEMPLATES = [
                 "kamkor.web.templatetags.rows",
                 "kamkor.web.templatetags.words",
             ],
-            "loaders": [("django.template.loaders.cached.Loader", ["kamkor.web.parts.Sources"])],
             "string_if_invalid": "",
         },
     }

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.errors import Refusal
+from kamkor.kernel.kept import ANYONE, Anyone, asked
 from kamkor.kernel.words import noop
 from kamkor.territory.models import Territory, TerritoryName
 
@@ -49,8 +50,12 @@ def names_borne(soate: str, day: date) -> QuerySet[TerritoryName, Any]:
 
 def is_place_of_cases(soate: str) -> bool:
     """Whether a code is that of a district or city, where a child can live."""
+    return bool(asked(_places_of_cases, ANYONE, soate=soate))
+
+
+def _places_of_cases(_asker: Anyone, soate: str) -> QuerySet[Territory, str]:
     place = Q(level=DISTRICT_LEVEL) | Q(kind="city_republican")
-    return Territory.objects.filter(place, soate=soate).exists()
+    return Territory.objects.filter(place, soate=soate).values_list("soate", flat=True)
 
 
 def country() -> Territory:
