@@ -33,10 +33,11 @@ SELECT c.relkind, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.rel
 WHERE n.nspname = 'public' AND c.relkind IN ('v', 'm', 'f')
 """
 FUNCTIONS = """
-SELECT p.proname, p.prosecdef, p.proconfig::text, pg_get_userbyid(p.proowner), coalesce((
+SELECT p.proname, p.prosecdef, p.proconfig::text, pg_get_userbyid(p.proowner),
+    CASE WHEN p.proacl IS NULL THEN 'default' ELSE coalesce((
     SELECT string_agg(coalesce(r.rolname, 'public'), ' ' ORDER BY r.rolname)
     FROM aclexplode(p.proacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
-    WHERE r.rolname IS DISTINCT FROM pg_get_userbyid(p.proowner)), 'default')
+    WHERE r.rolname IS DISTINCT FROM pg_get_userbyid(p.proowner)), '') END
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
 WHERE n.nspname = 'public' AND NOT EXISTS (
     SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') ORDER BY 1

@@ -56,7 +56,7 @@ def kept(house: ServerFacts, django_db_blocker: DjangoDbBlocker) -> Iterator[Non
     create_database(house, NAME)
     with connected_to(house, django_db_blocker, NAME), clock.clock_at(at(DAY, 9)):
         call_command("migrate", database="owner", verbosity=0)
-        build(replace(SIZES["small"], full=0.6), 5, at(DAY, 0), None, lambda _: None)
+        build(replace(SIZES["small"], full=0.6), 5, at(DAY, 0), None, lambda *_: None)
         _asked(TWICE)
         assert len(keep_months(COUNTRY)) > 100
         yield
@@ -170,7 +170,8 @@ CHANGES = {
     "an entry in error": (
         "UPDATE kamkor_takingoffdecision SET withdrawn_at = now() WHERE id = (SELECT id"
         " FROM kamkor_takingoffdecision WHERE reason = 'entered_in_error' AND agreed"
-        " AND withdrawn_at IS NULL AND happened_on >= '2024-07-01' ORDER BY happened_on LIMIT 1)"
+        " AND withdrawn_at IS NULL AND happened_on < '2025-12-01' AND case_id IN ("
+        " SELECT id FROM kamkor_case WHERE opened_on >= '2024-04-01') LIMIT 1)"
     ),
 }
 

@@ -303,3 +303,15 @@ def test_a_family_without_adults_is_called_after_the_first_child_identified(cast
     family = cast.aigul.do("identify_child", case=first, **data)["family"]
     cast.aigul.do("identify_child", case=second, **a_child(cast.today, given_name="Айжан"))
     assert "Family: Төлөгөнов Айбек" in Desk("aigul", cast.time).open(f"/cases/{family}/").text
+
+
+def test_a_known_child_is_identified_with_others_at_home_in_one_command(cast: Cast) -> None:
+    home = cast.aigul.home(_closed(cast))
+    (case,) = accepted(cast.aigul)
+    sibling = {"given_name": "Нур", "looked_at": False}
+    adult = {"given_name": "Гүлзат", "relation": "mother"}
+    data = a_child(cast.today, household=home, siblings=[sibling], adults=[adult])
+    answer = Desk("aigul", cast.time).command("identify_child", case=case, **data)
+    assert answer["result"] == "applied"
+    with cast.aigul.inside():
+        assert HouseholdMember.objects.filter(household_id=UUID(home)).count() == 4

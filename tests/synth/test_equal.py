@@ -76,7 +76,7 @@ def both(house: ServerFacts, django_db_blocker: DjangoDbBlocker) -> Iterator[Bot
         size = replace(SIZES["small"], cases=1_500, people=3_600, caseload=60)
         country = build_country(SEED, size.workers, None)
         tables = life_tables()
-        plates = engraved(SEED, country, kinds(1), NOW, tables, lambda _: None)
+        plates = engraved(SEED, country, kinds(1), NOW, tables, lambda *_: None)
         choice = Choice(size, SEED, country, plates, NOW)
         lives = _of_every_kind(choice, plates)
         printed = _printed(lives, tables)

@@ -45,7 +45,7 @@ def built(
     create_database(house, NAME)
     with connected_to(house, django_db_blocker, NAME):
         call_command("migrate", database="owner", verbosity=0)
-        yield build(SMALL, 3, at(DAY, 0), file, lambda _: None), file
+        yield build(SMALL, 3, at(DAY, 0), file, lambda *_: None), file
     drop_database(house, NAME)
 
 
@@ -118,7 +118,7 @@ def test_the_same_seed_gives_the_same_rows(
     create_database(house, again)
     with connected_to(house, django_db_blocker, again):
         call_command("migrate", database="owner", verbosity=0)
-        build(SMALL, 3, at(DAY, 0), built[1].with_suffix(".again"), lambda _: None)
+        build(SMALL, 3, at(DAY, 0), built[1].with_suffix(".again"), lambda *_: None)
         after = read_all(life_tables())
     drop_database(house, again)
     for table, rows in before.items():

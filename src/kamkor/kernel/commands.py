@@ -24,6 +24,7 @@ from kamkor.kernel.ids import is_ordered_id, new_id
 from kamkor.kernel.models import JournalEntry, Scoped
 from kamkor.kernel.shapes import Shape, read_shape
 from kamkor.kernel.words import noop
+from kamkor.kernel.writing import write_together
 
 
 class Actor(Protocol):
@@ -346,15 +347,6 @@ class Batch:
 def system_user() -> str:
     """The operating-system user for what is done at the shell; empty for the desk."""
     return getpass.getuser() if settings.KAMKOR_AT_SHELL else ""
-
-
-def write_together(rows: Iterable[models.Model]) -> None:
-    """Write new rows, those of one kind in one statement, kinds in the order handed over."""
-    kinds: dict[type[models.Model], list[models.Model]] = {}
-    for row in rows:
-        kinds.setdefault(type(row), []).append(row)
-    for kind, members in kinds.items():
-        kind._default_manager.bulk_create(members)  # noqa: SLF001 - Django's public name for it
 
 
 def carry_out(actor: Any, commands: Sequence[Command]) -> list[Answer]:  # noqa: ANN401 - see Order

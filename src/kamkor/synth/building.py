@@ -25,7 +25,10 @@ from kamkor.synth.tables import Table, count_anew, indexes_later, life_tables
 
 _CHUNK = 2_000
 
-Tell = Callable[[str], None]
+OFFICES, PLAYING, PRINTING, INDEXES = "offices", "playing", "printing", "indexes"
+
+Tell = Callable[[str, int, int], None]
+"""Told the step, and how much of it is done of how much."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def engraved(  # noqa: PLR0917 - each is another thing
         for kind in wanted:
             found.append(_engraved(seed, country, kind, now, tables))
             if not len(found) % 50:
-                tell(f"  {len(found)} of {len(wanted)} kinds of lives played")
+                tell(PLAYING, len(found), len(wanted))
     count_anew(tables)
     return found
 
@@ -106,15 +109,13 @@ def build(size: Size, seed: int, now: datetime, sign_ins: Path | None, tell: Tel
 
     Raises ``DemoFault`` where the stories and the operations do not agree.
     """
-    tell("Offices, posts and accounts ...")
+    tell(OFFICES, 0, 0)
     country = build_country(seed, size.workers, sign_ins)
     tables = life_tables()
-    tell("Each kind of life is played once ...")
     plates = engraved(seed, country, kinds(size.kinds), now, tables, tell)
-    tell("The lives are printed ...")
     with indexes_later(tables):
         built = print_all(Choice(size, seed, country, plates, now), now, tables, tell)
-        tell("Indexes ...")
+        tell(INDEXES, 0, 0)
     put_on_duty(country, clock.local_day(now))
     analyse()
     return built
@@ -132,7 +133,7 @@ def print_all(choice: Choice, now: datetime, tables: Sequence[Table], tell: Tell
         rows += sum(chosen.plate.counts.values())
         if not lives % _CHUNK:
             copier.put(press.taken())
-            tell(f"  {lives} homes, {choice.cases} cases, {facts} facts")
+            tell(PRINTING, choice.cases, choice.wanted)
     copier.put(press.taken())
     copier.wait()
     return Built(lives, choice.cases, choice.people, facts, rows, time.monotonic() - begun)

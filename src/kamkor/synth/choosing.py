@@ -19,7 +19,7 @@ from kamkor.synth.sizes import Size
 _SOON_OVER = frozenset({"briefly", "declined"})
 _LAST = 150
 _TWO_CHILDREN = 0.55
-_MOST_FOR_TWO = 2.7
+_MOST_FOR_TWO = 2.8
 """More people for each case than this are had by homes of one case alone."""
 _REGISTERED = 0.2
 """Which part of the homes that were soon over were on the register in between."""
@@ -85,6 +85,11 @@ class Choice:
         self._weights = list(accumulate(one.kind.weight for one in self._long))
         self.cases = 0
         self.people = 0
+
+    @property
+    def wanted(self) -> int:
+        """How many cases there are to be."""
+        return self._size.cases
 
     def lives(self) -> Iterator[tuple[Engraved, Lived, Random]]:
         """All lives, each with the random numbers that its ids are drawn from."""

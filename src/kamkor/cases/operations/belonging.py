@@ -14,7 +14,8 @@ from kamkor.cases.operations import steps
 from kamkor.cases.operations.lending import HOUSEHOLD
 from kamkor.cases.vocabulary import OPEN_STATES
 from kamkor.kernel import clock
-from kamkor.kernel.commands import Order, write_together
+from kamkor.kernel.commands import Order
+from kamkor.kernel.writing import write_together
 from kamkor.people.operations import offices_of_home, persons_at_home
 from kamkor.workforce import queries as workforce
 

@@ -31,11 +31,11 @@ from kamkor.cases.rules.loading_faults import RowFault
 from kamkor.cases.rules.standing import Event, standing_of
 from kamkor.cases.vocabulary import CANDIDATE, CHILD, FAMILY, OPEN_STATES, CaseState
 from kamkor.kernel import clock
-from kamkor.kernel.commands import Batch, Command, Order, system_user, write_together
+from kamkor.kernel.commands import Batch, Command, Order, system_user
 from kamkor.kernel.ids import new_id, readable_number
 from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import Shape
-from kamkor.kernel.writing import Sheet
+from kamkor.kernel.writing import Sheet, write_together
 from kamkor.people.operations import Identity, Named, NewPeople, Place, Standing
 from kamkor.people.queries import households_visible_to
 from kamkor.workforce import queries as workforce

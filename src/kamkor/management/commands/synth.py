@@ -3,33 +3,42 @@
 import secrets
 import time
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.management import CommandParser, call_command
+from django.utils.translation import gettext as _
 
 from kamkor.demo import folder
 from kamkor.demo.days import at
 from kamkor.kernel import clock
+from kamkor.kernel.translations import at_shell
+from kamkor.kernel.words import noop
 from kamkor.management.shell import NOT_PERMITTED, WRONG_USE, ShellCommand, Stopped, tell
-from kamkor.synth.building import build
+from kamkor.synth.building import INDEXES, OFFICES, PLAYING, PRINTING, build
 from kamkor.synth.lives import SINCE
 from kamkor.synth.sizes import SIZES
 from kamkor.workforce.queries import departments
 
 _SEEDS = 1_000_000
+_FIRST = SINCE.replace(year=SINCE.year + 5)
 
 
 class Command(ShellCommand):
     """Builds invented people of the whole country; what stands already is never added to."""
 
-    help = "Fill an empty data folder with invented people of the whole country."
+    help = at_shell(noop("Fill an empty data folder with invented people of the whole country."))
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What may be said beside the command."""
-        parser.add_argument("--size", required=True, choices=SIZES, help="how much is made")
-        parser.add_argument("--seed", type=int, help="draws the same again; drawn if not given")
-        parser.add_argument("--on", metavar="DAY", help="the day all of it ends on (today)")
+        size, seed, on = (
+            at_shell(noop("how much is made")),
+            at_shell(noop("draws the same again; drawn if not given")),
+            at_shell(noop("the day on which all of it ends (today)")),
+        )
+        parser.add_argument("--size", required=True, choices=SIZES, help=size)
+        parser.add_argument("--seed", type=int, help=seed)
+        parser.add_argument("--on", metavar="YYYY-MM-DD", help=on)
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's own
         """Build, tell how long it took, print the sign-ins."""
@@ -39,19 +48,22 @@ class Command(ShellCommand):
         size = SIZES[options["size"]]
         call_command("migrate", database="owner", verbosity=0)
         if folder.is_demo(data) or departments().exists():
-            text = f"{data} is not empty: set KAMKOR_DATA to a new folder"
+            text = _("%(data)s is not empty: set KAMKOR_DATA to a new folder") % {"data": data}
             raise Stopped(NOT_PERMITTED, text)
         folder.begin(data)
-        tell(f"Building {size.name} (--size {size.name} --seed {seed} --on {day}) ...")
+        asked = f"--size {size.name} --seed {seed} --on {day}"
+        tell(_("Building %(asked)s ...") % {"asked": asked})
         begun = time.monotonic()
-        built = build(size, seed, at(day, 0), data / folder.SIGN_INS, tell)
+        built = build(size, seed, at(day, 0), data / folder.SIGN_INS, _Told())
         folder.finish(data, seed, day.isoformat(), f"{folder.SYNTH}{size.name}")
-        took = time.monotonic() - begun
-        tell(
-            f"Built in {took:.0f} s: {built.people} people, {built.cases} cases, {built.facts}"
-            f" facts, {built.rows} rows; printed at {built.facts / built.printing:.0f} facts a second."
+        told = _(
+            "Built in %(seconds)s s: %(people)s people, %(cases)s cases, %(facts)s facts;"
+            " printed at %(rate)s facts a second."
         )
-        print("All people are invented.")
+        numbers = {"people": built.people, "cases": built.cases, "facts": built.facts}
+        took = {"seconds": int(time.monotonic() - begun), "rate": int(built.facts / built.printing)}
+        tell(told % (numbers | took))
+        print(_("All people of the demo are invented."))
         for row in folder.sign_ins(data):
             print(f"  {row['username']:12} {row['password']}  {row['name']}, {row['role']}")
 
@@ -61,8 +73,23 @@ def _day(told: str | None) -> date:
     try:
         day = date.fromisoformat(told) if told else clock.today()
     except ValueError:
-        raise Stopped(WRONG_USE, f"--on {told}: give a day as 2026-11-22") from None
-    if not SINCE.replace(year=SINCE.year + 5) <= day <= clock.today():
-        first = SINCE.year + 5
-        raise Stopped(WRONG_USE, f"--on {told}: give a day from {first}-01-01 to today")
+        day = date.min
+    if not _FIRST <= day <= clock.today():
+        text = _("--on %(told)s: give a day from %(first)s to today, as 2026-11-22")
+        raise Stopped(WRONG_USE, text % {"told": told, "first": _FIRST})
     return day
+
+
+class _Told:
+    """Tells how far the building is, in the language of the shell."""
+
+    steps: ClassVar[dict[str, str]] = {
+        OFFICES: noop("Offices, posts and accounts ..."),
+        PLAYING: noop("  %(done)s of %(all)s kinds of lives played"),
+        PRINTING: noop("  %(done)s of %(all)s cases printed"),
+        INDEXES: noop("Indexes ..."),
+    }
+
+    def __call__(self, step: str, done: int, whole: int) -> None:
+        """Tell it in a line."""
+        tell(_(self.steps[step]) % {"done": done, "all": whole})
