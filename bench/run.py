@@ -59,11 +59,12 @@ def _run(asked: list[Row], size: str, seed: int) -> int:
             missed += 1
         measure = calibration(stage.facts)
         for row in asked:
-            missed += not _one(row, stage, measure)
+            missed += not measured(row, stage, measure)
     return missed
 
 
-def _one(row: Row, stage: Stage, measure: dict[str, Any]) -> bool:
+def measured(row: Row, stage: Stage, measure: dict[str, Any]) -> bool:
+    """Measure a row and keep what it found; whether it was met."""
     before = os.getloadavg()[0]
     try:
         found = row.measure(stage)

@@ -1,0 +1,124 @@
+"""The benchmarks themselves: what is missed is told, and the page is made from what was kept."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import cycle
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bench import results, run
+from bench.client import Asking, Client, Wrong, loaded
+from bench.judging import Measured, Row, taken_in_turn, within_limit
+from bench.rows import PLANTED, ROWS
+from bench.stage import SIZES
+
+ANY_STAGE: Any = SimpleNamespace(size="small", seed=1)
+
+
+def a_row(**changed: Any) -> Row:  # noqa: ANN401 - any field of a row
+    told = {"title": "a", "against": "b", "unit": "c", "measure": lambda _stage: None}
+    return Row("a_row", **(told | changed))
+
+
+def test_the_page_is_made_from_the_results() -> None:
+    assert results.PAGE.read_text("utf-8") == results.page(results.stored())
+
+
+def test_each_result_is_that_of_a_row() -> None:
+    names = {row.name for row in ROWS}
+    assert {found["row"] for found in results.stored()} <= names
+
+
+def test_the_planted_slow_row_is_missed() -> None:
+    assert not PLANTED.met_by(PLANTED.measure(ANY_STAGE))
+
+
+def test_a_planted_slow_row_makes_the_run_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    measure: dict[str, Any] = {"slower": 1.0}
+    monkeypatch.setattr(results, "write", pytest.fail)
+    assert run.measured(PLANTED, ANY_STAGE, measure) is False
+
+
+def test_a_ratio_is_the_median_of_the_rounds() -> None:
+    found = Measured([2, 30, 8], [1, 10, 2])
+    assert found.ratio == 3
+    assert a_row(at_least=3).met_by(found)
+    assert not a_row(at_least=3.1).met_by(found)
+    assert a_row(at_most=3).met_by(found)
+    assert not a_row(at_most=2.9).met_by(found)
+
+
+def test_a_wrong_answer_misses_however_fast_it_was() -> None:
+    assert not a_row(at_least=1).met_by(Measured([9], [1], faults=["wrong"]))
+
+
+def test_rounds_are_taken_in_turn() -> None:
+    order: list[str] = []
+    ours, peer = taken_in_turn(
+        lambda: float(len(order.append("ours") or order)),
+        lambda: float(len(order.append("peer") or order)),
+        rounds=3,
+    )
+    assert order == ["ours", "peer", "peer", "ours", "ours", "peer"]
+    assert (ours, peer) == ([1, 4, 5], [2, 3, 6])
+
+
+@pytest.mark.parametrize(
+    ("figures", "slower", "held"),
+    [([1, 9, 1], 1, True), ([2, 2, 2], 1, False), ([2, 2, 2], 2, True), ([1, 1, 1], 0.1, True)],
+)
+def test_an_absolute_limit_allows_for_a_slow_machine(
+    figures: list[float], slower: float, held: bool
+) -> None:
+    assert within_limit(figures, 1, slower) is held
+
+
+def test_every_row_has_a_target_and_known_sizes() -> None:
+    for row in ROWS:
+        assert (row.at_least is None) is not (row.at_most is None), row.name
+        assert set(row.sizes) <= set(SIZES), row.name
+
+
+class Answers(BaseHTTPRequestHandler):
+    """Every second answer is an error."""
+
+    protocol_version = "HTTP/1.1"
+    statuses = cycle([200, 500])
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/right/" else next(self.statuses))
+        self.send_header("Content-Length", "4")
+        self.end_headers()
+        self.wfile.write(b"here")
+
+    def log_message(self, *_args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_load_looks_at_every_answer(port: int) -> None:
+    right = [Asking("/right/", holds=b"here")]
+    assert len(loaded(port, right, seconds=60, times=40).took) == 40
+    for wrong in (Asking("/wrong/"), Asking("/right/", holds=b"elsewhere")):
+        with pytest.raises(Wrong):
+            loaded(port, [wrong], seconds=60, times=40)
+
+
+def test_a_client_keeps_its_connection(port: int) -> None:
+    client = Client(port)
+    assert client.ask(Asking("/right/")).text == "here"
+    kept = client._socket
+    assert client.ask(Asking("/right/")).status == 200
+    assert client._socket is kept
+    client.close()
