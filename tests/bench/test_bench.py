@@ -19,7 +19,7 @@ ANY_STAGE: Any = SimpleNamespace(size="small", seed=1)
 
 
 def a_row(**changed: Any) -> Row:  # noqa: ANN401 - any field of a row
-    told = {"title": "a", "against": "b", "unit": "c", "measure": lambda _stage: None}
+    told: dict[str, Any] = {"title": "a", "against": "b", "unit": "c", "measure": None}
     return Row("a_row", **(told | changed))
 
 
@@ -57,11 +57,12 @@ def test_a_wrong_answer_misses_however_fast_it_was() -> None:
 
 def test_rounds_are_taken_in_turn() -> None:
     order: list[str] = []
-    ours, peer = taken_in_turn(
-        lambda: float(len(order.append("ours") or order)),
-        lambda: float(len(order.append("peer") or order)),
-        rounds=3,
-    )
+
+    def noted(who: str) -> float:
+        order.append(who)
+        return float(len(order))
+
+    ours, peer = taken_in_turn(lambda: noted("ours"), lambda: noted("peer"), rounds=3)
     assert order == ["ours", "peer", "peer", "ours", "ours", "peer"]
     assert (ours, peer) == ([1, 4, 5], [2, 3, 6])
 
