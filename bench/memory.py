@@ -19,6 +19,7 @@ from bench.pages import (
 from bench.stage import Stage
 from bench.writing import WRITER, inserts, reports
 
+BACKGROUND, BACKGROUND_MB = "worker", 120.0
 REQUESTS = 2000
 WRITES = 100
 _LONG = 600.0
@@ -40,10 +41,22 @@ def memory(stage: Stage) -> Measured:
 
 
 def held_by(served: subprocess.Popen[bytes]) -> float:
-    """The PSS of a master and its workers in MB, without a database it may have started."""
+    """The PSS of a master and its web workers in MB."""
     master = psutil.Process(served.pid)
-    ours = [one for one in master.children() if one.name() == master.name()]
+    ours = [one for one in _beside(master) if BACKGROUND not in one.cmdline()]
     return sum(_pss(one.pid) for one in chain([master], ours)) / _KB
+
+
+def background(stage: Stage) -> Measured:
+    """The PSS of the process for background work, and its limit."""
+    held = [one for one in _beside(psutil.Process(stage.desk.pid)) if BACKGROUND in one.cmdline()]
+    wrong = [] if held else ["there is no process for background work"]
+    return Measured([sum(_pss(one.pid) for one in held) / _KB], [BACKGROUND_MB], faults=wrong)
+
+
+def _beside(master: psutil.Process) -> list[psutil.Process]:
+    """The processes a master has made, without a database it may have started."""
+    return [one for one in master.children() if one.name() == master.name()]
 
 
 def _pss(pid: int) -> int:

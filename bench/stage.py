@@ -59,7 +59,8 @@ class Stage:
         """A visitor signed in as one of the demo's people; its session is kept for the run."""
         if username not in self.kept:
             client = Client(self.desk_port)
-            client.sign_in(username, self._sign_in(username)["password"])
+            passwords = {row["username"]: row["password"] for row in sign_ins(self.data)}
+            client.sign_in(username, passwords[username])
             client.ask(Asking("/"))
             client.close()
             self.kept[username] = client.cookies
@@ -67,10 +68,7 @@ class Stage:
 
     def territory_of(self, username: str) -> str:
         """The district or city somebody works in."""
-        return self._sign_in(username)["territory"]
-
-    def _sign_in(self, username: str) -> dict[str, str]:
-        return next(row for row in sign_ins(self.data) if row["username"] == username)
+        return territory_of(self.data, username)
 
 
 def folder_of(size: str, seed: int) -> Path:
@@ -87,10 +85,7 @@ def can_make(size: str) -> bool:
 def staged(size: str, seed: int) -> Iterator[Stage]:
     """Make or find the data, serve desk and floor for the length of the block."""
     data = folder_of(size, seed)
-    data.mkdir(parents=True, exist_ok=True)
-    with database_server(data) as facts:
-        environment = _environment(data, facts)
-        _make(size, seed, environment)
+    with prepared(size, seed) as (facts, environment):
         _lay_floor(facts, size, seed)
         ports = free_port(), free_port()
         floor_words = [sys.executable, str(ROOT / "bench" / "floor" / "serve.py"), str(ports[1])]
@@ -104,6 +99,22 @@ def staged(size: str, seed: int) -> Iterator[Stage]:
             for served in (desk, floor):
                 served.terminate()
                 served.wait(_PATIENCE_SECONDS)
+
+
+@contextmanager
+def prepared(size: str, seed: int) -> Iterator[tuple[ServerFacts, dict[str, str]]]:
+    """The data of a size with its database running, and what our commands need to find it."""
+    data = folder_of(size, seed)
+    data.mkdir(parents=True, exist_ok=True)
+    with database_server(data) as facts:
+        environment = _environment(data, facts)
+        _make(size, seed, environment)
+        yield facts, environment
+
+
+def territory_of(data: Path, username: str) -> str:
+    """The district or city somebody of the demo works in."""
+    return next(row["territory"] for row in sign_ins(data) if row["username"] == username)
 
 
 def _environment(data: Path, facts: ServerFacts) -> dict[str, str]:
@@ -125,9 +136,9 @@ def _floor_login(facts: ServerFacts) -> dict[str, str]:
 
 
 def _make(size: str, seed: int, environment: dict[str, str]) -> None:
-    words = ["demo", "--no-serve", "--seed", str(seed)]
-    if size != DEMO:
-        words = ["synth", "--size", size, "--seed", str(seed)]
+    words = ["synth", "--size", size, "--seed", str(seed)]
+    if size not in SIZES[1:]:
+        words = ["demo", "--no-serve", "--seed", str(seed)]
     if sign_ins_stand(Path(environment["KAMKOR_DATA"])):
         return
     command = [sys.executable, "-m", "kamkor", *words]
