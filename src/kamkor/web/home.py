@@ -37,7 +37,7 @@ from kamkor.web.templatetags.words import coded, day
 if TYPE_CHECKING:
     from kamkor.cases.models import Case
 
-SHOWN = 10
+SHOWN = 8
 """How many cases stand in each list of a day; the others are in the register."""
 WHOLE = "/register/?state=open&sort=next"
 # Items that say no more than the date of a case's next visit does.
