@@ -76,17 +76,16 @@ def entered(scope: Scope) -> Iterator[None]:
 
 @contextmanager
 def repeating_statements() -> Iterator[None]:
-    """Let the server keep its plans meanwhile: for work that repeats few statements often.
-
-    Not for service as such: a plan kept over a migration is refused.
-    """
+    """Let the server keep its plans at once meanwhile: for work that repeats few statements often."""
     options = connections["default"].settings_dict["OPTIONS"]
+    before = dict(options)
     options["prepare_threshold"] = _REPEATED
     _forget_connections()
     try:
         yield
     finally:
-        del options["prepare_threshold"]
+        options.clear()
+        options.update(before)
         _forget_connections()
 
 
