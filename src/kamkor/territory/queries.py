@@ -1,14 +1,18 @@
 """Units by code and by day, with their names in the reader's language."""
 
 from datetime import date
+from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.errors import Refusal
+from kamkor.kernel.kept import ANYONE, Anyone, asked
 from kamkor.kernel.words import noop
 from kamkor.territory.models import Territory, TerritoryName
 
+LANGUAGES = ("ky", "ru", "kk", "en")
 COUNTRY_LEVEL, OBLAST_LEVEL, DISTRICT_LEVEL = 0, 1, 2
 
 
@@ -36,10 +40,22 @@ def names_on(day: date, language: str) -> dict[str, str]:
     return {soate: name or russian for soate, name, russian in rows}
 
 
+def names_borne(soate: str, day: date) -> QuerySet[TerritoryName, Any]:
+    """The names that a unit bears on a day, in the order of ``LANGUAGES``; Russian for Kazakh
+    where that is not known."""
+    borne = TerritoryName.objects.filter(_in_force(day), territory_id=soate)
+    known = (Coalesce(NullIf(language, Value("")), "ru") for language in LANGUAGES)
+    return borne.values_list(*known)
+
+
 def is_place_of_cases(soate: str) -> bool:
     """Whether a code is that of a district or city, where a child can live."""
+    return bool(asked(_places_of_cases, ANYONE, soate=soate))
+
+
+def _places_of_cases(_asker: Anyone, soate: str) -> QuerySet[Territory, str]:
     place = Q(level=DISTRICT_LEVEL) | Q(kind="city_republican")
-    return Territory.objects.filter(place, soate=soate).exists()
+    return Territory.objects.filter(place, soate=soate).values_list("soate", flat=True)
 
 
 def country() -> Territory:

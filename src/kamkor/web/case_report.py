@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
-from kamkor.cases.queries.report import described_in, report_for
-from kamkor.cases.queries.task import notices_of
-from kamkor.kernel.commands import NotFound
+from kamkor.cases.queries.around import Around, Notice
 from kamkor.web.due import due_words, is_late, may_mark
 from kamkor.web.templatetags.words import coded, day
 from kamkor.web.written import described
 
 if TYPE_CHECKING:
-    from kamkor.cases.models import Case, Task
+    from kamkor.cases.models import Case, Task, TaskDone
 
 
-def report_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
+def report_of(beside: Around) -> dict[str, Any] | None:
     """What was told of the child, with the way to the report; nothing if none may be read."""
-    if case.report_id is None:
-        return None
-    try:
-        report = report_for(viewer, case.report_id)
-    except NotFound:
+    report = beside.report
+    if report is None:
         return None
     rows: list[dict[str, Any]] = [
         {
@@ -35,7 +31,7 @@ def report_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
         {"label": _("What was seen or said"), "value": report.seen_or_said},
         *(
             {"label": _("Child as described"), "value": described(child)}
-            for child in described_in(viewer, report, case)
+            for child in beside.described
         ),
         {"label": _("Who reports"), "value": coded(report.source, "report_sources")},
         {"label": _("Reported on"), "value": day(report.happened_on)},
@@ -47,15 +43,14 @@ def report_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
     }
 
 
-def notices_owed(viewer: Viewer, case: Case) -> dict[str, Any] | None:
+def notices_owed(viewer: Viewer, case: Case, notices: Sequence[Notice]) -> dict[str, Any] | None:
     """Each notice about a case and its report: by when, with its act, or done with its proof."""
-    rows = [_notice(viewer, case, task) for task in notices_of(viewer, case)]
+    rows = [_notice(viewer, case, task, done) for task, done in notices]
     return {"heading": _("Notices"), "rows": rows} if rows else None
 
 
-def _notice(viewer: Viewer, case: Case, task: Task) -> dict[str, Any]:
+def _notice(viewer: Viewer, case: Case, task: Task, done: TaskDone | None) -> dict[str, Any]:
     row: dict[str, Any] = {"label": coded(task.kind, "task_kinds")}
-    done = next(iter(task.done.all()), None)
     if done is None:
         late = {"kind": "overdue", "text": _("Overdue")} if is_late(task) else None
         row |= {"value": _("due by %(day)s") % {"day": due_words(task.due_at)}, "badge": late}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from kamkor.access.rules import Viewer
-from kamkor.cases.queries.case import whole_cases
+from kamkor.cases.queries.case import in_list, whole_cases
 from kamkor.cases.vocabulary import CHILD, FAMILY, ON_REGISTER, OPEN_STATES, STATE_LABELS
 from kamkor.kernel import rulesets
+from kamkor.kernel.kept import asked, counted
 from kamkor.web import paging
 from kamkor.web.paging import Page
 
@@ -66,6 +67,10 @@ class Filters:
         said = {key: value for key, value in held.items() if value and plain.get(key) != value}
         return "/register/?" + urlencode(said) if said else "/register/"
 
+    def without_place(self) -> Filters:
+        """The same list from its beginning."""
+        return replace(self, after="", before="")
+
     def cleared(self) -> str:
         """The address of the same register without filters."""
         return self.address(state="on_register", ground="", risk="")
@@ -92,12 +97,23 @@ def ordered(cases: QuerySet[Case], sort: str) -> QuerySet[Case]:
     return paging.ordered(cases, [SORTS[sort.lstrip("-")]], down=sort.startswith("-"))
 
 
-def page_of(cases: QuerySet[Case], filters: Filters) -> Page[Case]:
+def counted_by(viewer: Viewer, filters: Filters) -> int:
+    """How many cases the filters leave."""
+    return counted(filtered, viewer, filters.without_place())
+
+
+def page_of(viewer: Viewer, filters: Filters) -> Page[Case]:
     """One page after or before the row in the address."""
+    if not (filters.after or filters.before):
+        return paging.first_page(asked(_first_rows, viewer, filters))
     return paging.page_of(
-        cases,
+        in_list(filtered(viewer, filters)),
         [SORTS[filters.sort.lstrip("-")]],
         down=filters.sort.startswith("-"),
         after=filters.after,
         before=filters.before,
     )
+
+
+def _first_rows(viewer: Viewer, filters: Filters) -> QuerySet[Case]:
+    return ordered(in_list(filtered(viewer, filters)), filters.sort)[: paging.PAGE + 1]

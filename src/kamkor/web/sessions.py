@@ -1,0 +1,29 @@
+"""Who is signed in: the session and its account, read anew at each request."""
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.sessions.backends import db
+
+from kamkor.access.queries import account_of_session, open_session
+
+if TYPE_CHECKING:
+    from kamkor.access.models import Account
+
+
+class SessionStore(db.SessionStore):
+    """Sessions in the database, found by a question that is kept."""
+
+    def _get_session_from_db(self) -> Any:  # noqa: ANN401 - Django's own
+        found = open_session(self.session_key) if self.session_key else None
+        if found is None:
+            self._session_key = None
+        return found
+
+
+class SignedIn(AuthenticationBackend):  # type: ignore[misc]
+    """Signs in as allauth does; finds the account of a session by a question that is kept."""
+
+    def get_user(self, user_id: int) -> "Account | None":
+        """The account if it is active."""
+        return account_of_session(user_id)
