@@ -1,7 +1,7 @@
 """The viewer: who asks, under which post, and what that post may see and do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -78,24 +78,41 @@ class Viewer:
         return self.may(Action.RECORD) or (self.role == OBLAST and bool(self.teams))
 
     @property
-    def shape(self) -> tuple[object, ...]:
+    def shape(self) -> "Shape":
         """What shapes the SQL of this viewer's questions; the rest are values in it."""
-        held = (self.teams, self.lent, self.barred, self.district, self.oblast)
-        return (self.role, *map(bool, held))
-
-    def form(self, mark: Callable[[str], Any]) -> "Viewer":
-        """This viewer with marks for all that another of its shape has differently."""
-        marks = {name: mark(name) for name in _SINGLE}
-        marks |= {name: mark(name) for name in _SEVERAL if getattr(self, name)}
-        return _Form(**(self.__dict__ | marks | {"posts": (), "_offices": mark("offices")}))
+        held = self.__dict__
+        return Shape(self.role, tuple([name for name in _VALUES if not held[name]]))
 
     def may(self, action: Action) -> bool:
         """Whether the role has this right at all."""
         return action in RIGHTS[self.role].actions
 
 
-_SINGLE = ("account_id", "username", "name", "language", "post_id", "employee_id", "office_id")
-_SEVERAL = ("acts_for", "teams", "lent", "barred", "district", "oblast", "unit", "units", "day")
+_VALUES = tuple(one.name for one in fields(Viewer) if one.name != "role")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What shapes the SQL of a viewer's questions: its role, and what it has none of.
+
+    Nobody's values are in it, so none can stay in a question that is kept.
+    """
+
+    role: str
+    empty: tuple[str, ...]
+
+    def form(self, mark: Callable[..., Any]) -> "Viewer":
+        """A viewer of this shape with a mark in place of each value that it has."""
+        held = [name for name in _VALUES if name not in self.empty]
+        marks = {name: mark(name, some=True) for name in held}
+        return _Form(**(_NOTHING | marks), role=self.role, _offices=mark("offices"))
+
+
+_NOTHING: dict[str, Any] = {
+    one.name: "" if one.default is MISSING else one.default
+    for one in fields(Viewer)
+    if one.name != "role"
+}
 
 
 @dataclass(frozen=True)

@@ -66,9 +66,7 @@ def entered(scope: Scope) -> Iterator[None]:
     with transaction.atomic():
         connection.ensure_connection()
         backend = connection.connection.info.backend_pid
-        # The beginning of the transaction goes along with the context: one way there and back.
-        with connection.connection.pipeline():
-            _set(signed_context(scope, backend, bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)))
+        _set(signed_context(scope, backend, bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)))
         yield
         if nested:
             _set("")

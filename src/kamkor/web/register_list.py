@@ -55,7 +55,7 @@ class Filters:
             else "on_register",
             ground=given.get("ground", "") if given.get("ground") in grounds else "",
             risk=given.get("risk", "") if given.get("risk") in risks else "",
-            sort=sort if sort.lstrip("-") in SORTS else "name",
+            sort=sort if sort.removeprefix("-") in SORTS else "name",
             after=given.get("after", ""),
             before=given.get("before", ""),
         )
@@ -94,7 +94,7 @@ def filtered(viewer: Viewer, filters: Filters) -> QuerySet[Case]:
 
 def ordered(cases: QuerySet[Case], sort: str) -> QuerySet[Case]:
     """In the order chosen."""
-    return paging.ordered(cases, [SORTS[sort.lstrip("-")]], down=sort.startswith("-"))
+    return paging.ordered(cases, [SORTS[sort.removeprefix("-")]], down=sort.startswith("-"))
 
 
 def counted_by(viewer: Viewer, filters: Filters) -> int:
@@ -108,7 +108,7 @@ def page_of(viewer: Viewer, filters: Filters) -> Page[Case]:
         return paging.first_page(asked(_first_rows, viewer, filters))
     return paging.page_of(
         in_list(filtered(viewer, filters)),
-        [SORTS[filters.sort.lstrip("-")]],
+        [SORTS[filters.sort.removeprefix("-")]],
         down=filters.sort.startswith("-"),
         after=filters.after,
         before=filters.before,

@@ -15,7 +15,9 @@ class SessionStore(db.SessionStore):
     """Sessions in the database, found by a question that is kept."""
 
     def _get_session_from_db(self) -> Any:  # noqa: ANN401 - Django's own
-        found = open_session(self.session_key) if self.session_key else None
+        key = self.session_key or ""
+        # A key is letters and digits; the database takes not every other sign.
+        found = open_session(key) if key.isalnum() else None
         if found is None:
             self._session_key = None
         return found
