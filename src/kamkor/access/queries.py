@@ -28,7 +28,11 @@ class LentBeyondLimit(Exception):
 
 def account_named(username: str) -> Account | None:
     """The active account of a user name."""
-    return Account.objects.filter(username=username, is_active=True).first()
+    return next(iter(asked(_named, ANYONE, username=username)), None)
+
+
+def _named(_asker: Anyone, username: str) -> QuerySet[Account]:
+    return Account.objects.filter(username=username, is_active=True)
 
 
 def account_of_post(post_id: int, day: date) -> Account | None:

@@ -60,12 +60,23 @@ def _places_of_cases(_asker: Anyone, soate: str) -> QuerySet[Territory, str]:
 
 def country() -> Territory:
     """The country itself."""
-    return Territory.objects.get(level=COUNTRY_LEVEL)
+    return _units(level=COUNTRY_LEVEL)[0]
 
 
 def unit_of(soate: str) -> Territory:
-    """The unit of a code."""
-    return Territory.objects.get(soate=soate)
+    """The unit of a code; raises ``PlaceUnknown``."""
+    found = _units(soate=soate)
+    if not found:
+        raise PlaceUnknown("territory", place=soate)
+    return found[0]
+
+
+def _units(**given: str | int) -> list[Territory]:
+    return asked(_such_units, ANYONE, **given)
+
+
+def _such_units(_asker: Anyone, **given: str | int) -> QuerySet[Territory]:
+    return Territory.objects.filter(**given).order_by("soate")
 
 
 def all_units() -> list[Territory]:
@@ -108,13 +119,9 @@ def oblast_of(soate: str) -> str:
     return unit.soate
 
 
-def oblasts_within(soate: str) -> list[str]:
-    """The oblasts and cities of republican significance of the country; else the unit itself."""
-    unit = Territory.objects.get(soate=soate)
-    if unit.level != COUNTRY_LEVEL:
-        return [soate]
-    parts = Territory.objects.filter(level=OBLAST_LEVEL).order_by("soate")
-    return list(parts.values_list("soate", flat=True))
+def oblasts() -> list[str]:
+    """The codes of the oblasts and cities of republican significance."""
+    return [unit.soate for unit in _units(level=OBLAST_LEVEL)]
 
 
 def names_within(soate: str) -> list[tuple[str, list[str]]]:

@@ -46,13 +46,13 @@ def question_for(
     last = last or on or today
     ended = has_ended({"on": on, "to": last, "known_on": known_on}, today)
     unit = territory.place_named(place) if place else _own_place(viewer)
-    districts = territory.codes_within(unit)
+    whole = unit.level == territory.COUNTRY_LEVEL
     allowed = territories_counted_by(viewer)
     if allowed is not None and unit.soate not in allowed:
         raise OutsideYourTerritory("territory")
     question = Question(
         territory=unit.soate,
-        districts=None if unit.level == territory.COUNTRY_LEVEL else tuple(districts),
+        districts=None if whole else tuple(territory.codes_within(unit)),
         below_oblast=unit.level > territory.OBLAST_LEVEL,
         first=first or date(last.year, 1, 1),
         last=last,
