@@ -209,7 +209,8 @@ def department_of_post(post_id: int) -> int | None:
 
 def holder_names(post_ids: Iterable[int], day: date) -> dict[int, str]:
     """The names of who holds these posts on a day, by post."""
-    rows = asked(_holders, ANYONE, posts=sorted(set(post_ids)), on=day)
+    posts = sorted(set(post_ids))
+    rows = asked(_holders, ANYONE, posts=posts, on=day) if posts else ()
     return {post: f"{given} {surname}".strip() for post, given, surname in rows}
 
 
@@ -253,6 +254,15 @@ def leaves(department: int, day: date) -> QuerySet[Leave]:
     return (
         _leaves_of(department).filter(valid_to__gte=day, withdrawn_at=None).order_by("valid_from")
     )
+
+
+def away_on(department: int, day: date) -> list[Leave]:
+    """The leave of one day, with its cover."""
+    return asked(_away_on, ANYONE, department=department, on=day)
+
+
+def _away_on(_asker: Anyone, department: int, on: date) -> QuerySet[Leave]:
+    return leaves(department, on).filter(valid_from__lte=on)
 
 
 def leave_of(department: int, leave_id: UUID) -> Leave | None:
