@@ -17,7 +17,6 @@ from kamkor.cases.queries.report import queue, unread_alarms
 from kamkor.cases.queries.task import open_tasks
 from kamkor.kernel import clock
 from kamkor.kernel.kept import NotKept, asked, asked_together, counted
-from kamkor.web.templatetags.rows import table_rows
 from tests.doors.world import USERS, World
 
 pytestmark = pytest.mark.usefixtures("undone")
@@ -108,13 +107,3 @@ def test_the_day_of_a_question_is_told_when_it_is_asked(world: World) -> None:
     with world.cast.aigul.inside() as viewer:
         assert asked(_of_given_day, viewer, day=date(1999, 1, 1)) == []
         assert asked(_of_given_day, viewer, day=clock.today()) != []
-
-
-def test_everything_in_a_row_is_escaped() -> None:
-    bad = "<b>\"'&"
-    cell = {"text": bad, "url": bad, "operation": bad, "figure": bad}
-    badges = {"text": bad, "badge": {"kind": bad, "text": bad}, "badges": [{"text": bad}]}
-    row = {"id": bad, "url": bad, "cells": [badges, cell, badges]}
-    written = str(table_rows({"columns": [{"label": bad}] * 3, "rows": [row]}))
-    assert "<b>" not in written
-    assert written.count("&lt;b&gt;&quot;&#x27;&amp;") == 16

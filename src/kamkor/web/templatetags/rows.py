@@ -1,6 +1,6 @@
-"""The rows of a list. A list has many cells, and Django's templates look up each word of each."""
+"""The rows of lists. A list has many cells, and Django's templates look up each word of each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
@@ -11,6 +11,7 @@ register = template.Library()
 
 Part = Mapping[str, Any]
 
+_LINK = "govuk-link"
 _KINDS = {"numeric": "govuk-table__cell--numeric", "nowrap": "k-nowrap"}
 
 
@@ -19,6 +20,49 @@ def table_rows(table: Part) -> SafeString:
     """The rows of a table as ``web/table.html`` describes them; everything is escaped."""
     labels = [_attribute("data-label", column["label"]) for column in table["columns"]]
     return SafeString("\n".join(_row(row, labels) for row in table["rows"]))
+
+
+@register.simple_tag
+def task_rows(entries: Iterable[Part]) -> SafeString:
+    """The items of ``web/tasks.html`` that stand in sight; everything is escaped."""
+    return SafeString("\n".join(map(_task_row, entries)))
+
+
+@register.simple_tag
+def task_lines(entries: Iterable[Part]) -> SafeString:
+    """Those that unfold, a line each; everything is escaped."""
+    return SafeString(
+        "\n".join(f"<li>{_task(one, _LINK)} {_due(one)} {_badge(one)}</li>" for one in entries)
+    )
+
+
+def _task_row(one: Part) -> str:
+    linked = " govuk-task-list__item--with-link" if one.get("url") else ""
+    name = _task(one, f"{_LINK} govuk-task-list__link")
+    hint = (
+        f'<div class="govuk-task-list__hint">{_safe(one["hint"])}</div>' if one.get("hint") else ""
+    )
+    return (
+        f'<li class="govuk-task-list__item{linked}">'
+        f'<div class="govuk-task-list__name-and-hint">{name if linked else f"<div>{name}</div>"}{hint}'
+        f'</div>\n<div class="govuk-task-list__status">{_due(one)}{_badge(one)}</div></li>'
+    )
+
+
+def _task(one: Part, looks: str) -> str:
+    return _link(one, one["title"], looks) if one.get("url") else _safe(one["title"])
+
+
+def _due(one: Part) -> str:
+    return f'<span class="k-task__due">{_safe(one["due"])}</span>' if one.get("due") else ""
+
+
+def _badge(one: Part) -> str:
+    badge = one.get("badge")
+    if not badge:
+        return ""
+    kind = _safe(badge.get("kind") or "plain")
+    return f'<span class="k-badge k-badge--{kind}">{_safe(badge["text"])}</span>'
 
 
 def _row(row: Part, labels: list[str]) -> str:
@@ -32,7 +76,7 @@ def _row(row: Part, labels: list[str]) -> str:
 
 def _head(cell: Part, url: str | None) -> str:
     kind = " govuk-table__header--numeric" if cell.get("numeric") else ""
-    shown = _link({**cell, "url": url}) if url else _content(cell)
+    shown = _link({**cell, "url": url}, cell["text"]) if url else _content(cell)
     return (
         f'<th scope="row" role="rowheader" class="govuk-table__header{kind}">'
         f"{shown}{_badges(cell)}</th>"
@@ -49,24 +93,19 @@ def _cell(cell: Part, label: str) -> str:
 
 def _content(cell: Part) -> str:
     if cell.get("url"):
-        return _link(cell)
+        return _link(cell, cell["text"])
     text = cell.get("html") or cell.get("text")
     return "" if text is None else _safe(text)
 
 
-def _link(cell: Part) -> str:
-    about = _attribute("data-operation", cell.get("operation"))
-    return f'<a class="govuk-link" href="{_safe(cell["url"])}"{about}>{_safe(cell["text"])}</a>'
+def _link(one: Part, text: object, looks: str = _LINK) -> str:
+    about = _attribute("data-operation", one.get("operation"))
+    return f'<a class="{looks}" href="{_safe(one["url"])}"{about}>{_safe(text)}</a>'
 
 
 def _badges(cell: Part) -> str:
-    found = [cell["badge"]] if cell.get("badge") else []
-    found += cell.get("badges") or ()
-    return "".join(
-        f'  <span class="k-badge k-badge--{_safe(badge.get("kind") or "plain")}">'
-        f"{_safe(badge['text'])}</span>"
-        for badge in found
-    )
+    found = [cell, *({"badge": badge} for badge in cell.get("badges") or ())]
+    return "".join(f"  {badge}" for badge in map(_badge, found) if badge)
 
 
 def _attribute(name: str, value: str | None) -> str:
