@@ -8,9 +8,9 @@ from tests.architecture.tree import ROOMS_TOP_DOWN, ROOT, Source, dotted, plant,
 LAYERS_WITH_TABLES = {"models", "queries", "operations"}
 # The demo writes its offices and accounts as the owner; everything else it does by operations.
 # What synth prints is held equal to what the operations write.
-# The door with its signed context, the journal that every command is written into, and the one
-# statement that writes many rows.
-KERNEL_WITH_TABLES = {"database", "journal", "commands", "writing"}
+# The door with its signed context, the journal that every command is written into, the one
+# statement that writes many rows, and kept questions.
+KERNEL_WITH_TABLES = {"database", "journal", "commands", "kept", "writing"}
 ROW_DOORS = {"objects", "_default_manager", "_base_manager", "raw", "extra", "select_for_update"}
 SQL_NAMES = {"RawSQL", "RunSQL"}
 CONNECTIONS = {"connection", "connections"}
@@ -19,12 +19,16 @@ CONNECTIONS = {"connection", "connections"}
 WITHOUT_VIEWER: dict[str, str] = {
     "access.queries.account_named": "asked at sign-in, before there is a viewer",
     "access.queries.account_of_post": "for a job or the demo, before there is a viewer",
+    "access.queries.account_of_session": "who is signed in, before there is a viewer",
+    "access.queries.open_session": "as above",
     "access.queries.accounts_with_posts": "accounts for the shell; no child's data",
+    "access.queries.barred_from": "staff by the ids of what they may not see; no child",
     "access.queries.named_in": "posts of the service; a team says nothing of what it is about",
-    "access.queries.posts_of": "what a viewer may be made of",
     "access.queries.shut_out_of": "staff by the ids of what they may not see; no child",
     "access.queries.viewer_for": "makes the viewer",
     "access.queries.viewer_of_user": "makes the viewer of whoever is signed in",
+    "cases.queries.case.in_list": "narrows what was asked for a viewer",
+    "cases.queries.history.in_order": "orders what was asked for a viewer",
     "cases.queries.report.receipt_state": "asked by an informant, who has no account; one word",
     "figures.queries.kept": "numbers of a question that was put for a viewer; no person",
     "figures.queries.statement": "puts a statement together and asks nothing",

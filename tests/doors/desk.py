@@ -199,7 +199,7 @@ class Desk:
         if username:
             self.client.force_login(
                 Account.objects.get(username=username),
-                backend="allauth.account.auth_backends.AuthenticationBackend",
+                backend="kamkor.web.sessions.SignedIn",
             )
 
     def now(self) -> AbstractContextManager[None]:

@@ -22,7 +22,7 @@ def strict(username: str = "") -> Client:
     if username:
         client.force_login(
             Account.objects.get(username=username),
-            backend="allauth.account.auth_backends.AuthenticationBackend",
+            backend="kamkor.web.sessions.SignedIn",
         )
     return client
 

@@ -1,4 +1,4 @@
-"""A post that ended this morning: its holder is signed in, and may do nothing."""
+"""A post or an account that ended this morning: its holder may do nothing."""
 
 from datetime import timedelta
 
@@ -32,3 +32,14 @@ def test_a_post_that_ended_this_morning(committed_cast: Cast) -> None:
     told = desk.send("/commands/", {})
     assert (told.status, told.response.json()["code"]) == (403, "not_permitted")
     assert desk.send("/sign-out/").response["Location"] == "/sign-in/"
+
+
+def test_an_account_that_was_closed_is_out_at_once(committed_cast: Cast) -> None:
+    """A session that is open does not keep it open."""
+    desk = Desk("aigul", committed_cast.time)
+    assert desk.open("/").status == 200
+    closed = Account.objects.using("owner").filter(username="aigul")
+    closed.update(is_active=False)
+    assert desk.open("/").response["Location"].startswith("/sign-in/")
+    closed.update(is_active=True)
+    assert Desk("aigul", committed_cast.time).open("/").status == 200

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kamkor.access.operations import lent
+from kamkor.access.queries import is_on_duty
 from kamkor.cases.models import Assignment, Case
 from kamkor.cases.queries.case import assigned_post_on, own_cases
 from kamkor.cases.queries.responsible import (
@@ -85,7 +86,8 @@ def test_a_worker_who_covers_sees_and_does_what_the_absent_one_would(cast: Cast)
 def test_the_cover_answers_for_alarms_too(cast: Cast) -> None:
     leave = {"kind": "sick", "valid_from": cast.today, "valid_to": cast.today}
     cast.head.do("record_leave", post=cast.aigul.post, cover=cast.nurlan.post, **leave)
-    assert cast.nurlan.viewer.on_duty
+    with cast.nurlan.inside() as nurlan:
+        assert is_on_duty(nurlan)
     report = received(cast.begimai, danger_now=True)
     assert cast.nurlan.report(report).duty_post_id == cast.nurlan.post
     answer = cast.nurlan.do("screen_report", report=report, decision="accept")

@@ -1,6 +1,6 @@
 """Accounts, teams of sealed records, and what is lent; none of it holds a child's data."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -29,6 +29,9 @@ class Account(AbstractBaseUser):
     first_steps_seen = models.BooleanField(default=False)
 
     objects: ClassVar[AccountManager] = AccountManager()
+
+    standing: dict[str, Any] | None = None
+    """What makes a viewer of it, where that was read along; used up by the first viewer."""
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

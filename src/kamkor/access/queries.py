@@ -3,20 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.db.models import QuerySet
 
-from kamkor.access.models import Account, Barred, Lent, TeamExclusion, TeamMember
-from kamkor.access.rules import Viewer
+from kamkor.access.models import Account, Barred, TeamMember
+from kamkor.access.rules import HeldPost, Viewer
 from kamkor.access.vocabulary import ADMINISTRATOR
 from kamkor.kernel import clock
 from kamkor.kernel.database import Scope
+from kamkor.kernel.kept import ANYONE, Anyone, asked
 from kamkor.workforce import queries as workforce
-
-if TYPE_CHECKING:
-    from kamkor.workforce.models import Employee, Post
 
 # A context holds this many ids; so many are lent to nobody while lendings end as they should.
 LENT_LIMIT = 2000
@@ -28,7 +28,11 @@ class LentBeyondLimit(Exception):
 
 def account_named(username: str) -> Account | None:
     """The active account of a user name."""
-    return Account.objects.filter(username=username, is_active=True).first()
+    return next(iter(asked(_named, ANYONE, username=username)), None)
+
+
+def _named(_asker: Anyone, username: str) -> QuerySet[Account]:
+    return Account.objects.filter(username=username, is_active=True)
 
 
 def account_of_post(post_id: int, day: date) -> Account | None:
@@ -57,13 +61,6 @@ def accounts_with_posts(day: date) -> list[tuple[str, ...]]:
     return rows
 
 
-def posts_of(account: Account) -> "list[Post]":
-    """The posts in force that this account's person holds today."""
-    if account.employee_id is None:
-        return []
-    return workforce.posts_of_employee(account.employee_id, clock.today())
-
-
 def viewer_for(account: Account, chosen_post: int | None = None) -> Viewer | None:
     """The viewer an account is now, under the chosen post or its first; nobody without a post.
 
@@ -77,11 +74,13 @@ def viewer_for(account: Account, chosen_post: int | None = None) -> Viewer | Non
             language=account.language,
             role=ADMINISTRATOR,
         )
-    posts = posts_of(account)
-    post = next((post for post in posts if post.pk == chosen_post), posts[0] if posts else None)
-    if post is None or account.employee is None:
+    if account.employee_id is None:
         return None
-    return _viewer(account, account.employee, post, clock.today())
+    read = account.standing
+    account.standing = None
+    if read is None or chosen_post not in {None, read["acting"]}:
+        read = _standing(account.employee_id, chosen_post)
+    return _viewer(account, read)
 
 
 def viewer_of_user(user: object, chosen_post: int | None = None) -> Viewer | None:
@@ -89,78 +88,153 @@ def viewer_of_user(user: object, chosen_post: int | None = None) -> Viewer | Non
     return viewer_for(user, chosen_post) if isinstance(user, Account) else None
 
 
-def viewer_again(viewer: Viewer, covered: tuple[int, ...]) -> Viewer:
-    """The same viewer at the clock's moment: teams, lent and barred read anew, and covering
-    these posts; for who acts often on many days. ``on_duty`` stays as it was."""
-    acts_for = (viewer.post_id, *covered)
-    return replace(
-        viewer,
-        acts_for=acts_for,
-        units=viewer.units if acts_for == viewer.acts_for else workforce.units_of_posts(acts_for),
-        teams=_teams(viewer.post_id, viewer.employee_id),
-        lent=_lent(acts_for, viewer.office_id, clock.now()),
-        barred=_barred(viewer.employee_id),
-        day=clock.today(),
-    )
+def viewer_again(viewer: Viewer) -> Viewer:
+    """The same viewer at the clock's moment, all but its posts read anew: covers, teams, lent
+    and barred; for who acts often on many days."""
+    standing = _standing(viewer.employee_id, viewer.post_id)
+    acts_for = (viewer.post_id, *standing["covered"])
+    return replace(viewer, acts_for=acts_for, day=clock.today(), **_scope(standing, acts_for))
 
 
-def _viewer(account: Account, employee: "Employee", post: "Post", day: date) -> Viewer:
-    acts_for = (post.pk, *workforce.covered_posts(post.pk, day))
-    department = post.office.district_id
-    duty = workforce.duty_seats(department, day)[:1] if department else []
+def is_on_duty(viewer: Viewer) -> bool:
+    """Whether the viewer's post answers for its department's alarms today."""
+    if not viewer.district:
+        return False
+    seats = workforce.duty_seats(viewer.district, clock.today())
+    return bool(seats) and seats[0].post_id == viewer.post_id
+
+
+def _viewer(account: Account, standing: dict[str, Any]) -> Viewer | None:
+    posts = tuple(HeldPost(**post) for post in standing["posts"] or ())
+    post = next((post for post in posts if post.id == standing["acting"]), None)
+    if post is None:
+        return None
+    acts_for = (post.id, *standing["covered"])
     return Viewer(
         account_id=account.pk,
         username=account.username,
-        name=f"{employee.given_name} {employee.surname}".strip(),
+        name=standing["name"],
         language=account.language,
         role=post.kind,
-        post_id=post.pk,
-        employee_id=employee.pk,
+        post_id=post.id,
+        employee_id=account.employee_id or 0,
         office_id=post.office_id,
-        unit=post.office.unit_id,
-        units=workforce.units_of_posts(acts_for),
-        district=post.office.district_id,
-        oblast=post.office.oblast_id,
+        unit=post.unit_id,
+        district=post.district_id,
+        oblast=post.oblast_id,
+        posts=posts,
         acts_for=acts_for,
-        on_duty=bool(duty) and duty[0].post_id == post.pk,
-        teams=_teams(post.pk, employee.pk),
-        lent=_lent(acts_for, post.office_id, clock.now()),
-        barred=_barred(employee.pk),
-        day=day,
+        day=clock.today(),
+        **_scope(standing, acts_for),
     )
 
 
-def _teams(post_id: int, employee_id: int) -> tuple[UUID, ...]:
-    """The teams that name a post, less those from which its holder is shut out."""
-    named = TeamMember.objects.filter(post_id=post_id, excluded=False, team__ended_at=None)
-    shut_out = TeamExclusion.objects.filter(employee_id=employee_id).values("team_id")
-    return tuple(named.exclude(team__in=shut_out).values_list("team_id", flat=True))
+def _standing(
+    employee_id: int | None, chosen_post: int | None, account_id: int | None = None
+) -> dict[str, Any]:
+    """What makes a viewer of an employee now, under the chosen post or its first; or of the
+    employee of an account, with the account."""
+    given = {
+        "account": account_id,
+        "employee": employee_id,
+        "chosen": chosen_post,
+        "day": clock.today(),
+        "now": clock.now(),
+        "limit": LENT_LIMIT + 1,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, given)
+        row = cursor.fetchone()
+        return dict(zip((column.name for column in cursor.description), row, strict=True))
 
 
-def _barred(employee_id: int) -> tuple[UUID, ...]:
-    found = Barred.objects.filter(employee_id=employee_id)
-    return tuple(found.values_list("subject", flat=True))
+def _scope(standing: dict[str, Any], acts_for: tuple[int, ...]) -> dict[str, Any]:
+    if len(standing["lent"]) > LENT_LIMIT:
+        raise LentBeyondLimit(f"more than {LENT_LIMIT} records are lent to posts {acts_for}")
+    return {key: tuple(standing[key]) for key in ("units", "teams", "lent", "barred")}
 
 
-def _lent(posts: tuple[int, ...], office: int, now: datetime) -> tuple[UUID, ...]:
-    # What is lent to a department is for those who decide there, not for its units' workers.
-    to_us = Q(to_post_id__in=posts) | Q(to_office_id=office)
-    current = Lent.objects.filter(to_us).filter(Q(until=None) | Q(until__gt=now))
-    subjects = current.order_by("subject").values_list("subject", flat=True).distinct()
-    found = tuple(subjects[: LENT_LIMIT + 1])
-    if len(found) > LENT_LIMIT:
-        raise LentBeyondLimit(f"more than {LENT_LIMIT} records are lent to posts {posts}")
-    return found
+# One statement, since every request begins with it. What is lent to a department is for those
+# who decide there, not for its units' workers; whoever is shut out of a team is not of it.
+_STANDING = """
+WITH account AS (
+    SELECT id, password, username, employee_id, language, administrator, is_active,
+        first_steps_seen
+    FROM kamkor_account WHERE id = %(account)s::int AND is_active
+), who AS (
+    SELECT coalesce(%(employee)s::int, (SELECT employee_id FROM account)) AS id
+), held AS (
+    SELECT p.id, p.kind, p.office_id, o.unit_id, o.district_id, o.oblast_id,
+        o.name_ky, o.name_ru, o.name_kk, o.name_en
+    FROM kamkor_postholding h JOIN kamkor_post p ON p.id = h.post_id
+    JOIN kamkor_office o ON o.id = p.office_id
+    WHERE h.employee_id = (SELECT id FROM who)
+        AND h.valid_from <= %(day)s AND (h.valid_to >= %(day)s OR h.valid_to IS NULL)
+        AND p.valid_from <= %(day)s AND (p.valid_to >= %(day)s OR p.valid_to IS NULL)
+), acting AS (
+    SELECT id, office_id FROM held ORDER BY id = %(chosen)s::int DESC, id LIMIT 1
+), covered AS (
+    SELECT l.post_id AS id FROM kamkor_leave l JOIN acting ON acting.id = l.cover_id
+    WHERE l.withdrawn_at IS NULL AND %(day)s BETWEEN l.valid_from AND l.valid_to
+), acts_for AS (SELECT id FROM acting UNION ALL SELECT id FROM covered)
+SELECT
+    (SELECT row_to_json(account) FROM account) AS account,
+    (SELECT json_agg(held ORDER BY held.id) FROM held) AS posts,
+    (SELECT id FROM acting) AS acting,
+    (SELECT trim(e.given_name || ' ' || e.surname) FROM kamkor_employee e
+        WHERE e.id = (SELECT id FROM who)) AS name,
+    ARRAY(SELECT id FROM covered) AS covered,
+    ARRAY(SELECT DISTINCT o.unit_id FROM acts_for
+        JOIN kamkor_post p ON p.id = acts_for.id JOIN kamkor_office o ON o.id = p.office_id
+        WHERE o.unit_id IS NOT NULL ORDER BY o.unit_id) AS units,
+    ARRAY(SELECT m.team_id FROM kamkor_teammember m JOIN acting ON acting.id = m.post_id
+        JOIN kamkor_team t ON t.id = m.team_id
+        WHERE NOT m.excluded AND t.ended_at IS NULL AND NOT EXISTS (
+            SELECT FROM kamkor_teamexclusion x
+            WHERE x.team_id = m.team_id AND x.employee_id = (SELECT id FROM who))) AS teams,
+    ARRAY(SELECT DISTINCT n.subject FROM kamkor_lent n
+        WHERE (n.to_post_id IN (SELECT id FROM acts_for)
+            OR n.to_office_id = (SELECT office_id FROM acting))
+            AND (n.until IS NULL OR n.until > %(now)s)
+        ORDER BY n.subject LIMIT %(limit)s) AS lent,
+    ARRAY(SELECT b.subject FROM kamkor_barred b WHERE b.employee_id = (SELECT id FROM who)) AS barred
+"""
 
 
 def shut_out_of(subjects: Iterable[UUID]) -> dict[UUID, set[int]]:
     """The employees who no longer see certain subjects, because of an interest declared."""
     found: dict[UUID, set[int]] = {}
-    for subject, employee in Barred.objects.filter(subject__in=list(subjects)).values_list(
-        "subject", "employee_id"
-    ):
+    for subject, employee in asked(barred_from, ANYONE, subjects=list(subjects)):
         found.setdefault(subject, set()).add(employee)
     return found
+
+
+def barred_from(_asker: object, subjects: Iterable[UUID]) -> QuerySet[Barred, Any]:
+    """Which of these subjects which employees no longer see, as a question to be kept."""
+    return Barred.objects.filter(subject__among=subjects).values_list("subject", "employee_id")
+
+
+def open_session(key: str) -> Session | None:
+    """The session of a browser's key, if it has not ended."""
+    return next(iter(asked(_open, ANYONE, key=key, at=clock.now())), None)
+
+
+def _open(_asker: Anyone, key: str, at: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=key, expire_date__gt=at)
+
+
+def account_of_session(account_id: int) -> Account | None:
+    """The account that a session names, if it is still active.
+
+    It is read together with what makes a viewer of it under its first post; the first
+    ``viewer_for`` uses that up, any later one reads anew.
+    """
+    read = _standing(None, None, account_id)
+    if read["account"] is None:
+        return None
+    account = Account.from_db("default", list(read["account"]), list(read["account"].values()))
+    account.standing = read
+    return account
 
 
 def named_in(team: UUID) -> list[int]:

@@ -88,7 +88,7 @@ class Viewers:
         if changes == self._changes and known.acts_for == (post, *covered):
             found = replace(known, day=day)
         else:
-            found = viewer_again(known, covered)
+            found = viewer_again(known)
         self._known[post] = (self._changes, found)
         return found
 

@@ -317,7 +317,9 @@ class Batch:
                 act()
 
     def _enter_in_journal(self, pending: list[tuple[Operation[Any], Command, Order[Any]]]) -> None:
-        versions = _versions_of([one for _, _, order in pending for one, _ in order.subjects])
+        new = {row.pk for _, _, order in pending for row in order.rows}
+        touched = {one for _, _, order in pending for one, _ in order.subjects}
+        versions = _versions_of(list(touched - new)) if touched - new else {}
         entries = []
         for found, command, order in pending:
             for row, (subject, scope) in enumerate(order.subjects):

@@ -59,29 +59,31 @@ def _set(context: str) -> None:
 def entered(scope: Scope) -> Iterator[None]:
     """Open one transaction in which exactly this scope is seen; nothing after it.
 
-    The context is emptied on leaving too, since a setting outlives the release of a savepoint.
+    Inside another transaction the context is emptied on leaving, since a setting outlives the
+    release of a savepoint.
     """
+    nested = connection.in_atomic_block
     with transaction.atomic():
         connection.ensure_connection()
         backend = connection.connection.info.backend_pid
         _set(signed_context(scope, backend, bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)))
         yield
-        _set("")
+        if nested:
+            _set("")
 
 
 @contextmanager
 def repeating_statements() -> Iterator[None]:
-    """Let the server keep its plans meanwhile: for work that repeats few statements often.
-
-    Not for service as such: a plan kept over a migration is refused.
-    """
+    """Let the server keep its plans at once meanwhile: for work that repeats few statements often."""
     options = connections["default"].settings_dict["OPTIONS"]
+    before = dict(options)
     options["prepare_threshold"] = _REPEATED
     _forget_connections()
     try:
         yield
     finally:
-        del options["prepare_threshold"]
+        options.clear()
+        options.update(before)
         _forget_connections()
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from kamkor.kernel import clock
+from kamkor.kernel import clock, kept  # noqa: F401 - kept makes the lookup ``among`` known
 from kamkor.kernel.ids import new_id
 
 

@@ -23,18 +23,18 @@ def scope_filter(viewer: Viewer, subject: str = "id", prefix: str = "") -> Q:
     if not viewer.may(Action.SEE_IDENTITY):
         return Q(pk__in=[])
     column = {
-        Level.UNIT: "office_unit__in",
-        Level.DISTRICT: "office_district__in",
-        Level.OBLAST: "office_oblast__in",
+        Level.UNIT: "office_unit__among",
+        Level.DISTRICT: "office_district__among",
+        Level.OBLAST: "office_oblast__among",
     }.get(viewer.level)
     unsealed = Q(**{f"{prefix}team": None})
-    scope = unsealed & Q(**{f"{prefix}{column}": list(viewer.offices)}) if column else unsealed
+    scope = unsealed & Q(**{f"{prefix}{column}": viewer.offices}) if column else unsealed
     if viewer.teams:
-        scope |= Q(**{f"{prefix}team__in": list(viewer.teams)})
+        scope |= Q(**{f"{prefix}team__among": viewer.teams})
     if viewer.lent:
-        scope |= unsealed & Q(**{f"{prefix}{subject}__in": list(viewer.lent)})
+        scope |= unsealed & Q(**{f"{prefix}{subject}__among": viewer.lent})
     if viewer.barred:
-        scope &= ~Q(**{f"{prefix}{subject}__in": list(viewer.barred)})
+        scope &= ~Q(**{f"{prefix}{subject}__among": viewer.barred})
     return scope
 
 
@@ -152,7 +152,7 @@ def members_of(viewer: Viewer, household_ids: Iterable[UUID]) -> QuerySet[Househ
     """Who belongs to these households, as it stands now."""
     return (
         HouseholdMember.objects.filter(scope_filter(viewer, subject="household_id"))
-        .filter(household_id__in=list(household_ids), withdrawn_at=None)
+        .filter(household_id__among=household_ids, withdrawn_at=None)
         .select_related("person")
         .order_by("happened_on", "first_recorded_at", "id")
     )
@@ -161,7 +161,7 @@ def members_of(viewer: Viewer, household_ids: Iterable[UUID]) -> QuerySet[Househ
 def memberships_of(viewer: Viewer, household_id: UUID) -> QuerySet[HouseholdMember]:
     """All that was told of who belongs to a household, corrected facts too."""
     members = HouseholdMember.objects.filter(scope_filter(viewer, subject="household_id"))
-    return members.filter(household_id=household_id).prefetch_related("person")
+    return members.filter(household_id=household_id).select_related("person")
 
 
 def births_of(viewer: Viewer, person_id: UUID) -> QuerySet[Birth]:

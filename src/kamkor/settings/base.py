@@ -51,7 +51,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "kamkor.web.urls"
 WSGI_APPLICATION = "kamkor.web.wsgi.application"
 AUTH_USER_MODEL = "kamkor.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["kamkor.web.sessions.SignedIn"]
+SESSION_ENGINE = "kamkor.web.sessions"
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -83,7 +84,8 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "kamkor.web.parts.Pages",
+        "NAME": "django",
         "DIRS": [PACKAGE / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
@@ -93,10 +95,14 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "kamkor.web.page.page_context",
             ],
-            "libraries": {"words": "kamkor.web.templatetags.words"},
+            "libraries": {
+                "rows": "kamkor.web.templatetags.rows",
+                "words": "kamkor.web.templatetags.words",
+            },
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "kamkor.web.templatetags.rows",
                 "kamkor.web.templatetags.words",
             ],
             "string_if_invalid": "",
@@ -115,7 +121,11 @@ def _login(name: str, password: str) -> dict[str, object]:
         "PASSWORD": password,
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"server_side_binding": True, "pool": {"min_size": 1, "max_size": 8}},
+        "OPTIONS": {
+            "server_side_binding": True,
+            "prepare_threshold": 5,
+            "pool": {"min_size": 1, "max_size": 8},
+        },
         "TEST": {"MIGRATE": False},
     }
 

@@ -1,14 +1,18 @@
 """Units by code and by day, with their names in the reader's language."""
 
 from datetime import date
+from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.errors import Refusal
+from kamkor.kernel.kept import ANYONE, Anyone, asked
 from kamkor.kernel.words import noop
 from kamkor.territory.models import Territory, TerritoryName
 
+LANGUAGES = ("ky", "ru", "kk", "en")
 COUNTRY_LEVEL, OBLAST_LEVEL, DISTRICT_LEVEL = 0, 1, 2
 
 
@@ -41,19 +45,42 @@ def places_of_cases() -> QuerySet[Territory]:
     return Territory.objects.filter(Q(level=DISTRICT_LEVEL) | Q(kind="city_republican"))
 
 
+def names_borne(soate: str, day: date) -> QuerySet[TerritoryName, Any]:
+    """The names that a unit bears on a day, in the order of ``LANGUAGES``; Russian for Kazakh
+    where that is not known."""
+    borne = TerritoryName.objects.filter(_in_force(day), territory_id=soate)
+    known = (Coalesce(NullIf(language, Value("")), "ru") for language in LANGUAGES)
+    return borne.values_list(*known)
+
+
 def is_place_of_cases(soate: str) -> bool:
     """Whether a code is that of a district or city, where a child can live."""
-    return places_of_cases().filter(soate=soate).exists()
+    return bool(asked(_place_of_cases, ANYONE, soate=soate))
+
+
+def _place_of_cases(_asker: Anyone, soate: str) -> QuerySet[Territory, str]:
+    return places_of_cases().filter(soate=soate).values_list("soate", flat=True)
 
 
 def country() -> Territory:
     """The country itself."""
-    return Territory.objects.get(level=COUNTRY_LEVEL)
+    return _units(level=COUNTRY_LEVEL)[0]
 
 
 def unit_of(soate: str) -> Territory:
-    """The unit of a code."""
-    return Territory.objects.get(soate=soate)
+    """The unit of a code; raises ``PlaceUnknown``."""
+    found = _units(soate=soate)
+    if not found:
+        raise PlaceUnknown("territory", place=soate)
+    return found[0]
+
+
+def _units(**given: str | int) -> list[Territory]:
+    return asked(_such_units, ANYONE, **given)
+
+
+def _such_units(_asker: Anyone, **given: str | int) -> QuerySet[Territory]:
+    return Territory.objects.filter(**given).order_by("soate")
 
 
 def all_units() -> list[Territory]:
@@ -96,13 +123,9 @@ def oblast_of(soate: str) -> str:
     return unit.soate
 
 
-def oblasts_within(soate: str) -> list[str]:
-    """The oblasts and cities of republican significance of the country; else the unit itself."""
-    unit = Territory.objects.get(soate=soate)
-    if unit.level != COUNTRY_LEVEL:
-        return [soate]
-    parts = Territory.objects.filter(level=OBLAST_LEVEL).order_by("soate")
-    return list(parts.values_list("soate", flat=True))
+def oblasts() -> list[str]:
+    """The codes of the oblasts and cities of republican significance."""
+    return [unit.soate for unit in _units(level=OBLAST_LEVEL)]
 
 
 def names_within(soate: str) -> list[tuple[str, list[str]]]:

@@ -9,21 +9,16 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
-from kamkor.cases.queries.case import (
-    case_for,
-    cases_of_household,
-    cases_of_people,
-    safe_contact_of,
-)
-from kamkor.cases.queries.history import history_of, safety_facts
+from kamkor.cases.queries.around import Around, around
+from kamkor.cases.queries.case import case_for
+from kamkor.cases.queries.history import safety_facts
 from kamkor.cases.queries.next_step import is_own_side, refused_to
 from kamkor.cases.queries.responsible import responsible_now
-from kamkor.cases.queries.task import open_tasks_of
-from kamkor.cases.queries.visit import last_looks
 from kamkor.cases.rules.visit import QUESTIONS, act_due, comes_first
 from kamkor.cases.vocabulary import (
     CHILD,
@@ -38,7 +33,6 @@ from kamkor.cases.vocabulary import (
 from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
-from kamkor.people.queries import members_of
 from kamkor.web import faults
 from kamkor.web.ages import age_and_birth, age_now
 from kamkor.web.candidates import candidates_summary
@@ -48,7 +42,6 @@ from kamkor.web.due import due_of_case
 from kamkor.web.templatetags.words import coded, day, moment, place_name, raised
 from kamkor.web.timeline import correcting, timeline_of
 from kamkor.web.unsafe_home import warning_of
-from kamkor.workforce import queries as workforce
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Case
@@ -64,22 +57,22 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         case = case_for(viewer, case_id)
     except NotFound:
         return faults.fault_page(request, 404)
-    history, acts = history_of(viewer, case), acts_of(viewer, case)
-    identity = identity_of(viewer, case, actions=acts) | {"url": ""}
+    beside, acts = around(viewer, case, whole=True), acts_of(viewer, case)
+    identity = identity_of(viewer, case, beside, actions=acts) | {"url": ""}
     is_open = case.state in OPEN_STATES
     context = {
         "case": case,
         "identity": identity,
-        "tasks": due_of_case(viewer, case, unsafe="warning" in identity),
+        "tasks": due_of_case(viewer, case, beside.tasks, unsafe="warning" in identity),
         # What was a danger is told by the history where the case has ended.
-        "safety": safety_of(viewer, case) if case.register == CHILD and is_open else None,
-        "reported": report_of(viewer, case),
-        "notices": notices_owed(viewer, case),
-        "household": household_of(viewer, case),
+        "safety": safety_of(viewer, case, beside) if case.register == CHILD and is_open else None,
+        "reported": report_of(case, beside),
+        "notices": notices_owed(viewer, case, beside.notices),
+        "household": household_of(viewer, case, beside),
         "candidates": candidates_summary(viewer, case),
-        "timeline": timeline_of(viewer, case, history),
+        "timeline": timeline_of(viewer, case, beside.history),
         "more_acts": acts,
-        "episodes": episodes_of(viewer, case),
+        "episodes": episodes_of(case, beside),
         "back_url": "/register/" if viewer.role != "worker" else "/",
         "help_url": "/help/case/",
         "printed": {"at": moment(clock.now()), "filter": case.number},
@@ -139,25 +132,27 @@ def visit_is_late(case: Case) -> bool:
     return next_on is not None and next_on < clock.today()
 
 
-def responsible_name(viewer: Viewer, case: Case) -> str:
+def responsible_name(viewer: Viewer, case: Case, beside: Around) -> str:
     """Who answers for the case today: holder, cover, specialist or head."""
-    seat = responsible_now(viewer, case)
-    if seat is None:
-        return _("nobody")
-    names = workforce.holder_names([seat.post_id], clock.today())
-    return names.get(seat.post_id, _("nobody"))
+    seat = responsible_now(viewer, case, beside.shut_out)
+    return (seat.name if seat else "") or _("nobody")
 
 
 def identity_of(
-    viewer: Viewer, case: Case, *, actions: Iterable[dict[str, Any]] = ()
+    viewer: Viewer,
+    case: Case,
+    beside: Around | None = None,
+    *,
+    actions: Iterable[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """The identity bar: name, number, responsible, last seen, next step."""
-    safe = safe_contact_of(viewer, case)
+    beside = beside or around(viewer, case)
+    safe = beside.contact
     facts: list[dict[str, Any]] = [
         {"label": _("Case"), "value": case.number, "copyable": case.number},
-        {"label": _("Responsible"), "value": responsible_name(viewer, case)},
+        {"label": _("Responsible"), "value": responsible_name(viewer, case, beside)},
         {"label": _("Last seen"), "value": day(case.last_seen_on)},
-        {"label": _("Next step"), "value": next_step_of(viewer, case, unsafe=safe is not None)},
+        {"label": _("Next step"), "value": next_step_of(case, beside, unsafe=safe is not None)},
     ]
     if case.register == CHILD:
         facts.insert(1, {"label": _("Age"), "value": age_of(case)})
@@ -173,9 +168,9 @@ def identity_of(
     return bar
 
 
-def next_step_of(viewer: Viewer, case: Case, *, unsafe: bool) -> str:
+def next_step_of(case: Case, beside: Around, *, unsafe: bool) -> str:
     """The next thing due with its date and act; of an unsafe home the notices owed go first."""
-    found = [(clock.local_day(task.due_at), task.kind) for task in open_tasks_of(viewer, case)]
+    found = [(clock.local_day(task.due_at), task.kind) for task in beside.tasks]
     next_on = next_visit_of(case)
     if next_on is not None:
         found.append((next_on, "visit_due"))
@@ -271,10 +266,10 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
     return acts
 
 
-def safety_of(viewer: Viewer, case: Case) -> dict[str, Any]:
+def safety_of(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any]:
     """Safety now: where a child who was taken out of danger sleeps, and the answers of the last
     visit at which it was seen, be it in a former episode."""
-    visits, removals = safety_facts(viewer, case)
+    visits, removals = safety_facts(viewer, case, beside.history)
     seen = [fact for fact in visits if fact.seen != "not_seen"]
     away = _where_it_sleeps(removals) if case.away_from_home else []
     if not seen:
@@ -323,22 +318,25 @@ def _answers_of(fact: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a child's 
     ]
 
 
-def household_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
+def household_of(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any] | None:
     """Who lives there, where, and which brothers and sisters have been looked at."""
     if case.household is None:
         return None
     home = case.household
-    looks = last_looks(viewer, home.pk)
     correct = correcting(viewer, case)
-    others = {one.child_id: one for one in cases_of_household(viewer, home.pk) if one.child_id}
+    others = {
+        one.child_id: one
+        for one in beside.near
+        if one.child_id and one.household_id == case.household_id
+    }
     rows: list[dict[str, Any]] = [
         {
             "label": _("Home"),
-            "lines": [place_name(home.territory_id), home.place],
+            "lines": [beside.place.get(get_language() or "en", ""), home.place],
             "badge": _doubt_of_home(case),
         }
     ]
-    for member in members_of(viewer, [home.pk]):
+    for member in beside.members:
         person = member.person
         row: dict[str, Any] = {
             "label": _("Child")
@@ -353,7 +351,7 @@ def household_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
         if person.pk in others and others[person.pk].pk != case.pk:
             row["url"] = f"/cases/{others[person.pk].pk}/"
         if member.relation in {"sibling", "child"} and person.pk != case.child_id:
-            look = looks.get(person.pk)
+            look = beside.looks.get(person.pk)
             row["badge"] = (
                 {"kind": "done", "text": _("looked at")}
                 if look and look.looked_at
@@ -373,12 +371,14 @@ def _doubt_of_home(case: Case) -> dict[str, str] | None:
     return {"kind": "overdue", "text": text % {"place": place_name(case.territory_id)}}
 
 
-def episodes_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
+def episodes_of(case: Case, beside: Around) -> list[dict[str, Any]]:
     """The other episodes of this child, and the family's entry."""
-    found = list(cases_of_people(viewer, [case.child_id])) if case.child_id else []
-    if case.household_id:
-        family = cases_of_household(viewer, case.household_id)
-        found += [one for one in family if one.register == FAMILY]
+    found = [one for one in beside.near if one.child_id and one.child_id == case.child_id]
+    found += [
+        one
+        for one in beside.near
+        if one.register == FAMILY and one.household_id == case.household_id
+    ]
     seen = {case.pk}
     rows = []
     for one in found:

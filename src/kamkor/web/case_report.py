@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
-from kamkor.cases.queries.report import described_in, report_for
-from kamkor.cases.queries.task import notices_of, notices_of_report
+from kamkor.cases.queries.around import Around, Notice
+from kamkor.cases.queries.task import notices_of_report
 from kamkor.cases.vocabulary import OPEN_STATES
-from kamkor.kernel.commands import NotFound
 from kamkor.web.due import act_of, due_words, is_late, may_mark, may_mark_of_report
 from kamkor.web.templatetags.words import coded, day
 from kamkor.web.written import described
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from kamkor.cases.models import Case, Report, Task
+    from kamkor.cases.models import Case, Report, Task, TaskDone
 
 
-def report_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
+def report_of(case: Case, beside: Around) -> dict[str, Any] | None:
     """What was told of the child, with the way to the report; nothing if none may be read."""
-    if case.report_id is None:
-        return None
-    try:
-        report = report_for(viewer, case.report_id)
-    except NotFound:
+    report = beside.report
+    if report is None:
         return None
     worry: dict[str, Any] = {
         "label": _("Worry"),
@@ -42,7 +37,7 @@ def report_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
         {"label": _("What was seen or said"), "value": report.seen_or_said},
         *(
             {"label": _("Child as described"), "value": described(child)}
-            for child in described_in(viewer, report, case)
+            for child in beside.described
         ),
         {"label": _("Who reports"), "value": coded(report.source, "report_sources")},
         {"label": _("Reported on"), "value": day(report.happened_on)},
@@ -54,11 +49,11 @@ def report_of(viewer: Viewer, case: Case) -> dict[str, Any] | None:
     }
 
 
-def notices_owed(viewer: Viewer, case: Case) -> dict[str, Any] | None:
+def notices_owed(viewer: Viewer, case: Case, notices: Sequence[Notice]) -> dict[str, Any] | None:
     """Each notice about a case and its report: by when, with its act, or done with its proof."""
     return _notices(
-        _notice(task, act_of(task, case) if may_mark(viewer, case, task) else "")
-        for task in notices_of(viewer, case)
+        _notice(task, done, act_of(task, case) if may_mark(viewer, case, task) else "")
+        for task, done in notices
     )
 
 
@@ -66,7 +61,8 @@ def notices_owed_of_report(viewer: Viewer, report: Report) -> dict[str, Any] | N
     """The same about a report alone, be a case opened on it or not."""
     may = may_mark_of_report(viewer, report)
     return _notices(
-        _notice(task, act_of(task) if may else "") for task in notices_of_report(viewer, report)
+        _notice(task, done, act_of(task) if may else "")
+        for task, done in notices_of_report(viewer, report)
     )
 
 
@@ -75,9 +71,8 @@ def _notices(made: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
     return {"heading": _("Notices"), "rows": rows} if rows else None
 
 
-def _notice(task: Task, act: str) -> dict[str, Any]:
+def _notice(task: Task, done: TaskDone | None, act: str) -> dict[str, Any]:
     row: dict[str, Any] = {"label": coded(task.kind, "task_kinds")}
-    done = next(iter(task.done.all()), None)
     if done is None:
         late = {"kind": "overdue", "text": _("Overdue")} if is_late(task) else None
         row |= {"value": _("due by %(day)s") % {"day": due_words(task.due_at)}, "badge": late}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,14 +10,13 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import OBLAST, WORKER, Action
-from kamkor.cases.queries.task import open_tasks_of
 from kamkor.cases.rules.visit import act_due
 from kamkor.cases.vocabulary import CaseState
 from kamkor.kernel import clock
 from kamkor.web.templatetags.words import coded, day, moment
 
 if TYPE_CHECKING:
-    from kamkor.cases.models import Case
+    from kamkor.cases.models import Case, Task
 
 FIRST = 8
 """How many items stand in sight; the others unfold."""
@@ -43,13 +43,14 @@ def due_items(entries: list[dict[str, Any]]) -> dict[str, Any]:
     return due_list(entries, _("What is due"), _("Nothing is due."))
 
 
-def due_of_case(viewer: Viewer, case: Case, *, unsafe: bool) -> dict[str, Any]:
+def due_of_case(
+    viewer: Viewer, case: Case, tasks: Sequence[Task], *, unsafe: bool
+) -> dict[str, Any]:
     """The open due items of a case, and its next visit where no item stands for it.
 
     ``unsafe``: its home must not be contacted.
     """
     may = _may_act(viewer, case)
-    tasks = list(open_tasks_of(viewer, case))
     entries = [
         (
             task.due_at,

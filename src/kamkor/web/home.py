@@ -22,9 +22,10 @@ from kamkor.cases.queries.case import (
 from kamkor.cases.queries.next_step import without_own_proposals
 from kamkor.cases.queries.report import alarms_of_last_day, declined_without_second_look, queue
 from kamkor.cases.queries.responsible import open_children_without_responsible
-from kamkor.cases.queries.task import open_tasks, overdue
+from kamkor.cases.queries.task import open_tasks_in_list, overdue
 from kamkor.cases.vocabulary import CHILD
 from kamkor.kernel import clock
+from kamkor.kernel.kept import asked, counted
 from kamkor.web import figures
 from kamkor.web.case_page import badges_in_list, name_of, next_visit_of, visit_is_late
 from kamkor.web.door import ViewedRequest
@@ -36,7 +37,9 @@ from kamkor.web.templatetags.words import coded, day
 if TYPE_CHECKING:
     from kamkor.cases.models import Case
 
-SHOWN = 25
+SHOWN = 8
+"""How many cases stand in each list of a day; the others are in the register."""
+WHOLE = "/register/?state=open&sort=next"
 # Items that say no more than the date of a case's next visit does.
 OF_VISITS = frozenset({"visit_due", "check_after_leaving", "accompaniment_visit"})
 
@@ -99,7 +102,7 @@ def case_table(cases: list[Case], total: int, caption: str, figure: str) -> dict
 def workers_day(request: ViewedRequest) -> HttpResponse:
     """What is late, what is due today and this week, and all own cases."""
     viewer, today = request.viewer, clock.today()
-    cases = list(own_cases(viewer))
+    cases = asked(own_cases, viewer)
     week = today + timedelta(days=7)
     visited = to_visit(cases)
     late = [case for case in visited if visit_is_late(case)]
@@ -133,21 +136,19 @@ def workers_day(request: ViewedRequest) -> HttpResponse:
 
 
 def _section(key: str, heading: str, cases: list[Case], empty: str = "") -> dict[str, Any]:
-    whole = key == "cases"
-    table = case_table(cases if whole else cases[:SHOWN], len(cases), heading, key)
+    section: dict[str, Any] = {"id": key, "heading": heading}
+    if key == "cases" and len(cases) > SHOWN:
+        # Those that press stand above; a list of all of them is the register's.
+        return section | {"total": len(cases), "url": WHOLE}
+    table = case_table(cases[:SHOWN], len(cases), heading, key)
     if empty:
         table["empty"] = empty
-    for row in () if whole else table["rows"]:
+    for row in () if key == "cases" else table["rows"]:
         # The same case stands in the list of all: an id is one element's.
         row["id"] = ""
-    if not whole and len(cases) > SHOWN:
-        table["rest_url"] = "/register/?state=open&sort=next"
-    return {
-        "id": key,
-        "heading": heading,
-        "table": table,
-        "folded": whole and len(cases) > SHOWN,
-    }
+    if len(cases) > SHOWN:
+        table["rest_url"] = WHOLE
+    return section | {"table": table}
 
 
 def _counter(number: int, label: str, figure: str, url: str, kind: str) -> dict[str, Any]:
@@ -163,7 +164,10 @@ def _counter(number: int, label: str, figure: str, url: str, kind: str) -> dict[
 def tasks_of_day(viewer: Viewer) -> dict[str, Any]:
     """All open due items of the viewer, most pressing first."""
     return due_items(
-        [task_entry(task, link=True, about=_about(task)) for task in open_tasks(viewer)]
+        [
+            task_entry(task, link=True, about=_about(task))
+            for task in asked(open_tasks_in_list, viewer)
+        ]
     )
 
 
@@ -221,11 +225,11 @@ def specialists_day(request: ViewedRequest) -> HttpResponse:
     viewer = request.viewer
     waiting = decisions(viewer)
     late = list(late_visits(viewer).order_by("next_visit_on", "id"))
-    own = list(own_cases(viewer))
+    own = asked(own_cases, viewer)
     context = {
         "counters": [
             _counter(
-                queue(viewer).count(),
+                counted(queue, viewer),
                 _("reports to screen"),
                 "reports_to_screen",
                 "/duty/",

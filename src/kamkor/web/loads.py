@@ -64,8 +64,7 @@ class Loads:
 
 def leaves_today(viewer: Viewer) -> list[Leave]:
     """Who of the viewer's department is away today."""
-    today = clock.today()
-    return [one for one in workforce.leaves(viewer.district or 0, today) if one.valid_from <= today]
+    return workforce.away_on(viewer.district or 0, clock.today())
 
 
 def covers(name: str, until: date) -> str:

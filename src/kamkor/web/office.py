@@ -9,13 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from kamkor.access.queries import posts_of
 from kamkor.kernel.ids import new_id
 from kamkor.web.door import POST_KEY, ViewedRequest
 from kamkor.web.operation import see_other
-from kamkor.web.page import UNDO_KEY
-from kamkor.web.templatetags.words import office_name
-from kamkor.workforce import queries as workforce
+from kamkor.web.page import UNDO_KEY, department_name
 
 
 def account(request: ViewedRequest) -> HttpResponse:
@@ -27,7 +24,6 @@ def account(request: ViewedRequest) -> HttpResponse:
             request.session[UNDO_KEY] = {"text": _("Your password was changed.")}
             return see_other("/account/")
     viewer = request.viewer
-    office = workforce.office(viewer.office_id) if viewer.office_id else None
     form = {
         "action": "/account/",
         "command_id": new_id(),
@@ -47,7 +43,7 @@ def account(request: ViewedRequest) -> HttpResponse:
                 {"label": _("Name"), "value": viewer.name},
                 {"label": _("User name"), "value": viewer.username},
                 {"label": _("Post"), "value": _(viewer.role_label)},
-                {"label": _("Office"), "value": office_name(office)},
+                {"label": _("Office"), "value": department_name(viewer)},
             ]
         },
         "help_url": "/help/accounts/",
@@ -89,7 +85,7 @@ def _change_password(request: ViewedRequest) -> list[dict[str, str]]:
 def switch_post(request: ViewedRequest) -> HttpResponse:
     """Act under another of one's own posts."""
     chosen = request.POST.get("post", "")
-    own = {str(post.pk) for post in posts_of(request.user)}  # type: ignore[arg-type]
+    own = {str(post.id) for post in request.viewer.posts}
     if request.method == "POST" and chosen in own:
         request.session[POST_KEY] = int(chosen)
     return see_other("/")

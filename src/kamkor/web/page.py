@@ -6,16 +6,19 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from kamkor.access.queries import posts_of
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import ADMINISTRATOR, RIGHTS, Action
 from kamkor.cases.queries.report import unread_alarms
 from kamkor.kernel import clock
+from kamkor.kernel.kept import counted
 from kamkor.web.held import form_token, key_of_typed
 from kamkor.web.templatetags.words import moment, office_name, raised
-from kamkor.workforce.queries import office
 
 UNDO_KEY = "undo"
+
+
+# What only some pages have, so that the others need not look for it.
+_ABSENT = dict.fromkeys(("alarms", "back_label", "back_url", "form", "identity", "sign_in", "undo"))
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
@@ -27,6 +30,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "today": clock.today(),
         "help_url": "/help/",
+        **_ABSENT,
     }
     if viewer is None:
         return shared
@@ -37,7 +41,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
             "role_label": raised(_(viewer.role_label)),
             "department": department_name(viewer),
         },
-        "viewer_posts": post_labels(request, viewer),
+        "viewer_posts": post_labels(viewer),
         "alarms": alarms(viewer),
         "undo": last_act(request),
         "form_token": form_token(viewer.account_id),
@@ -60,18 +64,18 @@ def last_act(request: HttpRequest) -> dict[str, Any] | None:
 
 def department_name(viewer: Viewer) -> str:
     """The office of the post the reader acts under."""
-    return office_name(office(viewer.office_id)) if viewer.office_id else ""
+    return next((office_name(one) for one in viewer.posts if one.id == viewer.post_id), "")
 
 
-def post_labels(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:
+def post_labels(viewer: Viewer) -> list[dict[str, Any]]:
     """The reader's posts, for the switch in the header."""
     return [
         {
-            "id": post.pk,
-            "label": f"{_(RIGHTS[post.kind].label)}, {office_name(post.office)}",
-            "current": post.pk == viewer.post_id,
+            "id": post.id,
+            "label": f"{_(RIGHTS[post.kind].label)}, {office_name(post)}",
+            "current": post.id == viewer.post_id,
         }
-        for post in posts_of(request.user)  # type: ignore[arg-type]
+        for post in viewer.posts
     ]
 
 
@@ -79,7 +83,7 @@ def alarms(viewer: Viewer) -> dict[str, Any]:
     """How many alarms of the viewer's nobody has read; it rings until somebody has."""
     if not viewer.answers_alarms:
         return {"count": 0}
-    return {"count": unread_alarms(viewer).count(), "poll_url": "/alarms/"}
+    return {"count": counted(unread_alarms, viewer), "poll_url": "/alarms/"}
 
 
 def navigation(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:

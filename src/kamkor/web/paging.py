@@ -29,6 +29,12 @@ def ordered(rows: QuerySet[M], columns: Sequence[str], *, down: bool = False) ->
     return rows.order_by(*order, "-id" if down else "id")
 
 
+def first_page(rows: list[M]) -> Page[M]:
+    """The first page of a list, given its first rows and one more if there is one."""
+    found = rows[:PAGE]
+    return Page(found, str(found[-1].pk) if len(rows) > PAGE else "")
+
+
 def page_of(
     rows: QuerySet[M],
     columns: Sequence[str],

@@ -20,7 +20,7 @@ from kamkor.web.door import ViewedRequest
 from kamkor.web.export import as_csv, as_xlsx
 from kamkor.web.forms import coded_options, select_of
 from kamkor.web.paging import Page
-from kamkor.web.register_list import Filters, filtered, ordered, page_of
+from kamkor.web.register_list import Filters, counted_by, filtered, ordered, page_of
 from kamkor.web.searching import NameSearch, Search, search_of, summary_title
 from kamkor.web.templatetags.words import coded, day, moment, raised
 from kamkor.workforce.queries import holder_names
@@ -47,15 +47,17 @@ def register(request: ViewedRequest) -> HttpResponse:
         return faults.not_for(request, Action.SEE_IDENTITY)
     filters = Filters.of(request)
     search = search_of(request, NameSearch, needed=False)
+    words = ""
     if search.asked:
         cases = cases_asked_for(viewer, search.name)
         given = (request.POST.get("after", ""), request.POST.get("before", ""))
         page = paging.page_of(cases, ("sort_key",), after=given[0], before=given[1])
+        total = cases.count()
     else:
-        cases = filtered(viewer, filters)
-        page = page_of(cases, filters)
+        words = in_words(filters)
+        page, total = page_of(viewer, filters), counted_by(viewer, filters)
     context = {
-        "table": _table(viewer, page, filters, total=cases.count(), search=search),
+        "table": _table(viewer, page, filters, total=total, search=search, about=words),
         "filters": _filter_panel(filters),
         "form": search.form(),
         "summary_title": summary_title(),
@@ -64,7 +66,7 @@ def register(request: ViewedRequest) -> HttpResponse:
         "uncounted": None if search.asked else _uncounted(viewer, filters, cases),
         "registers": _registers(filters, searched=search.asked),
         "help_url": "/help/register/",
-        "printed": {"at": moment(clock.now()), "filter": "" if search.asked else in_words(filters)},
+        "printed": {"at": moment(clock.now()), "filter": words},
     }
     return render(request, "cases/register.html", context, status=422 if search.faults else 200)
 
@@ -92,7 +94,7 @@ def _registers(filters: Filters, *, searched: bool) -> list[dict[str, Any]]:
 
 
 def _table(
-    viewer: Viewer, page: Page[Case], filters: Filters, *, total: int, search: Search
+    viewer: Viewer, page: Page[Case], filters: Filters, *, total: int, search: Search, about: str
 ) -> dict[str, Any]:
     cases, searched = page.rows, search.asked
     figure = "children_on_register" if filters.register == CHILD else "families_on_register"
@@ -120,7 +122,7 @@ def _table(
         + [{"label": label} for label in _plain_columns(filters.register)],
         "rows": [_row(case, names, filters.register) for case in cases],
         "total": total,
-        "about": "" if searched else in_words(filters),
+        "about": about,
         "figure": figure if plain else "cases_listed",
         "next_url": filters.address(after=page.after) if page.after and not searched else "",
         "previous_url": filters.address(before=page.before) if page.before and not searched else "",

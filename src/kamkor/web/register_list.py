@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from kamkor.access.rules import Viewer
-from kamkor.cases.queries.case import whole_cases
+from kamkor.cases.queries.case import in_list, whole_cases
 from kamkor.cases.vocabulary import CHILD, FAMILY, ON_REGISTER, OPEN_STATES, STATE_LABELS
 from kamkor.kernel import rulesets
+from kamkor.kernel.kept import asked, counted
 from kamkor.web import paging
 from kamkor.web.paging import Page
 
@@ -54,7 +55,7 @@ class Filters:
             else "on_register",
             ground=given.get("ground", "") if given.get("ground") in grounds else "",
             risk=given.get("risk", "") if given.get("risk") in risks else "",
-            sort=sort if sort.lstrip("-") in SORTS else "name",
+            sort=sort if sort.removeprefix("-") in SORTS else "name",
             after=given.get("after", ""),
             before=given.get("before", ""),
         )
@@ -70,6 +71,10 @@ class Filters:
         held = {**self.__dict__, "after": "", "before": "", **changed}
         said = {key: value for key, value in held.items() if value and plain.get(key) != value}
         return "/register/?" + urlencode(said) if said else "/register/"
+
+    def without_place(self) -> Filters:
+        """The same list from its beginning."""
+        return replace(self, after="", before="")
 
     def cleared(self) -> str:
         """The address of the same register without filters."""
@@ -94,15 +99,26 @@ def filtered(viewer: Viewer, filters: Filters) -> QuerySet[Case]:
 
 def ordered(cases: QuerySet[Case], sort: str) -> QuerySet[Case]:
     """In the order chosen."""
-    return paging.ordered(cases, [SORTS[sort.lstrip("-")]], down=sort.startswith("-"))
+    return paging.ordered(cases, [SORTS[sort.removeprefix("-")]], down=sort.startswith("-"))
 
 
-def page_of(cases: QuerySet[Case], filters: Filters) -> Page[Case]:
+def counted_by(viewer: Viewer, filters: Filters) -> int:
+    """How many cases the filters leave."""
+    return counted(filtered, viewer, filters.without_place())
+
+
+def page_of(viewer: Viewer, filters: Filters) -> Page[Case]:
     """One page after or before the row in the address."""
+    if not (filters.after or filters.before):
+        return paging.first_page(asked(_first_rows, viewer, filters))
     return paging.page_of(
-        cases,
-        [SORTS[filters.sort.lstrip("-")]],
+        in_list(filtered(viewer, filters)),
+        [SORTS[filters.sort.removeprefix("-")]],
         down=filters.sort.startswith("-"),
         after=filters.after,
         before=filters.before,
     )
+
+
+def _first_rows(viewer: Viewer, filters: Filters) -> QuerySet[Case]:
+    return ordered(in_list(filtered(viewer, filters)), filters.sort)[: paging.PAGE + 1]

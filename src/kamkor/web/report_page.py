@@ -129,8 +129,7 @@ def duty_desk(request: ViewedRequest) -> HttpResponse:
 def duty_names(viewer: Viewer) -> list[str]:
     """Who of the department is on duty today, in the order they are called."""
     seats = workforce.duty_seats(viewer.district or 0, clock.today())
-    names = workforce.holder_names([seat.post_id for seat in seats], clock.today())
-    return [names[seat.post_id] for seat in seats if seat.post_id in names]
+    return [seat.name for seat in seats if seat.name]
 
 
 def _report_tasks(viewer: Viewer) -> dict[str, Any]:

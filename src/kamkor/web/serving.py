@@ -1,13 +1,17 @@
 """Serves the desk with gunicorn as a library, from sockets that were bound before."""
 
+import gc
 import os
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
+from django.urls import get_resolver
+from django.utils import translation
 from django.utils.translation import gettext as _
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
@@ -70,16 +74,29 @@ def _listening(family: socket.AddressFamily, host: str, port: int) -> socket.soc
 class _Desk(BaseApplication):  # type: ignore[misc]
     """Gunicorn's view of the desk."""
 
-    def __init__(self, settings: dict[str, Any]) -> None:
-        self._settings = settings
+    def __init__(self, wanted: dict[str, Any]) -> None:
+        self._wanted = wanted
         super().__init__()
 
     def load_config(self) -> None:
-        for name, value in self._settings.items():
+        for name, value in self._wanted.items():
             self.cfg.set(name, value)
 
     def load(self) -> Callable[..., Any]:
-        return WSGIHandler()
+        """The application, with every page and language read: workers share what stands here."""
+        handler = WSGIHandler()
+        get_resolver().url_patterns  # noqa: B018 - reading it imports every view
+        if settings.USE_I18N:
+            for code, _name in settings.LANGUAGES:
+                with translation.override(code):
+                    translation.gettext("")
+        return handler
+
+
+def _keep_shared(_arbiter: Arbiter) -> None:
+    """What has been read stays as it is: a collection of garbage would copy it into each worker."""
+    gc.collect()
+    gc.freeze()
 
 
 def serve(sockets: list[socket.socket]) -> None:
@@ -96,6 +113,8 @@ def serve(sockets: list[socket.socket]) -> None:
             "bind": [f"fd://{one.fileno()}" for one in sockets],
             "workers": WORKERS,
             "threads": THREADS,
+            "preload_app": True,
+            "when_ready": _keep_shared,
             "worker_class": "gthread",
             "graceful_timeout": 5,
             "timeout": 120,

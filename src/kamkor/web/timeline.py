@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,7 @@ Address = Callable[[str, Any], str]
 """Where a fact of a kind is corrected."""
 
 
-def timeline_of(viewer: Viewer, case: Case, history: list[Recorded]) -> dict[str, Any]:
+def timeline_of(viewer: Viewer, case: Case, history: Sequence[Recorded]) -> dict[str, Any]:
     """The timeline of a case by windows of time, newest first."""
     page = f"/cases/{case.pk}/"
     entries = entries_of(
@@ -51,7 +51,7 @@ def correction_address(page: str, kind: str, fact: Any) -> str:  # noqa: ANN401 
 def entries_of(
     viewer: Viewer,
     subject: Any,  # noqa: ANN401 - a case or a report; of rounds each by itself
-    history: list[Recorded],
+    history: Sequence[Recorded],
     address: Address,
 ) -> list[dict[str, Any]]:
     """Facts as entries of a timeline, in their order, with the way to correct those one may."""

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from kamkor.kernel import clock
+from kamkor.kernel.kept import ANYONE, Anyone, asked
 from kamkor.workforce.models import DutyTurn, Leave, Office, OfficeTerritory, Post, PostHolding
 from kamkor.workforce.rules import (
     Days,
@@ -31,32 +34,52 @@ def in_force(day: date, prefix: str = "") -> Q:
 
 def seats_of(office: int, day: date) -> dict[int, Seat]:
     """The posts in force of a district's department and its units on a day, by post id."""
-    posts = Post.objects.filter(in_force(day)).filter(
-        Q(office_id=office) | Q(office__district_id=office)
-    )
-    return _seats(posts, day)
+    return _seats(_OF_DEPARTMENT, office, day)
+
+
+_OF_DEPARTMENT = "o.id = %(of)s OR o.district_id = %(of)s"
 
 
 def seats_by_id(post_ids: Iterable[int], day: date) -> dict[int, Seat]:
     """The seats of certain posts and of the posts that cover them."""
-    wanted = set(post_ids)
-    wanted |= set(_leaves_on(day).filter(post_id__in=wanted).values_list("cover_id", flat=True))
-    return _seats(Post.objects.filter(in_force(day), id__in=wanted), day)
+    covers = "SELECT cover_id FROM away WHERE post_id = ANY(%(of)s)"
+    return _seats(f"p.id = ANY(%(of)s) OR p.id IN ({covers})", list(post_ids), day)
 
 
-def _seats(posts: QuerySet[Post], day: date) -> dict[int, Seat]:
-    rows = list(posts.values_list("id", "kind", "office_id", "office__district_id"))
-    ids = [row[0] for row in rows]
-    holders = dict(
-        PostHolding.objects.filter(in_force(day), post_id__in=ids).values_list(
-            "post_id", "employee_id"
-        )
-    )
-    covers = dict(_leaves_on(day).filter(post_id__in=ids).values_list("post_id", "cover_id"))
-    return {
-        post: Seat(post, kind, office, district, holders.get(post), covers.get(post))
-        for post, kind, office, district in rows
-    }
+def _seats(
+    where: str,
+    of: int | list[int],
+    day: date,
+    roster: int | None = None,
+    without: UUID | None = None,
+) -> dict[int, Seat]:
+    """Seats by post; with their ranks on the roster of an office, as if a turn were not there."""
+    given = {"of": of, "day": day, "roster": roster, "without": without}
+    with connection.cursor() as cursor:
+        cursor.execute(_SEATS.format(where=where), given)
+        return {row[0]: Seat(*row) for row in cursor.fetchall()}
+
+
+# One statement, since a page asks often who sits where.
+_SEATS = """
+WITH away AS (
+    SELECT post_id, cover_id FROM kamkor_leave
+    WHERE withdrawn_at IS NULL AND %(day)s BETWEEN valid_from AND valid_to
+)
+SELECT p.id, p.kind, p.office_id, o.district_id, h.employee_id, away.cover_id,
+    coalesce(trim(e.given_name || ' ' || e.surname), ''),
+    (SELECT min(t.rank) FROM kamkor_dutyturn t
+        WHERE t.office_id = %(roster)s::int AND t.post_id = p.id AND t.withdrawn_at IS NULL
+        AND %(day)s BETWEEN t.valid_from AND t.valid_to
+        AND t.id IS DISTINCT FROM %(without)s::uuid)
+FROM kamkor_post p JOIN kamkor_office o ON o.id = p.office_id
+LEFT JOIN kamkor_postholding h ON h.post_id = p.id
+    AND h.valid_from <= %(day)s AND (h.valid_to >= %(day)s OR h.valid_to IS NULL)
+LEFT JOIN kamkor_employee e ON e.id = h.employee_id
+LEFT JOIN away ON away.post_id = p.id
+WHERE p.valid_from <= %(day)s AND (p.valid_to >= %(day)s OR p.valid_to IS NULL) AND ({where})
+ORDER BY p.id
+"""
 
 
 def _leaves_on(day: date) -> QuerySet[Leave]:
@@ -86,7 +109,11 @@ def responsible_on(
     """
     seats = seats_of(department, day)
     fallbacks = [*fallback_posts(seats), *others]
-    return responsible_seat(seats_by_id([post_id, *others], day) | seats, post_id, fallbacks, may)
+    wanted = {post_id, *others}
+    wanted |= {seat.cover_post_id for seat in seats.values() if seat.cover_post_id is not None}
+    if wanted - seats.keys():
+        seats = seats_by_id(wanted, day) | seats
+    return responsible_seat(seats, post_id, fallbacks, may)
 
 
 def duty_seats(department: int, day: date, *, without: UUID | None = None) -> list[Seat]:
@@ -95,11 +122,10 @@ def duty_seats(department: int, day: date, *, without: UUID | None = None) -> li
 
     ``without`` a turn: as it would be if that one were not there.
     """
-    seats = seats_of(department, day)
-    turns = _turns(department).filter(in_force(day)).order_by("rank")
-    if without is not None:
-        turns = turns.exclude(id=without)
-    order = [*turns.values_list("post_id", flat=True), *fallback_posts(seats)]
+    seats = _seats(_OF_DEPARTMENT, department, day, department, without)
+    turns = [seat for seat in seats.values() if seat.duty_rank is not None]
+    turns.sort(key=lambda seat: seat.duty_rank or 0)
+    order = [*(seat.post_id for seat in turns), *fallback_posts(seats)]
     found: list[Seat] = []
     for post_id in order:
         seat = acting_seat(seats, post_id)
@@ -111,7 +137,7 @@ def duty_seats(department: int, day: date, *, without: UUID | None = None) -> li
 def oblast_duty_seat(oblast: int, day: date, shut_out: Collection[int] = ()) -> Seat | None:
     """The oblast's duty person: the first post in force of the oblast's own office whose holder
     is not shut out."""
-    seats = _seats(Post.objects.filter(in_force(day), office_id=oblast).order_by("id"), day)
+    seats = _seats("p.office_id = %(of)s", oblast, day)
     free = (seat for seat in seats.values() if not seat.held_by(shut_out))
     return next((seat for seat in free if acting_seat(seats, seat.post_id)), None)
 
@@ -122,11 +148,6 @@ def posts_of_employee(employee_id: int, day: date) -> list[Post]:
     return list(
         Post.objects.filter(in_force(day)).filter(held).select_related("office").order_by("id")
     )
-
-
-def covered_posts(post_id: int, day: date) -> list[int]:
-    """The posts that this post acts for today, because their holders are away."""
-    return list(_leaves_on(day).filter(cover_id=post_id).values_list("post_id", flat=True))
 
 
 def departments() -> QuerySet[Office]:
@@ -159,11 +180,6 @@ def departments_of_oblast(oblast_id: int) -> list[int]:
     return list(found.values_list("id", flat=True))
 
 
-def office(office_id: int) -> Office:
-    """One office; raises ``Office.DoesNotExist``."""
-    return Office.objects.get(id=office_id)
-
-
 def people_in_posts(department: int, day: date) -> QuerySet[PostHolding]:
     """Who holds which post of a department and its units, by name."""
     return (
@@ -192,11 +208,15 @@ def department_of_post(post_id: int) -> int | None:
 
 
 def holder_names(post_ids: Iterable[int], day: date) -> dict[int, str]:
-    """The names of the holders of certain posts on a day."""
-    rows = PostHolding.objects.filter(in_force(day), post_id__in=set(post_ids)).values_list(
-        "post_id", "employee__given_name", "employee__surname"
-    )
+    """The names of who holds these posts on a day, by post."""
+    posts = sorted(set(post_ids))
+    rows = asked(_holders, ANYONE, posts=posts, on=day) if posts else ()
     return {post: f"{given} {surname}".strip() for post, given, surname in rows}
+
+
+def _holders(_asker: Anyone, posts: Iterable[int], on: date) -> QuerySet[PostHolding, Any]:
+    held = PostHolding.objects.filter(in_force(on), post_id__among=posts)
+    return held.values_list("post_id", "employee__given_name", "employee__surname")
 
 
 def _turns(department: int) -> QuerySet[DutyTurn]:
@@ -234,6 +254,15 @@ def leaves(department: int, day: date) -> QuerySet[Leave]:
     return (
         _leaves_of(department).filter(valid_to__gte=day, withdrawn_at=None).order_by("valid_from")
     )
+
+
+def away_on(department: int, day: date) -> list[Leave]:
+    """The leave of one day, with its cover."""
+    return asked(_away_on, ANYONE, department=department, on=day)
+
+
+def _away_on(_asker: Anyone, department: int, on: date) -> QuerySet[Leave]:
+    return leaves(department, on).filter(valid_from__lte=on)
 
 
 def leave_of(department: int, leave_id: UUID) -> Leave | None:
@@ -290,12 +319,6 @@ def employee_of_post(post_id: int, day: date) -> int | None:
         .values_list("employee_id", flat=True)
         .first()
     )
-
-
-def units_of_posts(post_ids: Iterable[int]) -> tuple[int, ...]:
-    """The units in which certain posts stand."""
-    units = Post.objects.filter(id__in=list(post_ids)).values_list("office__unit_id", flat=True)
-    return tuple(sorted({unit for unit in units if unit is not None}))
 
 
 def offices_by_id(office_ids: Iterable[int]) -> QuerySet[Office]:

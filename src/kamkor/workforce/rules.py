@@ -10,7 +10,10 @@ Days = tuple[date, date]
 
 @dataclass(frozen=True)
 class Seat:
-    """A post on one day: who holds it, and which post covers it if the holder is away."""
+    """A post on one day: who holds it, and which post covers it if the holder is away.
+
+    ``name`` is the holder's; ``duty_rank`` the post's place on the roster, where it was asked.
+    """
 
     post_id: int
     kind: str
@@ -18,6 +21,8 @@ class Seat:
     district_id: int | None
     employee_id: int | None
     cover_post_id: int | None = None
+    name: str = ""
+    duty_rank: int | None = None
 
     def held_by(self, employees: Collection[int]) -> bool:
         """Whether the seat's holder is one of these."""

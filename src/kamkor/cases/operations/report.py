@@ -136,6 +136,7 @@ def receipt_digest(code: str) -> str:
     TerritoryUnknown,
     TelephoneUnreadable,
     PostUnknown,
+    settled=True,
 )
 def receive_report(order: Order[ReceiveReport]) -> None:
     """Take down a report about one or several children; violence seals it at once."""

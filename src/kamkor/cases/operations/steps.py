@@ -88,9 +88,12 @@ Afterwards = Callable[[], None]
 
 
 def step(
-    shape: type[S], *refusals: type[Refusal]
+    shape: type[S], *refusals: type[Refusal], settled: bool = False
 ) -> Callable[[Callable[[Order[S]], None]], Callable[[Order[S]], None]]:
-    """Register an operation whose label and roles stand in the table of the pathway."""
+    """Register an operation whose label and roles stand in the table of the pathway.
+
+    ``settled``: what it writes stands as its facts say from the beginning.
+    """
 
     def register(run: Callable[[Order[S]], None]) -> Callable[[Order[S]], None]:
         row = STEP_OF[run.__name__]
@@ -99,7 +102,7 @@ def step(
             shape=shape,
             roles=row.roles,
             refusals=refusals,
-            settle=settle_cases,
+            settle=None if settled else settle_cases,
         )(run)
 
     return register

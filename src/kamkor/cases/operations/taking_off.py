@@ -180,13 +180,13 @@ def require_done_first(order: Order[Any], case: Case, reason: str, day: date, at
     Raises ``ChildAway``, ``NeverSeen``, ``NoticesOwed``, as many as hold.
     """
     needs = str(rulesets.rule("taking_off_reasons", reason, day).get("needs", "")).split()
-    owed = open_tasks_of(order.viewer, case).filter(kind__startswith=NOTICE)
+    owed = [one for one in open_tasks_of(order.viewer, case) if one.kind.startswith(NOTICE)]
     found: list[Refusal] = []
     if "home" in needs and case.away_from_home:
         found.append(ChildAway(at))
     if "seen" in needs and case.last_seen_on is None:
         found.append(NeverSeen(at))
-    if "notices" in needs and owed.exists():
+    if "notices" in needs and owed:
         found.append(NoticesOwed(at))
     refuse_all(found)
 

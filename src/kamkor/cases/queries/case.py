@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
-from kamkor.cases.models import Assignment, Case, Interest, SafeContact, TransferAnswer
+from kamkor.cases.models import Assignment, Case, Interest, TransferAnswer
 from kamkor.cases.vocabulary import (
     CHILD,
     FAMILY,
@@ -21,6 +21,7 @@ from kamkor.cases.vocabulary import (
 )
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.ids import typed_number
+from kamkor.kernel.kept import asked
 from kamkor.people.queries import households_named, people_named, scope_filter
 
 
@@ -28,11 +29,11 @@ def cases_visible_to(viewer: Viewer) -> QuerySet[Case]:
     """The cases of the viewer's scope; of a worker, those it or whom it covers answers for."""
     scope = scope_filter(viewer)
     if viewer.role == WORKER:
-        own = Q(responsible_id__in=viewer.acts_for)
+        own = Q(responsible_id__among=viewer.acts_for)
         if viewer.teams:
-            own |= Q(team__in=list(viewer.teams))
+            own |= Q(team__among=viewer.teams)
         if viewer.lent:
-            own |= Q(id__in=list(viewer.lent))
+            own |= Q(id__among=viewer.lent)
         scope &= own
     return Case.objects.filter(scope)
 
@@ -42,12 +43,29 @@ def whole_cases(viewer: Viewer) -> QuerySet[Case]:
     return cases_visible_to(viewer).select_related("child", "household", "territory", "report")
 
 
+def in_list(cases: QuerySet[Case], *more: str) -> QuerySet[Case]:
+    """Cases with what a line of a list shows of them, and no more of the child and the home."""
+    return cases.select_related(None).select_related("child", "household").only(*_LINE, *more)
+
+
+_LINE = (
+    *("number", "register", "state", "team", "opened_on", "next_visit_on", "last_seen_on"),
+    *("sort_key", "risk_level", "main_ground", "state_protection", "away_from_home"),
+    *("responsible_id", "child__shown_name", "child__born_on", "child__birth_precision"),
+    *("household__shown_name", "household__place"),
+)
+
+
 def case_for(viewer: Viewer, case_id: UUID, at: str = "case") -> Case:
     """One case; raises ``NotFound`` alike if it does not exist or is not the viewer's."""
-    found = whole_cases(viewer).filter(id=case_id).first()
-    if found is None:
+    found = asked(_one_case, viewer, case_id=case_id)
+    if not found:
         raise NotFound(at)
-    return found
+    return found[0]
+
+
+def _one_case(viewer: Viewer, case_id: UUID) -> QuerySet[Case]:
+    return whole_cases(viewer).filter(id=case_id)
 
 
 def remember_places(viewer: Viewer, cases: Iterable[Case]) -> None:
@@ -72,11 +90,8 @@ def open_cases(viewer: Viewer) -> QuerySet[Case]:
 
 def own_cases(viewer: Viewer) -> QuerySet[Case]:
     """The open cases the viewer is responsible for, covers included, most pressing first."""
-    return (
-        open_cases(viewer)
-        .filter(responsible_id__in=viewer.acts_for)
-        .order_by("next_visit_on", "sort_key", "id")
-    )
+    own = open_cases(viewer).filter(responsible_id__among=viewer.acts_for)
+    return in_list(own).order_by("next_visit_on", "sort_key", "id")
 
 
 def on_register(viewer: Viewer, register: str = CHILD) -> QuerySet[Case]:
@@ -109,26 +124,6 @@ def cases_of_people(viewer: Viewer, people: Iterable[UUID]) -> QuerySet[Case]:
 def cases_of_household(viewer: Viewer, household_id: UUID) -> QuerySet[Case]:
     """All episodes of a household's children and of the family itself."""
     return whole_cases(viewer).filter(household_id=household_id).order_by("-opened_on", "-id")
-
-
-def safe_contact_of(viewer: Viewer, case: Case) -> str | None:
-    """How a child is reached whose home must not be contacted; nothing if the home may be.
-
-    It holds for all of the home and all episodes: what was said last, else what a report said;
-    empty if nobody has said how.
-    """
-    same = Q(id=case.pk)
-    if case.household_id is not None:
-        same |= Q(household_id=case.household_id)
-    if case.child_id is not None:
-        same |= Q(child_id=case.child_id)
-    near = list(whole_cases(viewer).filter(same))
-    scope = scope_filter(viewer, subject="case_id")
-    facts = SafeContact.objects.filter(scope, case__in=near, withdrawn_at=None)
-    said = list(facts.order_by("-recorded_at", "-id").values_list("contact", flat=True))
-    reports = [one.report for one in near if one.report is not None and one.report.home_unsafe]
-    said += [report.safe_contact for report in reports]
-    return next(filter(None, said), "") if said else None
 
 
 def sealed_elsewhere(viewer: Viewer) -> int:

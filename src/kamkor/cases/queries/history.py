@@ -1,10 +1,12 @@
 """The facts of a case in the order they were recorded, and what changed since a version."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
@@ -33,13 +35,17 @@ from kamkor.cases.models import (
     TaskDone,
     TransferAnswer,
     TransferOffer,
+    Visit,
     VisitChild,
 )
 from kamkor.cases.queries.round import rounds_visible_to
 from kamkor.cases.queries.visit import looks_of
 from kamkor.cases.vocabulary import NOT_FOR_WORKERS
+from kamkor.kernel.kept import asked_together
 from kamkor.kernel.models import JournalEntry
 from kamkor.people.queries import births_of, memberships_of, scope_filter
+
+Question: TypeAlias = Callable[..., QuerySet[Any]]
 
 OF_CASE: dict[str, Any] = {
     "identification": Identification,
@@ -67,11 +73,51 @@ OF_REPORT: dict[str, Any] = {
     "second_look": SecondLook,
     "error_mark": SentInError,
 }
-BESIDE = {
-    "visit_child": ("visit",),
-    "offer": ("to_office", "from_office"),
-    "decision": ("proposal",),
-}
+BESIDE = {"offer": ("to_office",)}
+
+
+def _facts_of(kind: str) -> Question:
+    """The question for the facts of one kind about a case."""
+    model, beside = OF_CASE[kind], BESIDE.get(kind, ())
+
+    def facts(viewer: Viewer, *, case_id: UUID, **_: object) -> QuerySet[Any]:
+        found: QuerySet[Any] = model.objects.filter(
+            scope_filter(viewer, subject="case_id"), case_id=case_id
+        )
+        return found.select_related(*beside) if beside else found
+
+    return facts
+
+
+def _visits(viewer: Viewer, *, case_id: UUID, **_: object) -> QuerySet[Visit]:
+    """The visits at which the child of a case was to be seen."""
+    looks = VisitChild.objects.filter(case_id=case_id).values("visit_id")
+    return Visit.objects.filter(scope_filter(viewer, subject="household_id"), id__in=looks)
+
+
+def _tasks_done(viewer: Viewer, *, case_id: UUID, **_: object) -> QuerySet[TaskDone]:
+    tasks = TaskDone.objects.filter(scope_filter(viewer, subject="subject"), subject=case_id)
+    if viewer.role == WORKER:
+        tasks = tasks.exclude(task__kind__in=list(NOT_FOR_WORKERS))
+    return tasks.filter(stopped=False).select_related("task")
+
+
+def _births(viewer: Viewer, *, child_id: UUID, **_: object) -> QuerySet[Any]:
+    return births_of(viewer, child_id)
+
+
+def _members(viewer: Viewer, *, household_id: UUID, **_: object) -> QuerySet[Any]:
+    return memberships_of(viewer, household_id)
+
+
+def _looks(viewer: Viewer, *, household_id: UUID, **_: object) -> QuerySet[Any]:
+    return looks_of(viewer, household_id).select_related("person")
+
+
+QUESTIONS: dict[str, Question] = {kind: _facts_of(kind) for kind in OF_CASE}
+_VISIT: Any = VisitChild.visit.field
+QUESTIONS["task_done"], QUESTIONS["birth"], QUESTIONS["visit"] = _tasks_done, _births, _visits
+QUESTIONS["member"], QUESTIONS["sibling_look"] = _members, _looks
 
 
 @dataclass(frozen=True)
@@ -85,23 +131,22 @@ class Recorded:
 
 def history_of(viewer: Viewer, case: Case) -> list[Recorded]:
     """Everything recorded about a case, newest first; corrected and withdrawn facts too."""
+    given = {"case_id": case.pk, "child_id": case.child_id, "household_id": case.household_id}
+    return in_order(asked_together(QUESTIONS, viewer, **given))
+
+
+def in_order(facts: Mapping[str, list[Any]]) -> list[Recorded]:
+    """What was found to ``QUESTIONS``, as ``history_of`` tells it."""
+    visits = {visit.pk: visit for visit in facts["visit"]}
+    for fact in facts["visit_child"]:
+        # A visit's own row may be another unit's; the child's row is here all the same.
+        _VISIT.set_cached_value(fact, visits.get(fact.visit_id))
     found: list[tuple[str, Any]] = []
-    scope = scope_filter(viewer, subject="case_id")
-    for kind, model in OF_CASE.items():
-        facts = model.objects.filter(scope, case=case)
-        # A visit's own row may be another unit's: an outer join keeps the child's row here.
-        beside = BESIDE.get(kind, ())
-        found += [(kind, fact) for fact in facts.prefetch_related(*beside)]
-    tasks = TaskDone.objects.filter(scope_filter(viewer, subject="subject"), subject=case.pk)
-    if viewer.role == WORKER:
-        tasks = tasks.exclude(task__kind__in=list(NOT_FOR_WORKERS))
-    found += [("task_done", fact) for fact in tasks.filter(stopped=False).select_related("task")]
-    if case.child_id:
-        found += [("birth", fact) for fact in births_of(viewer, case.child_id)]
-    if case.household_id:
-        home = case.household_id
-        found += _corrected("member", memberships_of(viewer, home))
-        found += _corrected("sibling_look", looks_of(viewer, home).prefetch_related("person"))
+    for kind, of_kind in facts.items():
+        if kind in {"member", "sibling_look"}:
+            found += _corrected(kind, of_kind)
+        elif kind != "visit":
+            found += [(kind, fact) for fact in of_kind]
     return sorted(_recorded_as(found), key=_newest_first, reverse=True)
 
 
@@ -143,18 +188,32 @@ def history_of_rounds(viewer: Viewer) -> list[Recorded]:
     return _recorded_as(("round", made) for made in rounds_visible_to(viewer))
 
 
-def safety_facts(viewer: Viewer, case: Case) -> tuple[list[VisitChild], list[Removal]]:
-    """The standing rows of visits and the removals of a child, in this episode and those before."""
-    episodes = [case.pk]
+def safety_facts(
+    viewer: Viewer, case: Case, history: Sequence[Recorded]
+) -> tuple[list[VisitChild], list[Removal]]:
+    """The standing rows of visits and the removals of a child, in this episode, of which this is
+    the history, and those before."""
+    standing = [one for one in history if one.fact.withdrawn_at is None]
+    visits = [one.fact for one in standing if one.kind == "visit_child"]
+    removals = [one.fact for one in standing if one.kind == "removal"]
+    if case.previous_id is not None:
+        earlier = _episodes_before(viewer, case.previous_id)
+        held = {"case__in": earlier, "withdrawn_at": None}
+        scope = scope_filter(viewer, subject="case_id")
+        visits += VisitChild.objects.filter(scope, **held)
+        removals += Removal.objects.filter(scope, **held)
+    return sorted(visits, key=_by_day), sorted(removals, key=_by_day)
+
+
+def _by_day(fact: Any) -> tuple[date, datetime]:  # noqa: ANN401 - any fact
+    return fact.happened_on, fact.first_recorded_at
+
+
+def _episodes_before(viewer: Viewer, case_id: UUID) -> list[UUID]:
+    episodes = [case_id]
     while (previous := _previous_of(viewer, episodes[-1])) is not None:
         episodes.append(previous)
-    scope = scope_filter(viewer, subject="case_id")
-    held = {"case__in": episodes, "withdrawn_at": None}
-    order = ("happened_on", "first_recorded_at")
-    return (
-        list(VisitChild.objects.filter(scope, **held).order_by(*order)),
-        list(Removal.objects.filter(scope, **held).order_by(*order)),
-    )
+    return episodes
 
 
 def _previous_of(viewer: Viewer, case_id: UUID) -> UUID | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from kamkor.access.queries import is_on_duty
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import HEAD, OBLAST, SPECIALIST, WORKER
 from kamkor.cases.models import (
@@ -40,12 +41,12 @@ def reports_visible_to(viewer: Viewer) -> QuerySet[Report]:
     its unit's urgent ones, and those on which its cases were opened."""
     scope = scope_filter(viewer)
     if viewer.role == WORKER:
-        own = Q(by_post=viewer.post_id) | Q(duty_post_id__in=viewer.acts_for) | Q(urgent=True)
+        own = Q(by_post=viewer.post_id) | Q(duty_post_id__among=viewer.acts_for) | Q(urgent=True)
         own |= Q(id__in=cases_visible_to(viewer).values("report_id"))
         if viewer.teams:
-            own |= Q(team__in=list(viewer.teams))
+            own |= Q(team__among=viewer.teams)
         if viewer.lent:
-            own |= Q(id__in=list(viewer.lent))
+            own |= Q(id__among=viewer.lent)
         scope &= own
     reports = Report.objects.filter(scope, withdrawn_at=None).select_related("territory")
     heard = Exists(_reads().filter(report=OuterRef("pk")))
@@ -64,7 +65,7 @@ def answered_by(viewer: Viewer) -> QuerySet[Report]:
     """The visible reports whose alarms are the viewer's: of the oblast's person, those it is
     named for."""
     reports = reports_visible_to(viewer)
-    return reports.filter(team__in=list(viewer.teams)) if viewer.role == OBLAST else reports
+    return reports.filter(team__among=viewer.teams) if viewer.role == OBLAST else reports
 
 
 def has_read(viewer: Viewer, report: Report) -> bool:
@@ -77,7 +78,7 @@ def rings_for_others(viewer: Viewer, report: Report) -> bool:
     named in its team."""
     if not report.urgent or report.team is not None:
         return False
-    if viewer.on_duty or report.duty_post_id in viewer.acts_for:
+    if report.duty_post_id in viewer.acts_for or is_on_duty(viewer):
         return False
     day = clock.local_day(report.first_recorded_at)
     sender = workforce.employee_of_post(report.by_post, day)
@@ -90,12 +91,6 @@ def report_for(viewer: Viewer, report_id: UUID) -> Report:
     if found is None:
         raise NotFound("report")
     return found
-
-
-def described_in(viewer: Viewer, report: Report, case: Case) -> QuerySet[ReportChild]:
-    """How a report describes the child of a case."""
-    children = ReportChild.objects.filter(scope_filter(viewer, subject="report_id"))
-    return children.filter(report=report, case=case, withdrawn_at=None)
 
 
 def queue(viewer: Viewer) -> QuerySet[Report]:
@@ -159,7 +154,7 @@ def _may_know_reporter(viewer: Viewer, report: Report) -> bool:
     ours = viewer.district == _received_in(report)
     if viewer.role in {SPECIALIST, HEAD} and ours:
         return True
-    cases = cases_visible_to(viewer).filter(report=report, responsible_id__in=viewer.acts_for)
+    cases = cases_visible_to(viewer).filter(report=report, responsible_id__among=viewer.acts_for)
     if not ours:
         taken_over = TransferAnswer.objects.filter(
             case=OuterRef("pk"), accepted=True, withdrawn_at=None

@@ -1,6 +1,6 @@
 """Who answers for each open child on a day: exactly one person, always."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 
 from kamkor.access.queries import named_in, shut_out_of
@@ -13,11 +13,16 @@ from kamkor.workforce import queries as workforce
 from kamkor.workforce.rules import Seat, responsible_seat
 
 
-def may_answer(viewer: Viewer, case: Case) -> Callable[[Seat], bool]:  # noqa: ARG001 - staff alone
-    """Who may answer for a case: nobody shut out of it for interest, nor of its child or home;
-    of a sealed one only who is named in its team."""
-    subjects = [one for one in (case.pk, case.child_id, case.household_id) if one is not None]
-    shut_out = set[int]().union(*shut_out_of(subjects).values())
+def may_answer(
+    viewer: Viewer,  # noqa: ARG001 - staff alone
+    case: Case,
+    shut_out: Collection[int] | None = None,
+) -> Callable[[Seat], bool]:
+    """Who may answer for a case: nobody shut out of it for interest, nor of its child or home,
+    where it is known who that is; of a sealed one only who is named in its team."""
+    if shut_out is None:
+        subjects = [one for one in (case.pk, case.child_id, case.household_id) if one is not None]
+        shut_out = set[int]().union(*shut_out_of(subjects).values())
     named = None if case.team is None else set(named_in(case.team))
     return lambda seat: (
         seat.employee_id is not None
@@ -26,12 +31,14 @@ def may_answer(viewer: Viewer, case: Case) -> Callable[[Seat], bool]:  # noqa: A
     )
 
 
-def _answering(viewer: Viewer, case: Case, post: int, day: date) -> Seat | None:
+def _answering(
+    viewer: Viewer, case: Case, post: int, day: date, shut_out: Collection[int] | None = None
+) -> Seat | None:
     return workforce.responsible_on(
         post,
         case.office_district or 0,
         day,
-        may_answer(viewer, case),
+        may_answer(viewer, case, shut_out),
         () if case.team is None else named_in(case.team),
     )
 
@@ -43,9 +50,11 @@ def responsible_for(viewer: Viewer, case: Case, day: date) -> Seat | None:
     return None if post is None else _answering(viewer, case, post, day)
 
 
-def responsible_now(viewer: Viewer, case: Case) -> Seat | None:
-    """The seat that answers for a case today."""
-    return _answering(viewer, case, case.responsible_id, clock.today())
+def responsible_now(
+    viewer: Viewer, case: Case, shut_out: Collection[int] | None = None
+) -> Seat | None:
+    """The seat that answers for a case today; ``shut_out`` of it are these, if that is known."""
+    return _answering(viewer, case, case.responsible_id, clock.today(), shut_out)
 
 
 def open_children_without_responsible(viewer: Viewer) -> int:

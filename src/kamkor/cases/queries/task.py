@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
@@ -10,6 +10,7 @@ from kamkor.cases.models import Case, Report, Task, TaskDone, is_open
 from kamkor.cases.vocabulary import NOT_FOR_WORKERS
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
+from kamkor.kernel.kept import asked
 from kamkor.people.queries import scope_filter
 
 NOTICE = "notice_"
@@ -23,12 +24,25 @@ def open_tasks(viewer: Viewer) -> QuerySet[Task]:
     """
     tasks = Task.objects.filter(scope_filter(viewer, subject="subject"), is_open())
     if viewer.role == WORKER:
-        own = Q(case__responsible_id__in=viewer.acts_for, for_role="worker")
-        duty = Q(report__duty_post_id__in=viewer.acts_for, for_role="duty")
+        own = Q(case__responsible_id__among=viewer.acts_for, for_role="worker")
+        duty = Q(report__duty_post_id__among=viewer.acts_for, for_role="duty")
         tasks = tasks.filter(own | duty)
     return tasks.select_related("case", "case__child", "case__household", "report").order_by(
         "due_at", "id"
     )
+
+
+def open_tasks_in_list(viewer: Viewer) -> QuerySet[Task]:
+    """The same with no more of their cases and reports than a line of a list shows."""
+    plain = open_tasks(viewer).select_related(None)
+    return plain.select_related("case__child", "case__household", "report").only(*_LINE)
+
+
+_LINE = (
+    *("kind", "due_at", "for_role", "subject", "team", "case_id", "report_id"),
+    *("case__register", "case__state", "case__child__shown_name", "case__household__shown_name"),
+    "report__place",
+)
 
 
 def open_task_for(viewer: Viewer, task_id: UUID) -> Task:
@@ -39,12 +53,17 @@ def open_task_for(viewer: Viewer, task_id: UUID) -> Task:
     return found
 
 
-def open_tasks_of(viewer: Viewer, case: Case) -> QuerySet[Task]:
+def open_tasks_of(viewer: Viewer, case: Case) -> list[Task]:
     """The open due items of one case, and the notices owed about its report, whoever does them;
     a worker is not told of candidates."""
+    return asked(open_tasks_about, viewer, case_id=case.pk, report_id=case.report_id)
+
+
+def open_tasks_about(viewer: Viewer, *, case_id: UUID, report_id: UUID) -> QuerySet[Task]:
+    """As ``open_tasks_of``, as a question to be asked with others."""
     tasks = Task.objects.filter(
         scope_filter(viewer, subject="subject"),
-        Q(case=case) | _notices_about_report(case),
+        Q(case_id=case_id) | Q(report_id=report_id, kind__startswith=NOTICE),
         is_open(),
     )
     if viewer.role == WORKER:
@@ -52,27 +71,29 @@ def open_tasks_of(viewer: Viewer, case: Case) -> QuerySet[Task]:
     return tasks.order_by("due_at", "id")
 
 
-def notices_of(viewer: Viewer, case: Case) -> QuerySet[Task]:
-    """The notices about a case and its report, sent or still due, each with what was done."""
-    return _notices(viewer, Q(case=case, kind__startswith=NOTICE) | _notices_about_report(case))
-
-
-def notices_of_report(viewer: Viewer, report: Report) -> QuerySet[Task]:
-    """The notices about a report, whatever became of it."""
-    return _notices(viewer, Q(report=report, kind__startswith=NOTICE))
-
-
-def _notices(viewer: Viewer, about: Q) -> QuerySet[Task]:
+def notices_about(viewer: Viewer, *, case_id: UUID, report_id: UUID) -> QuerySet[Task]:
+    """The notices about a case and its report, sent or still due."""
+    about = Q(case_id=case_id) | Q(report_id=report_id)
     scope = scope_filter(viewer, subject="subject")
-    done = TaskDone.objects.filter(scope, withdrawn_at=None).order_by("recorded_at", "id")
-    tasks = Task.objects.filter(scope, about, withdrawn_at=None)
-    return tasks.prefetch_related(Prefetch("done", done)).order_by("due_at", "id")
+    tasks = Task.objects.filter(scope, about, kind__startswith=NOTICE, withdrawn_at=None)
+    return tasks.order_by("due_at", "id")
 
 
-def _notices_about_report(case: Case) -> Q:
-    if case.report_id is None:
-        return Q(pk__in=[])
-    return Q(report=case.report_id, kind__startswith=NOTICE)
+def notices_of_report(viewer: Viewer, report: Report) -> list[tuple[Task, TaskDone | None]]:
+    """The notices about a report alone, whatever became of it, each with what was done of it."""
+    scope = scope_filter(viewer, subject="subject")
+    tasks = Task.objects.filter(scope, report=report, kind__startswith=NOTICE, withdrawn_at=None)
+    facts = TaskDone.objects.filter(scope, withdrawn_at=None, task__report=report)
+    done = {fact.task_id: fact for fact in facts.order_by("-recorded_at", "-id")}
+    return [(task, done.get(task.pk)) for task in tasks.order_by("due_at", "id")]
+
+
+def done_about(viewer: Viewer, *, case_id: UUID, report_id: UUID) -> QuerySet[TaskDone]:
+    """What was done of the notices about a case and its report."""
+    about = Q(task__case_id=case_id) | Q(task__report_id=report_id)
+    scope = scope_filter(viewer, subject="subject")
+    done = TaskDone.objects.filter(scope, about, task__kind__startswith=NOTICE, withdrawn_at=None)
+    return done.order_by("recorded_at", "id")
 
 
 def overdue(viewer: Viewer) -> QuerySet[Task]:

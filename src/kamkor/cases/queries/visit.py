@@ -13,12 +13,3 @@ def looks_of(viewer: Viewer, household_id: UUID) -> QuerySet[SiblingLook]:
     """Who of a household was looked at or not, as it was told, corrected facts too."""
     looks = SiblingLook.objects.filter(scope_filter(viewer, subject="person_id"))
     return looks.filter(household_id=household_id)
-
-
-def last_looks(viewer: Viewer, household_id: UUID) -> dict[UUID, SiblingLook]:
-    """What was told last of each child of a household: that it was looked at, else not yet."""
-    looks = looks_of(viewer, household_id).filter(withdrawn_at=None)
-    return {
-        look.person_id: look
-        for look in looks.order_by("looked_at", "happened_on", "first_recorded_at")
-    }

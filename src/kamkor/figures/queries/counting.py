@@ -1,6 +1,7 @@
 """Counts a question through the figures login; the same answer for everybody who may ask it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from kamkor.access.rules import Viewer
 from kamkor.figures.queries.asking import sees_numbers_only
@@ -10,6 +11,9 @@ from kamkor.figures.rules.question import Question
 from kamkor.figures.vocabulary import BELOW_OBLAST, FIGURES, Figure, Key
 from kamkor.kernel import rulesets
 from kamkor.territory import queries as territory
+
+Way: TypeAlias = tuple[str, ...]
+"""The value of each key, ``*`` for all of them."""
 
 
 def counted(viewer: Viewer, question: Question) -> list[Cell]:
@@ -29,10 +33,28 @@ def _cells(figure: Figure, question: Question, *, numbers_only: bool) -> Iterato
         rows = live_rows(figure, question, keys)
     found = {tuple(row[1:-1]): int(row[-1]) for row in rows}
     order = _Order(question)
-    ways = sorted(found, key=lambda way: order.of(keys, way))
-    for way in ways:
+    parts = _parts(found)
+    for way in sorted(found, key=lambda way: order.of(keys, way)):
         yield Cell(figure.name, found[way], _named(question, keys, way))
-        yield from _difference(figure, question, keys, way, found, numbers_only=numbers_only)
+        yield from _difference(
+            figure,
+            question,
+            keys,
+            way,
+            whole=found[way],
+            parts=parts[way],
+            numbers_only=numbers_only,
+        )
+
+
+def _parts(found: Mapping[Way, int]) -> Mapping[Way, list[int]]:
+    """The numbers that each number is made of, one step deeper."""
+    parts: dict[Way, list[int]] = {way: [] for way in found}
+    for way, number in found.items():
+        depth = sum(one != TOTAL for one in way)
+        if depth:
+            parts[(*way[: depth - 1], *[TOTAL] * (len(way) - depth + 1))].append(number)
+    return parts
 
 
 def _named(question: Question, keys: Sequence[Key], way: Sequence[str]) -> dict[str, str]:
@@ -44,9 +66,10 @@ def _difference(
     figure: Figure,
     question: Question,
     keys: tuple[Key, ...],
-    way: tuple[str, ...],
-    found: dict[tuple[str, ...], int],
+    way: Way,
     *,
+    whole: int,
+    parts: Sequence[int],
     numbers_only: bool,
 ) -> Iterator[Cell]:
     """Between a total and the sum of its parts; kept back where sealed cases or parts that are
@@ -54,18 +77,11 @@ def _difference(
     depth = sum(one != TOTAL for one in way)
     if depth == len(keys) or (figure.is_stock and keys[depth] == Key.MONTH):
         return  # The states at the ends of months are no parts of a total.
-    after = depth + 1
-    parts = [
-        number
-        for other, number in found.items()
-        if other[:depth] == way[:depth]
-        and other[depth] != TOTAL
-        and all(one == TOTAL for one in other[after:])
-    ]
     named = _named(question, keys, way) | {str(keys[depth]): DIFFERENCE}
     sealed = not question.hides_sealed(keys[:depth]) and keys[depth] in BELOW_OBLAST
     if sealed:
-        for oblast in territory.oblasts_within(question.territory):
+        # Of less than the nation it is an oblast: below it no sealed case counts.
+        for oblast in territory.oblasts() if question.districts is None else [question.territory]:
             yield Cell(
                 figure.name,
                 None,
@@ -76,8 +92,8 @@ def _difference(
             )
     elif numbers_only and any(number in SMALL for number in parts):
         yield Cell(figure.name, None, named, suppressed=True, part="difference")
-    elif found[way] != sum(parts):
-        yield Cell(figure.name, found[way] - sum(parts), named, part="difference")
+    elif whole != sum(parts):
+        yield Cell(figure.name, whole - sum(parts), named, part="difference")
 
 
 class _Order:
