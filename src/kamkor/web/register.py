@@ -26,7 +26,6 @@ from kamkor.web.templatetags.words import coded, day, moment, raised
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
     from kamkor.cases.models import Case
 
@@ -63,7 +62,7 @@ def register(request: ViewedRequest) -> HttpResponse:
         "summary_title": summary_title(),
         "searched": search.asked,
         "may_load": may_load(viewer),
-        "uncounted": None if search.asked else _uncounted(viewer, filters, cases),
+        "uncounted": None if search.asked else _uncounted(viewer, filters),
         "registers": _registers(filters, searched=search.asked),
         "help_url": "/help/register/",
         "printed": {"at": moment(clock.now()), "filter": words},
@@ -71,10 +70,11 @@ def register(request: ViewedRequest) -> HttpResponse:
     return render(request, "cases/register.html", context, status=422 if search.faults else 200)
 
 
-def _uncounted(viewer: Viewer, filters: Filters, cases: QuerySet[Case]) -> dict[str, Any] | None:
+def _uncounted(viewer: Viewer, filters: Filters) -> dict[str, Any] | None:
     """How many of a department's register stand in no figure of it: sealed, or another's."""
     if filters.narrowed or viewer.role == WORKER or viewer.district is None:
         return None
+    cases = filtered(viewer, filters)
     sealed = cases.exclude(team=None).count()
     others = cases.filter(team=None).exclude(office_district=viewer.district).count()
     if not (sealed or others):
