@@ -24,7 +24,7 @@ from kamkor.web.case_page import identity_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.forms import Typed, fill_typed, read_typed
 from kamkor.web.operation import Asked, Standing, serve, who_may
-from kamkor.web.rounds import concerns_of
+from kamkor.web.rounds import concerns_summary
 from kamkor.web.templatetags.words import day
 from kamkor.web.timeline import correction_address, names_in
 from kamkor.web.written import written
@@ -132,7 +132,7 @@ def _serve(request: ViewedRequest, corrected: _Corrected) -> HttpResponse:
     if corrected.what == "case":
         context["identity"] = identity_of(request.viewer, corrected.subject)
     if corrected.what == "round":
-        context["summary"] = concerns_of(request.viewer, fact.pk)
+        context["summary"] = concerns_summary(request.viewer, fact.pk)
     asked = Asked(
         Operation.registry[correct_fact.__name__],
         corrected.subject.pk,
