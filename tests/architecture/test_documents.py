@@ -137,7 +137,7 @@ def test_an_operation_declares_what_it_refuses(name: str) -> None:
     operation = Operation.registry[name]
     raised = {one.code for one in raised_by(operation.run) - GENERAL}
     declared = {one.code for one in set(operation.refusals) - GENERAL}
-    assert declared == raised
+    assert raised <= declared
 
 
 def _hidden_refusal() -> None:

@@ -212,7 +212,7 @@ def _visit(day: Day, player: Player) -> None:
         player,
         "record_visit",
         household=str(case.household_id),
-        kind=day.draw.choice(("home", "call", "after_leaving", "after_leaving")),
+        kind=day.draw.choice(("home", "elsewhere", "call", "after_leaving", "after_leaving")),
         happened_on=day.day(),
         children=rows,
         next_on=day.draw.choice((None, day.cast.in_days(12))),

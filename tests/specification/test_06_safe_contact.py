@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from kamkor.cases.models import Report, SafeContact
+from kamkor.cases.models import Report, SafeContact, Visit
 from tests.cast import Cast
 from tests.doors.desk import Desk, Page
 from tests.factories import (
@@ -16,6 +16,7 @@ from tests.factories import (
     accepted,
     identified,
     registered,
+    seen,
     taken_off,
 )
 from tests.specification.pathway_forms import REMOVAL
@@ -240,6 +241,35 @@ def test_who_identifies_a_child_may_say_the_safe_contact(cast: Cast) -> None:
     assert page.status == 303
     for player in ("aigul", "bakyt"):
         assert _warning(cast, case, player) == ["Do not contact the home", CONTACT]
+
+
+def test_nobody_goes_alone_to_a_home_that_must_not_be_contacted(cast: Cast) -> None:
+    case = identified(cast)
+    desk, address = Desk("aigul", cast.time), f"/cases/{case}/record-visit/"
+
+    def kinds() -> list[str]:
+        radios = desk.open(address).all("input", type="radio", name="kind")
+        return [one.attributes["value"] for one in radios]
+
+    assert kinds()[0] == "home"
+    assert _register(cast, case).status == 303
+    assert "home" not in kinds()
+    assert {"elsewhere", "joint", "call"} <= set(kinds())
+    visit: dict[str, Any] = {"household": cast.aigul.home(case), "happened_on": cast.today}
+    visit |= {"children": [seen(case)]}
+    told = desk.command("record_visit", **visit, kind="home")
+    assert [(one["field"], one["code"]) for one in told["faults"]] == [
+        ("kind", "home_not_to_be_contacted")
+    ]
+    typed = {"kind": "elsewhere", "children-0-seen": "alone", "children-0-none_of_these": "yes"}
+    assert desk.act(address, "record_visit", **typed).status == 303
+    with cast.aigul.inside():
+        fact = str(Visit.objects.get().pk)
+    wrong = {"case": case, "kind": "visit", "fact": fact, "reason": "typing_error"}
+    told = desk.command("correct_fact", **wrong, values={"kind": "home"})
+    assert [(one["field"], one["code"]) for one in told["faults"]] == [
+        ("values.kind", "home_not_to_be_contacted")
+    ]
 
 
 def _next_step(page: Page) -> str:

@@ -148,6 +148,15 @@ def test_the_journal_holds_names_of_fields_and_never_a_value(cast: Cast) -> None
     assert (entry.post, entry.account) == (cast.aigul.post, cast.aigul.viewer.account_id)
 
 
+def test_the_answer_stands_once_in_the_journal(cast: Cast) -> None:
+    case = identified(cast, family_too=True)
+    with cast.aigul.inside():
+        command = JournalEntry.objects.get(subject=case, row=0).command
+        first, *more = JournalEntry.objects.filter(command=command).order_by("row")
+    assert {"case", "family", "household"} <= set(first.answer)
+    assert [one.answer for one in more] == [{}]
+
+
 def test_every_operation_tells_which_refusals_it_has_and_who_may() -> None:
     assert [name for name, one in Operation.registry.items() if not one.roles] == []
     assert [name for name, one in Operation.registry.items() if not one.run.__doc__] == []

@@ -217,7 +217,10 @@ STEPS: tuple[Step, ...] = (
         OPEN_STATES,
         _FIELD,
         {"": "", "check": CaseState.CLOSED},
-        noop("Not seen twice, or once at high risk, becomes a task of the specialist."),
+        noop(
+            "Not seen twice, or once at high risk, becomes a task of the specialist. Nobody goes"
+            " alone to a home that must not be contacted."
+        ),
     ),
     Step(
         "protect_now",

@@ -128,6 +128,7 @@ def _received(home: Home, desk: Desk, day: date, worry: str) -> Part:
 def sealed(home: Home, worry: str, ground: str, *, involved: int | None = None) -> Story:
     """A report of violence: its named team alone sees it; notices sent with proof."""
     desk, department = desk_of(home), home.department
+    home.unsafe = True
     day = home.days.workday_ago(60 + home.number % 90)
     told = [{"description": home.codes.text(texts.DESCRIPTIONS)} for _ in home.children]
     data = desk.report(
@@ -163,7 +164,7 @@ def sealed(home: Home, worry: str, ground: str, *, involved: int | None = None) 
 
 def sealed_by_ground(home: Home, ground: str, *, family: bool = False) -> Story:
     """Found on the spot; the ground of the registration seals the case."""
-    home.risk = "medium"
+    home.risk, home.unsafe = "medium", True
     day = yield from home.identified(
         home.days.workday_ago(100 + home.number % 60), family_too=family
     )

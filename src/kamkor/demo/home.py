@@ -84,6 +84,7 @@ class Home:
     household: str = ""
     risk: str = "low"
     relation: str = ""
+    unsafe: bool = False
 
     @property
     def territory(self) -> str:
@@ -295,7 +296,7 @@ class Home:
     def _kind(self) -> str:
         drawn = self.random.random()
         if drawn < 0.75:
-            return "home"
+            return "elsewhere" if self.unsafe else "home"
         return "call" if drawn < 0.88 else "joint" if drawn < 0.95 else "migrant_check"
 
     def child_row(self, case: str, kind: str, day: date) -> dict[str, Any]:

@@ -333,7 +333,7 @@ class Batch:
                         version=versions[subject],
                         fields=sorted(command.data),
                         digest=_digest(command),
-                        answer=order.answer,
+                        answer={} if row else order.answer,
                         account=self.actor.account_id,
                         post=self.actor.post_id,
                         system_user=system_user(),

@@ -17,7 +17,6 @@ _READABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _COUNTED = 1 << 12
 _PLACE_OF_COUNT = 64
 _TOGETHER = 1_000
-_VARIANT = {sign: "89ab"[place % 4] for place, sign in enumerate("0123456789abcdef")}
 _lock = threading.Lock()
 _last = (0, 0)
 
@@ -46,10 +45,8 @@ def new_ids() -> Iterator[str]:
         last = first + _TOGETHER - 1
         drawn = secrets.token_hex(8 * _TOGETHER)
         for place in range(_TOGETHER):
-            moment = f"{first + place:015x}"
-            random = drawn[16 * place : 16 * place + 16]
-            lead = f"{moment[:8]}-{moment[8:12]}-7{moment[12:]}"
-            yield f"{lead}-{_VARIANT[random[0]]}{random[1:4]}-{random[4:]}"
+            moment, random = f"{first + place:015x}", drawn[16 * place : 16 * place + 15]
+            yield f"{moment[:8]}-{moment[8:12]}-7{moment[12:]}-8{random[:3]}-{random[3:]}"
 
 
 def _count_within(milliseconds: int, number: int = 1) -> int:

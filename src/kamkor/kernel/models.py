@@ -58,7 +58,8 @@ class JournalEntry(Scoped):
     """One entry for each thing a command touched: ids and field names, never values.
 
     ``UNIQUE (command, row)`` makes sending twice harmless, ``UNIQUE (subject, version)`` orders
-    what happened to a subject. ``digest`` is keyed, so that it tells nothing of the content.
+    what happened to a subject. ``digest`` is keyed, so that it tells nothing of the content;
+    ``answer`` stands in row 0.
     """
 
     command = models.UUIDField()
@@ -79,4 +80,3 @@ class JournalEntry(Scoped):
             models.UniqueConstraint(fields=["command", "row"], name="journal_command_once"),
             models.UniqueConstraint(fields=["subject", "version"], name="journal_in_order"),
         )
-        indexes = (models.Index(fields=["account", "recorded_at"], name="journal_by_account"),)

@@ -38,6 +38,7 @@ SETTINGS = {
     "unix_socket_permissions": "0700",
     "max_connections": "60",
     "shared_buffers": "128MB",
+    "max_wal_size": "512MB",
     "fsync": "on",
     "synchronous_commit": "on",
     "idle_in_transaction_session_timeout": "30s",

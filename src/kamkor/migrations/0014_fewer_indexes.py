@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
             name='load',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='staged', to='kamkor.load'),
         ),
+        migrations.RemoveIndex(model_name='journalentry', name='journal_by_account'),
         migrations.AddIndex(
             model_name='case',
             index=models.Index(condition=models.Q(('report__isnull', False)), fields=['report'], name='case_by_report'),

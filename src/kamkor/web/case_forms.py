@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
+from pydantic.fields import FieldInfo
 
 from kamkor.access.vocabulary import WORKER
 from kamkor.cases.operations.steps import require_own_sealed
-from kamkor.cases.queries.case import case_for, cases_of_household
+from kamkor.cases.queries.case import case_for, cases_of_household, safe_contact_of
 from kamkor.cases.queries.history import history_of
 from kamkor.cases.queries.report import report_for
 from kamkor.cases.queries.task import open_task_for, open_tasks_of
 from kamkor.cases.vocabulary import CANDIDATE, CHILD, OPEN_STATES, STEP_OF
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound, NotPermitted, Operation
+from kamkor.kernel.shapes import Ask, Shape, asked, shape_of
 from kamkor.people.queries import people_visible_to
 from kamkor.web import faults
 from kamkor.web.candidates import candidates_notes
@@ -171,6 +173,8 @@ def _asked_for_visit(
     children.sort(key=lambda one: (one.pk != case.pk, one.sort_key))
     rows = [{"case": str(one.pk)} for one in children]
     legends = {"children": [one.child.shown_name if one.child else "" for one in children]}
+    if safe_contact_of(request.viewer, case) is not None:
+        shared["form"] = _not_at_home(operation)
     return Asked(
         operation,
         None,
@@ -180,6 +184,15 @@ def _asked_for_visit(
         fixed_rows=frozenset({"children"}),
         **shared,
     )
+
+
+def _not_at_home(operation: Operation[Any]) -> type[Shape]:
+    """The form of a visit where the home must not be contacted: no kind that goes there alone."""
+    fields = dict(operation.shape.model_fields)
+    label = asked(fields["kind"])
+    ask = Ask(label.label if label else "", options="kinds_not_at_home")
+    fields["kind"] = FieldInfo.from_annotation(cast("type[str]", Annotated[str, ask]))
+    return shape_of(operation.shape.__name__, fields)
 
 
 def about_report(request: ViewedRequest, report_id: UUID, slug: str) -> HttpResponse:

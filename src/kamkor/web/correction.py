@@ -25,7 +25,7 @@ from kamkor.web.case_page import identity_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.forms import Typed, fill_typed, read_typed
 from kamkor.web.operation import Asked, Standing, serve, who_may
-from kamkor.web.rounds import concerns_shown
+from kamkor.web.rounds import concerns_summary
 from kamkor.web.templatetags.words import day
 from kamkor.web.timeline import correction_address, names_in
 from kamkor.web.written import written
@@ -134,7 +134,7 @@ def _serve(request: ViewedRequest, corrected: _Corrected) -> HttpResponse:
         context["identity"] = identity_of(request.viewer, corrected.subject)
     if corrected.what == "round":
         context["notes"] = [{"text": _opened_reports(fact)}]
-        context["summary"] = concerns_shown(request.viewer, fact.pk)
+        context["summary"] = concerns_summary(request.viewer, fact.pk)
     asked = Asked(
         Operation.registry[correct_fact.__name__],
         corrected.subject.pk,

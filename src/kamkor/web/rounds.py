@@ -58,7 +58,7 @@ def _concern(report: Report) -> dict[str, str]:
     return {"url": f"/reports/{report.pk}/", "text": text}
 
 
-def concerns_shown(viewer: Viewer, round_id: UUID) -> dict[str, Any] | None:
+def concerns_summary(viewer: Viewer, round_id: UUID) -> dict[str, Any] | None:
     """The concerns of one round as a summary; nothing if the viewer sees none of them."""
     reports = reports_of_rounds(viewer).get(round_id)
     if not reports:

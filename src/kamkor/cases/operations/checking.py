@@ -30,6 +30,7 @@ from kamkor.cases.operations.taking_off import require_done_first, require_reaso
 from kamkor.cases.operations.visit import (
     MigrantCheckIncomplete,
     NextVisitBeforeThis,
+    not_at_home,
     refusals_of_row,
 )
 from kamkor.cases.queries.case import cases_visible_to
@@ -148,9 +149,11 @@ def _decision(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
     require_done_first(order, case, new.reason, new.happened_on, f"{AT}reason")
 
 
-def _visit(order: Order[Any], _case: Case, old: Fact, new: Fact) -> None:
+def _visit(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
     if new.next_on is not None and new.next_on < new.happened_on:
         raise NextVisitBeforeThis(f"{AT}next_on")
+    if new.kind != old.kind:
+        refuse_all(not_at_home(order.viewer, new.kind, [case], new.happened_on, AT))
     rows = VisitChild.objects.filter(visit=old, withdrawn_at=None)
     for row in rows.filter(case__in=cases_visible_to(order.viewer)).select_related("case__child"):
         steps.not_before_birth(new.happened_on, row.case, DAY)

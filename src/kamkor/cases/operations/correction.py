@@ -34,6 +34,7 @@ from kamkor.cases.operations.taking_off import (
 )
 from kamkor.cases.operations.visit import (
     AnswersMissing,
+    HomeNotToBeContacted,
     MigrantCheckIncomplete,
     NextVisitBeforeThis,
     NotSeenReasonMissing,
@@ -107,6 +108,7 @@ class CorrectFact(Shape):
         *NEEDED_FIRST,
         NotSeenReasonMissing,
         AnswersMissing,
+        HomeNotToBeContacted,
         MigrantCheckIncomplete,
         NextVisitBeforeThis,
         ToldInFuture,

@@ -26,7 +26,7 @@ from kamkor.cases.operations.belonging import follow_responsible_now, join_home
 from kamkor.cases.operations.candidates import InterestInChild, refuse_interested
 from kamkor.cases.operations.sealing import keep_safe_contact, open_notices, seal_case
 from kamkor.cases.queries.case import cases_visible_to
-from kamkor.cases.queries.loading import subjects_of
+from kamkor.cases.queries.loading import keys_loaded
 from kamkor.cases.rules.loading import RegisterRow, seals
 from kamkor.cases.rules.loading_faults import RowFault
 from kamkor.cases.rules.standing import Event, standing_of
@@ -206,7 +206,7 @@ class EntryPart:
 
     def _known(self, keys: Sequence[UUID], rows: Sequence[RegisterRow]) -> dict[UUID, str]:
         of_homes = [key_of_home(row) for row in rows if row.family]
-        found = subjects_of(self._answering, [*keys, *of_homes])
+        found = keys_loaded(self.viewer, [*keys, *of_homes])
         return {key: str(subject) for key, subject in found.items()}
 
     def _homes(self, known: Mapping[UUID, str]) -> dict[str, Place]:

@@ -16,7 +16,7 @@ from kamkor.cases.operations.taking_off import (
     require_adult,
 )
 from kamkor.cases.queries.case import cases_visible_to, remember_places
-from kamkor.cases.queries.loading import subjects_of
+from kamkor.cases.queries.loading import keys_loaded
 from kamkor.cases.rules.loading import ENTRY, RegisterRow
 from kamkor.cases.rules.loading_faults import RowFault
 from kamkor.cases.vocabulary import CaseState
@@ -51,7 +51,7 @@ def write_removals(viewer: Viewer, load: UUID, rows: Sequence[RegisterRow]) -> l
     """
     keys = [key_of_row(row, row.department) for row in rows]
     entries = [key_of_entry(row, row.department) for row in rows]
-    known = subjects_of({row.department for row in rows}, [*keys, *entries])
+    known = keys_loaded(viewer, [*keys, *entries])
     cases = cases_loaded(viewer, [known[key] for key in entries if key in known])
     batch = Batch(viewer)
     written = Sheet(LoadKey, "office", "digest", "subject", load=load)

@@ -1,16 +1,17 @@
 """Visits: one for a household with a row for each child; four questions where yes is concern."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
+from kamkor.access.rules import Viewer
 from kamkor.cases.models import Case, Need, SiblingLook, Visit, VisitChild
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.steps import step
-from kamkor.cases.queries.case import remember_places, whole_cases
+from kamkor.cases.queries.case import remember_places, safe_contact_of, whole_cases
 from kamkor.cases.rules.visit import (
     QUESTIONS,
     faults_of_row,
@@ -68,6 +69,15 @@ class NextVisitBeforeThis(Refusal):
 
     code = "next_visit_before_this"
     message = noop("The next visit cannot be before this one.")
+
+
+class HomeNotToBeContacted(Refusal):
+    """Nobody goes alone to a home that must not be contacted."""
+
+    code = "home_not_to_be_contacted"
+    message = noop(
+        "This home must not be contacted. See the child elsewhere, or go with another agency."
+    )
 
 
 class NoChildOfHousehold(Refusal):
@@ -146,6 +156,7 @@ ROW_REFUSALS: dict[str, type[Refusal]] = {
     *ROW_REFUSALS.values(),
     NextVisitBeforeThis,
     NoChildOfHousehold,
+    HomeNotToBeContacted,
     steps.BeforeBeginning,
     steps.BeforeBirth,
 )
@@ -160,7 +171,13 @@ def record_visit(order: Order[RecordVisit]) -> None:
     family = _family_visited(order, household)
     if not cases and family is None:
         raise NoChildOfHousehold("children")
-    refuse_all(_wrong_with(data, cases))
+    visited = [*cases.values(), *([family] if family else [])]
+    refuse_all(
+        [
+            *not_at_home(order.viewer, data.kind, visited, data.happened_on),
+            *_wrong_with(data, cases),
+        ]
+    )
     visit = Visit(
         household=household,
         kind=data.kind,
@@ -177,6 +194,16 @@ def record_visit(order: Order[RecordVisit]) -> None:
         _family_row(order, visit, family)
     for row in data.children:
         _child_row(order, visit, cases[row.case], row)
+
+
+def not_at_home(
+    viewer: Viewer, kind: str, cases: Iterable[Case], day: date, at: str = ""
+) -> Iterator[Refusal]:
+    """That a visit of this kind was at a home of these cases that must not be contacted."""
+    if not rulesets.rule("visit_kinds", kind, day).get("at_home"):
+        return
+    if any(safe_contact_of(viewer, case) is not None for case in cases):
+        yield HomeNotToBeContacted(f"{at}kind")
 
 
 def refusals_of_row(row: Mapping[str, object], *, migrant: bool, at: str = "") -> Iterator[Refusal]:

@@ -70,16 +70,11 @@ def faulty_rows(viewer: Viewer, load: Load) -> QuerySet[StagedRow]:
 
 def keys_loaded(viewer: Viewer, digests: Iterable[UUID]) -> dict[UUID, UUID]:
     """Which of these keys were loaded before, each with what it became."""
-    return subjects_of(departments_of(viewer), digests)
-
-
-def subjects_of(departments: Iterable[int], digests: Iterable[UUID]) -> dict[UUID, UUID]:
-    """What departments loaded under these keys: each key with what it became."""
     with connection.cursor() as cursor:
         # One array: a parameter for each of thousands of keys takes longer than to look them up.
         cursor.execute(
             "SELECT digest, subject FROM kamkor_loadkey"
             " WHERE office = ANY (%s) AND digest = ANY (%s::uuid[])",
-            [list(departments), f"{{{','.join(map(str, digests))}}}"],
+            [departments_of(viewer), f"{{{','.join(map(str, digests))}}}"],
         )
         return dict(cursor.fetchall())
