@@ -12,10 +12,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from openpyxl.utils.exceptions import InvalidFileException
-
 from kamkor.cases.rules.loading_faults import (
     FileColumnsMissing,
     FileColumnsUnknown,
@@ -187,7 +183,6 @@ def _require_modest(path: Path) -> None:
 
 _BROKEN = (
     zipfile.BadZipFile,
-    InvalidFileException,
     ParseError,
     KeyError,
     ValueError,
@@ -201,10 +196,18 @@ _BROKEN = (
 
 
 def _workbook(path: Path) -> Any:  # noqa: ANN401 - openpyxl ships no types
-    return openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+    import openpyxl  # noqa: PLC0415 - large, and a desk reads few workbooks
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - as above
+
+    try:
+        return openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+    except InvalidFileException as fault:
+        raise FileUnreadable from fault
 
 
 def _counts_from_1904(path: Path) -> bool:
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904  # noqa: PLC0415 - as above
+
     try:
         book = _workbook(path)
         try:

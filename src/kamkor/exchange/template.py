@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterator
 from datetime import date
 
-import xlsxwriter
 from django.utils.translation import get_language, gettext
 
 from kamkor.cases.rules.loading import COLUMNS
@@ -43,6 +42,8 @@ def template_csv() -> bytes:
 
 def template_xlsx() -> bytes:
     """The columns on one sheet; on a second what each takes, in the reader's language."""
+    import xlsxwriter  # noqa: PLC0415 - large, and few ask for a workbook
+
     held = io.BytesIO()
     with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
         bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@"})

@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Sequence
 
-import xlsxwriter
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -50,6 +49,8 @@ def as_xlsx(
     about: Sequence[tuple[str, str]],
 ) -> HttpResponse:
     """The rows on one sheet, what they are on a second."""
+    import xlsxwriter  # noqa: PLC0415 - large, and few ask for a workbook
+
     held = io.BytesIO()
     with xlsxwriter.Workbook(held, {"in_memory": True, "strings_to_formulas": False}) as book:
         bold = book.add_format({"bold": True})
