@@ -12,7 +12,8 @@ from pydantic.fields import FieldInfo
 
 from kamkor.access.vocabulary import WORKER
 from kamkor.cases.operations.steps import require_own_sealed
-from kamkor.cases.queries.case import case_for, cases_of_household, safe_contact_of
+from kamkor.cases.queries.around import safe_contact_of
+from kamkor.cases.queries.case import case_for, cases_of_household
 from kamkor.cases.queries.history import history_of
 from kamkor.cases.queries.report import report_for
 from kamkor.cases.queries.task import open_task_for, open_tasks_of

@@ -11,7 +11,8 @@ from kamkor.access.rules import Viewer
 from kamkor.cases.models import Case, Need, SiblingLook, Visit, VisitChild
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.steps import step
-from kamkor.cases.queries.case import remember_places, safe_contact_of, whole_cases
+from kamkor.cases.queries.around import safe_contact_of
+from kamkor.cases.queries.case import remember_places, whole_cases
 from kamkor.cases.rules.visit import (
     QUESTIONS,
     faults_of_row,

@@ -79,6 +79,15 @@ def around(viewer: Viewer, case: Case, *, whole: bool = False) -> Around:
     return _with_history(beside, found) if whole else beside
 
 
+def safe_contact_of(viewer: Viewer, case: Case) -> str | None:
+    """How a child is reached whose home must not be contacted; nothing if the home may be.
+
+    It holds for all of the home and all episodes: what was said last, else what a report said;
+    empty if nobody has said how.
+    """
+    return around(viewer, case).contact
+
+
 def _beside(found: Mapping[str, list[Any]]) -> Around:
     names = found["place"][0] if found["place"] else ()
     return Around(
