@@ -247,9 +247,9 @@ def test_who_decides_reads_what_was_proposed_and_what_is_still_due(world: World)
     removal = desk.act(f"/cases/{case}/protect-now/", "protect_now", **a_removal(cast.today))
     assert removal.status == 303
     assert "Where the child sleeps" in desk.open(f"/cases/{case}/").text
-    proposed(cast, case, "difficulty_overcome")
+    proposed(cast, case, "returned_to_family")
     shown = world.desks["bakyt"].open(f"/cases/{case}/decide-taking-off/").text
-    assert "Difficult life situation overcome" in shown
+    assert "Returned to the family" in shown
     assert "Seen at three visits." in shown
     assert "Still due:" in shown
 
