@@ -149,11 +149,11 @@ def test_who_accepts_writes_where_the_family_lives_now(cast: Cast) -> None:
 def test_a_home_where_others_stay_keeps_its_address(cast: Cast) -> None:
     first, _second = two_children(cast)
     transferred(cast, first)
-    given = {"case": first, "post": cast.cholpon.post, "territory": NOOKEN}
-    assert cast.specialist2.faults("accept_transfer", **given, place="Massy, 4") == [
-        ("place", "home_stays")
-    ]
-    cast.specialist2.do("accept_transfer", **given)
+    desk, address = Desk("specialist2", cast.time), f"/cases/{first}/accept-transfer/"
+    given = {"post": cast.cholpon.post, "territory": NOOKEN}
+    refused = desk.act(address, "accept_transfer", **given, place="Massy, 4")
+    assert (refused.status, refused.refusals) == (422, ["home_stays"])
+    assert desk.act(address, "accept_transfer", **given).status == 303
 
 
 def test_the_old_episodes_of_the_child_go_along(cast: Cast) -> None:

@@ -26,7 +26,6 @@ from kamkor.web.templatetags.words import coded, day, moment, raised
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:
-
     from kamkor.cases.models import Case
 
 EXPORT_LIMIT = 5000
