@@ -110,3 +110,9 @@ def test_an_address_that_means_nothing(world: World, slug: str) -> None:
     """A turn is no leave, and only its own acts stand at its address."""
     turn = world.places["suzak"].turn
     assert world.desks["head"].open(f"/roster/{turn}/{slug}/").status == 404
+
+
+def test_a_table_that_is_not_counted_says_no_number(world: World) -> None:
+    page = world.desks["head"].open("/roster/")
+    assert page.all("table")
+    assert "In all:" not in page.text

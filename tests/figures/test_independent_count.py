@@ -22,7 +22,7 @@ OBLAST = "41703000000000"
 COUNTRY = "41700000000000"
 SUZAK = "41703220000000"
 BELOW = {"district", "department", "worker"}
-TURNS = ("identification", "registration", "takingoffdecision")
+TURNS = ("registration", "takingoffdecision")
 CHILD = (
     "ground",
     "main_ground",
@@ -98,14 +98,17 @@ def drawn(seed: int, today: date, places: list[str], days: Days) -> Iterator[Dra
         last = chance.choice((any_day, chance.choice(days.happened)))
         first = last - timedelta(days=chance.choice((6, 29, 180, 364, 800)))
         on = chance.choice((last, last, today, last + timedelta(days=chance.randrange(60))))
-        later = [day for day in days.known if day >= first] or [today]
+        if figure.endswith("on_register"):
+            on = chance.choice(days.happened)
+        within = [day for day in days.known if first <= day <= last] or [today]
+        later = last + timedelta(days=chance.randrange(90))
         yield Drawn(
             figure=figure,
             place=chance.choice((OBLAST, OBLAST, COUNTRY, *places)),
             first=first,
             last=last,
             on=min(on, today),
-            known_on=chance.choice((None, min(chance.choice(later), today))),
+            known_on=chance.choice((None, min(later, today), chance.choice(within))),
             by=tuple(chance.sample(KEYS_OF[figure], k=chance.choice((0, 1, 1, 2)))),
         )
 

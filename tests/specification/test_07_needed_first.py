@@ -7,7 +7,17 @@ import pytest
 from kamkor.cases.models import TakingOffDecision, VisitChild
 from tests.cast import Cast
 from tests.doors.desk import Desk
-from tests.factories import a_child, a_removal, met, not_seen, registered, seen, visited
+from tests.factories import (
+    a_child,
+    a_removal,
+    accepted,
+    identified,
+    met,
+    not_seen,
+    registered,
+    seen,
+    visited,
+)
 
 TOLD = ("prosecutor", "parents", "doctor")
 
@@ -77,6 +87,42 @@ def test_what_is_needed_first_is_asked_at_the_proposal_and_at_the_decision(
     assert cast.bakyt.state(case) == "check_due"
 
 
+@pytest.mark.parametrize("reason", ["entered_in_error", "moved"])
+def test_no_reason_closes_the_case_of_a_child_who_is_away(cast: Cast, reason: str) -> None:
+    case = registered(cast)
+    _away(cast, case)
+    refused = cast.aigul.faults(
+        "propose_taking_off",
+        case=case,
+        reason=reason,
+        happened_on=cast.today,
+        note="x",
+        **(
+            {"other_side": "Nooken", "other_side_accepted_on": cast.today}
+            if reason == "moved"
+            else {}
+        ),
+    )
+    assert refused == [("reason", "child_away")]
+
+
+def test_no_case_is_closed_before_the_child_is_back(cast: Cast) -> None:
+    """Neither one that was only reported, nor one that the specialist does not register."""
+    (reported,) = accepted(cast.aigul)
+    found = identified(cast, given_name="Айжан")
+    why = {"happened_on": cast.today, "reason": "no_difficulty", "note": "All is well."}
+    for case, operation, how in (
+        (reported, "close_reported_case", {}),
+        (found, "register_child", {"decision": "decline"}),
+    ):
+        _away(cast, case)
+        told = Desk("bakyt", cast.time).command(operation, case=case, **why, **how)
+        assert told["code"] == "child_away"
+        assert cast.bakyt.case(case).away_from_home
+        _back(cast, case)
+        cast.bakyt.do(operation, case=case, **why, **how)
+
+
 def test_a_child_nobody_has_seen_is_seen_first(cast: Cast) -> None:
     case = registered(cast)
     visited(cast, cast.aigul, not_seen(case))
@@ -105,7 +151,7 @@ def test_all_that_is_needed_first_is_told_at_once_and_other_reasons_ask_for_none
         ("reason", "never_seen"),
         ("reason", "notices_owed"),
     ]
-    for reason in ("died", "entered_in_error", "placed_foster", "returned_to_family"):
+    for reason in ("died", "placed_foster", "returned_to_family"):
         other = registered(cast)
         _removed(cast, other)
         assert _proposed(cast, other, reason) == []

@@ -14,6 +14,7 @@ from tests.factories import (
     a_registration,
     accepted,
     identified,
+    proposed,
     registered,
     taken_off,
     visited,
@@ -315,3 +316,24 @@ def test_a_known_child_is_identified_with_others_at_home_in_one_command(cast: Ca
     assert answer["result"] == "applied"
     with cast.aigul.inside():
         assert HouseholdMember.objects.filter(household_id=UUID(home)).count() == 4
+
+
+def test_what_is_known_of_a_child_stays_where_it_is_not_told_again(cast: Cast) -> None:
+    """The form shows it, and a command without it takes nothing away."""
+    told = {"born": "2015-05", "patronymic": "Бекович", "pin": PIN}
+    old = registered(cast, **told)
+    proposed(cast, old, "difficulty_overcome")
+    cast.bakyt.do("decide_taking_off", case=old, decision="agree", happened_on=cast.today)
+    visited(cast, cast.aigul, seen_row(old), kind="after_leaving")
+    before = vars(cast.aigul.child(old))
+    (case,) = accepted(cast.aigul)
+    desk = Desk("aigul", cast.time)
+    form = desk.open(f"/cases/{case}/identify-child/?child={before['id']}").form("identify_child")
+    shown = (form["born-year"], form["born-month"], form["patronymic"])
+    assert shown == (["2015"], ["05"], ["Бекович"])
+    bare = a_child(cast.today, child=str(before["id"]), sex="unknown")
+    del bare["born"]
+    cast.aigul.do("identify_child", case=case, **bare)
+    after = vars(cast.aigul.child(case))
+    for known in ("id", "born_on", "birth_precision", "sex", "pin", "pin_doubts"):
+        assert after[known] == before[known], known

@@ -95,6 +95,11 @@ def as_known(first: date, exactly: str) -> str:
     return first.strftime(form)
 
 
+def as_typed(first: date | None, exactly: str) -> str:
+    """A date as a partial one is typed, no more exactly than it is known; empty if it is not."""
+    return "" if first is None else first.isoformat()[: {"year": 4, "month": 7}.get(exactly, 10)]
+
+
 def precision(partial: str) -> str:
     """How exact a partial date is: ``year``, ``month`` or ``day``."""
     return {4: "year", 7: "month"}.get(len(partial), "day")

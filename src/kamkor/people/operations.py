@@ -1,7 +1,7 @@
 """Making and changing persons, their names and births, and households."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
 from uuid import UUID
@@ -14,7 +14,7 @@ from kamkor.kernel import clock
 from kamkor.kernel.commands import Order, scope_of
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import Scoped
-from kamkor.kernel.shapes import Line, checked, first_day, precision
+from kamkor.kernel.shapes import Line, as_typed, checked, first_day, precision
 from kamkor.kernel.words import noop
 from kamkor.kernel.writing import Send, Sheet
 from kamkor.people.models import (
@@ -108,7 +108,14 @@ def new_person(order: Order[Any], scope: Scoped, identity: Identity) -> Person:
 
 
 def identify_person(order: Order[Any], person: Person, identity: Identity) -> None:
-    """Give a person that was only described the name and birth now known; nothing is lost."""
+    """Give a person the name and birth now known; what is not told stays as it was known."""
+    identity = replace(
+        identity,
+        born=identity.born or as_typed(person.born_on, person.birth_precision),
+        sex=person.sex if identity.sex == "unknown" else identity.sex,
+        pin=identity.pin or person.pin,
+        telephone=identity.telephone or person.telephone,
+    )
     doubts = _doubts(identity)
     known = set(NameToken.objects.filter(person=person).values_list("token", flat=True))
     order.add(*_name_rows(order, person, person, identity, known))

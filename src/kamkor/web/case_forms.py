@@ -20,7 +20,7 @@ from kamkor.cases.queries.task import open_task_for, open_tasks_of
 from kamkor.cases.vocabulary import CANDIDATE, CHILD, OPEN_STATES, STEP_OF
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound, NotPermitted, Operation
-from kamkor.kernel.shapes import Ask, Shape, asked, shape_of
+from kamkor.kernel.shapes import Ask, Shape, as_typed, asked, shape_of
 from kamkor.people.queries import people_visible_to
 from kamkor.web import faults
 from kamkor.web.candidates import candidates_notes
@@ -77,8 +77,12 @@ def _names_of(request: ViewedRequest, known: Mapping[str, Any]) -> dict[str, Any
     if child is None:
         raise Http404
     name = child.names.order_by("-recorded_at").first()
-    first = {"given_name": name.given_name, "surname": name.surname} if name else {}
-    return first | {"sex": child.sex or "unknown"}
+    parts = ("given_name", "surname", "patronymic")
+    first = {part: getattr(name, part) for part in parts} if name else {}
+    return first | {
+        "sex": child.sex or "unknown",
+        "born": as_typed(child.born_on, child.birth_precision),
+    }
 
 
 def about_case(request: ViewedRequest, case_id: UUID, slug: str) -> HttpResponse:

@@ -79,8 +79,10 @@ def _register(order: Order[Any], case: Case) -> None:
         # Who comes of age afterwards was found as a child; a birth may be corrected, too.
         child = case.child
         steps.require_child(case.identified_on, child.born_on, child.birth_precision, "decision")
-    if not registered and data.reason is None:
-        raise FieldRequired("reason")
+    if not registered:
+        if data.reason is None:
+            raise FieldRequired("reason")
+        steps.require_at_home(case, "decision")
     order.add(
         Registration(
             case=case,
@@ -132,6 +134,7 @@ REGISTER_REFUSALS = (
     WrongRegister,
     steps.BeforeBeginning,
     steps.NoChild,
+    steps.ChildAway,
     BeforeBirth,
 )
 
@@ -167,12 +170,13 @@ class CloseReportedCase(Shape):
     note: Annotated[Text, Ask(noop("What was found, and by whom?"))]
 
 
-@step(CloseReportedCase, steps.BeforeBeginning)
+@step(CloseReportedCase, steps.BeforeBeginning, steps.ChildAway)
 def close_reported_case(order: Order[CloseReportedCase]) -> None:
     """Close the case of an accepted report without an identification: it counts as none."""
     data = order.data
     case = steps.claimed_case(order, data.case)
     steps.not_before(data.happened_on, case.opened_on)
+    steps.require_at_home(case, "reason")
     order.add(
         Registration(
             case=case,

@@ -69,6 +69,13 @@ class NoChild(Refusal):
     )
 
 
+class ChildAway(Refusal):
+    """A child who was taken out of danger and is not back has its difficulty still."""
+
+    code = "child_away"
+    message = noop("The child is away from home. End the protective removal first.")
+
+
 class BeforeBeginning(Refusal):
     """A step cannot be dated before the one it follows."""
 
@@ -182,6 +189,12 @@ def not_before_birth(day: date, case: Case, at: str = "happened_on") -> None:
     child = case.child
     if child is not None and child.born_on is not None and day < child.born_on:
         raise BeforeBirth(at, born=as_known(child.born_on, child.birth_precision))
+
+
+def require_at_home(case: Case, at: str) -> None:
+    """Raise ``ChildAway`` while a protective removal stands: no case ends before the child is back."""
+    if case.away_from_home:
+        raise ChildAway(at)
 
 
 def require_child(day: date, born: date | None, exactly: str, at: str = "happened_on") -> None:

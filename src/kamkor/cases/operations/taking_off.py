@@ -71,13 +71,6 @@ class ReasonNotHere(Refusal):
     message = noop("In this state only the child's death or coming of age may be proposed.")
 
 
-class ChildAway(Refusal):
-    """A child who was taken out of danger and is not back has its difficulty still."""
-
-    code = "child_away"
-    message = noop("The child is away from home. End the protective removal first.")
-
-
 class NeverSeen(Refusal):
     """Nobody can say how a child stands whom nobody of the service has seen."""
 
@@ -101,7 +94,7 @@ class SamePerson(Refusal):
     message = noop("Another person must decide than the one who proposed.")
 
 
-NEEDED_FIRST = (ChildAway, NeverSeen, NoticesOwed)
+NEEDED_FIRST = (steps.ChildAway, NeverSeen, NoticesOwed)
 
 
 class AlreadyReturned(Refusal):
@@ -183,7 +176,7 @@ def require_done_first(order: Order[Any], case: Case, reason: str, day: date, at
     owed = [one for one in open_tasks_of(order.viewer, case) if one.kind.startswith(NOTICE)]
     found: list[Refusal] = []
     if "home" in needs and case.away_from_home:
-        found.append(ChildAway(at))
+        found.append(steps.ChildAway(at))
     if "seen" in needs and case.last_seen_on is None:
         found.append(NeverSeen(at))
     if "notices" in needs and owed:
