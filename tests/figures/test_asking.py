@@ -54,6 +54,15 @@ def test_what_sealed_cases_make_is_not_told_below_an_oblast(oblast: str) -> None
     assert all(row["value"] is None and row["suppressed"] for row in differences)
 
 
+def test_what_sealed_cases_make_stands_under_its_own_oblast(oblast: str) -> None:
+    rows = figures(
+        "--territory", "KG", "--by", "oblast,district", "--figure", "children_on_register"
+    )
+    differences = [row for row in rows if row.get("part") == "difference"]
+    assert differences
+    assert all(row["oblast"] in {row["territory"], "-"} for row in differences)
+
+
 def test_a_child_of_several_grounds_is_a_difference(oblast: str) -> None:
     rows = figures("--territory", "KG-J", "--by", "ground", "--figure", "children_on_register")
     difference = [row for row in rows if row.get("part") == "difference"]

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from kamkor.access.rules import Viewer
 from kamkor.figures.queries.asking import sees_numbers_only
 from kamkor.figures.queries.kept import kept_rows, live_rows
+from kamkor.figures.queries.statement import UNKNOWN
 from kamkor.figures.rules.disclosure import DIFFERENCE, SMALL, TOTAL, Cell, kept_back
 from kamkor.figures.rules.question import Question
 from kamkor.figures.vocabulary import BELOW_OBLAST, FIGURES, Figure, Key
@@ -80,8 +81,7 @@ def _difference(
     named = _named(question, keys, way) | {str(keys[depth]): DIFFERENCE}
     sealed = not question.hides_sealed(keys[:depth]) and keys[depth] in BELOW_OBLAST
     if sealed:
-        # Of less than the nation it is an oblast: below it no sealed case counts.
-        for oblast in territory.oblasts() if question.districts is None else [question.territory]:
+        for oblast in _oblasts_of(question, keys[:depth], way):
             yield Cell(
                 figure.name,
                 None,
@@ -94,6 +94,14 @@ def _difference(
         yield Cell(figure.name, None, named, suppressed=True, part="difference")
     elif whole != sum(parts):
         yield Cell(figure.name, whole - sum(parts), named, part="difference")
+
+
+def _oblasts_of(question: Question, keys: Sequence[Key], way: Way) -> Sequence[str]:
+    """The oblasts whose sealed cases stand in a number; below an oblast none counts."""
+    if Key.OBLAST in keys:
+        named = way[keys.index(Key.OBLAST)]
+        return [] if named == UNKNOWN else [named]
+    return territory.oblasts() if question.districts is None else [question.territory]
 
 
 class _Order:
