@@ -53,3 +53,12 @@ def test_only_who_works_in_several_districts_is_offered_them_together(world: Wor
         page = world.desks[who].open("/figures/")
         assert "own" not in page.values("value")
         assert world.desks[who].open("/figures/?territory=own").text
+
+
+def test_where_no_department_works_the_map_is_hatched_and_shows_no_zero(world: World) -> None:
+    desk, hatched, zero = world.desks["elmira"], "k-shade k-shade--0", "k-shade k-shade--1"
+    country = desk.open("/figures/").all("path", class_=hatched)
+    assert len(country) == 8, "all oblasts and cities but the one of the departments"
+    districts = desk.open(f"/figures/?territory={OBLAST}")
+    assert len(districts.all("path", class_=zero)) == 13
+    assert districts.all("path", class_=hatched) == []

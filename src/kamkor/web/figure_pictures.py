@@ -39,12 +39,10 @@ def outlines(
     A unit without a value, or with one that is kept back, is hatched. Equirectangular, scaled
     by the cosine of the middle latitude. None if no outline is known.
     """
-    own = {code: rings for code, (parent, rings) in _shapes(2).items() if parent == territory}
-    shapes = own or {
-        code: rings
-        for code, (_, rings) in _shapes(1).items()
-        if territory not in _shapes(1) or code == territory
-    }
+    shapes = {code: rings for code, (_, rings) in _shapes(1).items()}
+    if territory in shapes:
+        own = {code: rings for code, (parent, rings) in _shapes(2).items() if parent == territory}
+        shapes = own or {territory: shapes[territory]}
     points = [point for rings in shapes.values() for ring in rings for point in ring]
     if not points:
         return None
@@ -63,8 +61,8 @@ def outlines(
         "units": [
             {
                 "name": name_of(code),
-                "value": values.get(code, 0),
-                "shade": _class(values.get(code, 0), limits),
+                "value": values.get(code),
+                "shade": _class(values.get(code), limits),
                 "path": " ".join(_path([at(point) for point in ring]) for ring in rings),
                 **_place_of_number([[at(point) for point in ring] for ring in rings]),
                 "url": address_of(code),

@@ -27,6 +27,7 @@ from kamkor.web.figure_pictures import bars, outlines
 from kamkor.web.figures_asked import Asked, panel
 from kamkor.web.register import row_of_case
 from kamkor.web.templatetags.words import day, moment, raised
+from kamkor.workforce.queries import territories_served
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,7 +112,10 @@ def _has_list(viewer: Viewer, asked: Asked) -> bool:
 def _map(
     viewer: Viewer, asked: Asked, question: Question, wording: Wording
 ) -> dict[str, Any] | None:
-    """The oblasts of the country, or the districts of an oblast; none of a district alone."""
+    """The oblasts of the country, or the districts of an oblast; none of a district alone.
+
+    Where no department works nobody counts: that is no 0.
+    """
     level = unit_of(question.territory).level
     if level > OBLAST_LEVEL:
         return None
@@ -119,7 +123,10 @@ def _map(
     if key not in FIGURES[asked.figure].keys:
         return None
     cells = counted(viewer, replace(question, by=(key,)))
-    values = {cell.keys[key]: cell.value for cell in cells if not cell.part}
+    served = territories_served(question.on)
+    if key == Key.OBLAST:
+        served = [f"{code[:5]:0<14}" for code in served]
+    values = dict.fromkeys(served, 0) | {one.keys[key]: one.value for one in cells if not one.part}
     return outlines(
         question.territory,
         {code: value for code, value in values.items() if code != TOTAL},

@@ -168,6 +168,12 @@ def territories_of(office_id: int, day: date) -> list[str]:
     return list(covers.order_by("id").values_list("territory_id", flat=True))
 
 
+def territories_served(day: date) -> list[str]:
+    """The codes of all districts and cities that some department covers on a day."""
+    serving = departments().filter(in_force(day, "covers__"))
+    return sorted(serving.values_list("covers__territory_id", flat=True).distinct())
+
+
 def territories_of_oblast(oblast_id: int, day: date) -> list[str]:
     """The codes of the districts and cities that the departments of an oblast cover on a day."""
     covers = OfficeTerritory.objects.filter(in_force(day), office__oblast_id=oblast_id)
