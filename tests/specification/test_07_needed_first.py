@@ -87,23 +87,10 @@ def test_what_is_needed_first_is_asked_at_the_proposal_and_at_the_decision(
     assert cast.bakyt.state(case) == "check_due"
 
 
-@pytest.mark.parametrize("reason", ["entered_in_error", "moved"])
-def test_no_reason_closes_the_case_of_a_child_who_is_away(cast: Cast, reason: str) -> None:
+def test_no_case_entered_in_error_closes_while_the_child_is_away(cast: Cast) -> None:
     case = registered(cast)
     _away(cast, case)
-    refused = cast.aigul.faults(
-        "propose_taking_off",
-        case=case,
-        reason=reason,
-        happened_on=cast.today,
-        note="x",
-        **(
-            {"other_side": "Nooken", "other_side_accepted_on": cast.today}
-            if reason == "moved"
-            else {}
-        ),
-    )
-    assert refused == [("reason", "child_away")]
+    assert _proposed(cast, case, "entered_in_error") == ["child_away"]
 
 
 def test_no_case_is_closed_before_the_child_is_back(cast: Cast) -> None:
