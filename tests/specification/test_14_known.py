@@ -337,3 +337,9 @@ def test_what_is_known_of_a_child_stays_where_it_is_not_told_again(cast: Cast) -
     after = vars(cast.aigul.child(case))
     for known in ("id", "born_on", "birth_precision", "sex", "pin", "pin_doubts"):
         assert after[known] == before[known], known
+
+
+def test_a_described_child_whose_sex_nobody_told_bears_it_as_unknown(cast: Cast) -> None:
+    (case,) = accepted(cast.aigul)
+    cast.aigul.do("identify_child", case=case, **a_child(cast.today, sex="unknown"))
+    assert cast.aigul.child(case).sex == "unknown"

@@ -112,7 +112,7 @@ def identify_person(order: Order[Any], person: Person, identity: Identity) -> No
     identity = replace(
         identity,
         born=identity.born or as_typed(person.born_on, person.birth_precision),
-        sex=person.sex if identity.sex == "unknown" else identity.sex,
+        sex=(person.sex or "unknown") if identity.sex == "unknown" else identity.sex,
         pin=identity.pin or person.pin,
         telephone=identity.telephone or person.telephone,
     )
