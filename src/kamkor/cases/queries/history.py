@@ -96,7 +96,7 @@ def _visits(viewer: Viewer, *, case_id: UUID, **_: object) -> QuerySet[Visit]:
 
 
 def _tasks_done(viewer: Viewer, *, case_id: UUID, **_: object) -> QuerySet[TaskDone]:
-    tasks = TaskDone.objects.filter(scope_filter(viewer, subject="subject"), subject=case_id)
+    tasks = TaskDone.objects.filter(scope_filter(viewer, subject="subject"), task__case_id=case_id)
     if viewer.role == WORKER:
         tasks = tasks.exclude(task__kind__in=list(NOT_FOR_WORKERS))
     return tasks.filter(stopped=False).select_related("task")
