@@ -33,7 +33,7 @@ from kamkor.cases.vocabulary import (
 from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
-from kamkor.web import faults
+from kamkor.web import faults, last_act
 from kamkor.web.ages import age_and_birth, age_now
 from kamkor.web.candidates import candidates_summary
 from kamkor.web.case_report import notices_owed, report_of
@@ -58,6 +58,7 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
     except NotFound:
         return faults.fault_page(request, 404)
     beside, acts = around(viewer, case, whole=True), acts_of(viewer, case)
+    last_act.forget_if_built_upon(request, beside.history)
     identity = identity_of(viewer, case, beside, actions=acts) | {"url": ""}
     is_open = case.state in OPEN_STATES
     context = {

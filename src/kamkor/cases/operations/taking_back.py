@@ -1,10 +1,13 @@
 """Taking back the last own act, for ten minutes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from kamkor.access import operations as access
+from kamkor.access.rules import Viewer
 from kamkor.cases.models import Case, SafeContact, Task
 from kamkor.cases.operations.belonging import follow_responsible_now
 from kamkor.cases.operations.facts import FIELD_ROLES, WITHDRAWABLE
@@ -59,25 +62,14 @@ class TakeBack(Shape):
 def take_back(order: Order[TakeBack]) -> None:
     """Take back the last own act within ten minutes, while nobody has built on it."""
     order.claim(order.data.command, check_version=False)
-    entries = list(
-        JournalEntry.objects.filter(
-            command=order.data.command, account=order.viewer.account_id
-        ).order_by("row")
-    )
+    entries = list(_entries(order.viewer, order.data.command))
     if not entries:
         raise NotFound("command")
     first = entries[0]
-    if first.operation not in MAY_BE_TAKEN_BACK:
+    if not _is_of_a_kind_taken_back(first):
         raise CannotBeTakenBack
-    if first.answer.get("reports"):
-        # The concerns of a round are reports by now.
-        raise CannotBeTakenBack
-    if first.operation == "identify_child" and {"case"} < set(first.fields) & KNOWN_TO_CASE:
-        # The case is that of a known child or home now; what it was before stands in no fact.
-        raise CannotBeTakenBack
-    minutes = int(rulesets.value("deadlines", "taking_back_minutes", clock.today()))
-    if order.now > first.recorded_at + timedelta(minutes=minutes):
-        raise TooLateToTakeBack(minutes=minutes)
+    if order.now > _last_moment(first):
+        raise TooLateToTakeBack(minutes=_minutes(first))
     for entry in entries:
         order.claim(entry.subject, check_version=False)
         later = JournalEntry.objects.filter(subject=entry.subject, version__gt=entry.version)
@@ -85,6 +77,41 @@ def take_back(order: Order[TakeBack]) -> None:
             raise BuiltUpon
         order.journal(entry.subject, entry)
     order.after(lambda: _withdraw_all(order, first.operation))
+
+
+def until_when(viewer: Viewer, operation_name: str, command: UUID) -> datetime | None:
+    """Until when the viewer's own command may be taken back; nothing where it never may."""
+    if operation_name not in MAY_BE_TAKEN_BACK:
+        return None
+    first = _entries(viewer, command).first()
+    if first is None or not _is_of_a_kind_taken_back(first):
+        return None
+    return _last_moment(first)
+
+
+def _entries(viewer: Viewer, command: UUID) -> QuerySet[JournalEntry]:
+    """What the journal has of the viewer's own command."""
+    entries = JournalEntry.objects.filter(command=command, account=viewer.account_id)
+    return entries.order_by("row")
+
+
+def _is_of_a_kind_taken_back(first: JournalEntry) -> bool:
+    if first.operation not in MAY_BE_TAKEN_BACK or first.answer.get("reports"):
+        # The concerns of a round are reports by now.
+        return False
+    # Of a known child or home the case is from then on; what it was before stands in no fact.
+    known = {"case"} < set(first.fields) & KNOWN_TO_CASE
+    return not (known and first.operation == "identify_child")
+
+
+def _minutes(first: JournalEntry) -> int:
+    day = clock.local_day(first.recorded_at)
+    return int(rulesets.value("deadlines", "taking_back_minutes", day))
+
+
+def _last_moment(first: JournalEntry) -> datetime:
+    minutes = _minutes(first)
+    return first.recorded_at + timedelta(minutes=minutes)
 
 
 def _withdraw_all(order: Order[TakeBack], operation_name: str) -> None:
