@@ -18,7 +18,14 @@ from kamkor.kernel.ids import new_id
 from kamkor.kernel.shapes import Shape
 from kamkor.web import faults, last_act
 from kamkor.web.door import ViewedRequest
-from kamkor.web.forms import FormPage, Typed, fault_message, fill_typed, read_typed
+from kamkor.web.forms import (
+    FormPage,
+    Typed,
+    fault_message,
+    fill_typed,
+    read_typed,
+    row_numbers,
+)
 from kamkor.web.options import ViewerOptions
 from kamkor.web.stale import stale_page
 
@@ -133,11 +140,7 @@ def rows_changed(typed: dict[str, list[str]]) -> dict[str, list[str]]:
     """What was typed with one row more, or with one row taken out."""
     changed = {key: value for key, value in typed.items() if key not in {"add", "remove"}}
     for name in typed.get("add", []):
-        numbers = [
-            int(key.split("-")[1])
-            for key in changed
-            if key.startswith(f"{name}-") and key.split("-")[1].isdigit()
-        ]
+        numbers = row_numbers(changed, name)
         changed.setdefault(f"{name}-0-", [""])
         changed[f"{name}-{max(numbers, default=-1) + 1}-"] = [""]
     for name in typed.get("remove", []):
@@ -200,7 +203,7 @@ def _done(request: ViewedRequest, asked: Asked, command: Command, answer: Answer
     name = asked.operation.name
     goes_on = next_address(request.viewer, asked, command.data, answer)
     # Also after a double click: the second answer is the one that is shown.
-    until = taking_back.until_when(request.viewer, name, command.id)
+    until = taking_back.until_when(request.viewer, command, answer)
     if until is not None:
         last_act.offer(request, command, until, back=asked.back_url, seen_at=goes_on)
     else:

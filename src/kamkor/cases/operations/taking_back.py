@@ -1,7 +1,8 @@
 """Taking back the last own act, for ten minutes."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,7 +16,7 @@ from kamkor.cases.operations.settling import settle_cases
 from kamkor.cases.rules.visit import NOTICES
 from kamkor.cases.vocabulary import MAY_BE_TAKEN_BACK
 from kamkor.kernel import clock, rulesets
-from kamkor.kernel.commands import NotFound, Order, operation
+from kamkor.kernel.commands import Answer, Command, NotFound, Order, operation
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import Ask, Shape
@@ -66,10 +67,11 @@ def take_back(order: Order[TakeBack]) -> None:
     if not entries:
         raise NotFound("command")
     first = entries[0]
-    if not _is_of_a_kind_taken_back(first):
+    if not _may_be_taken_back(first.operation, first.fields, first.answer):
         raise CannotBeTakenBack
-    if order.now > _last_moment(first):
-        raise TooLateToTakeBack(minutes=_minutes(first))
+    minutes = _minutes(first.recorded_at)
+    if order.now > first.recorded_at + timedelta(minutes=minutes):
+        raise TooLateToTakeBack(minutes=minutes)
     for entry in entries:
         order.claim(entry.subject, check_version=False)
         later = JournalEntry.objects.filter(subject=entry.subject, version__gt=entry.version)
@@ -79,14 +81,18 @@ def take_back(order: Order[TakeBack]) -> None:
     order.after(lambda: _withdraw_all(order, first.operation))
 
 
-def until_when(viewer: Viewer, operation_name: str, command: UUID) -> datetime | None:
+def until_when(viewer: Viewer, done: Command, answer: Answer) -> datetime | None:
     """Until when the viewer's own command may be taken back; nothing where it never may."""
-    if operation_name not in MAY_BE_TAKEN_BACK:
+    if not _may_be_taken_back(done.operation, done.data, answer.answer):
         return None
-    first = _entries(viewer, command).first()
-    if first is None or not _is_of_a_kind_taken_back(first):
-        return None
-    return _last_moment(first)
+    recorded_at = clock.now()
+    if answer.result == "duplicate":
+        # It was carried out when it came first.
+        first = _entries(viewer, done.id).first()
+        if first is None:
+            return None
+        recorded_at = first.recorded_at
+    return recorded_at + timedelta(minutes=_minutes(recorded_at))
 
 
 def _entries(viewer: Viewer, command: UUID) -> QuerySet[JournalEntry]:
@@ -95,23 +101,19 @@ def _entries(viewer: Viewer, command: UUID) -> QuerySet[JournalEntry]:
     return entries.order_by("row")
 
 
-def _is_of_a_kind_taken_back(first: JournalEntry) -> bool:
-    if first.operation not in MAY_BE_TAKEN_BACK or first.answer.get("reports"):
+def _may_be_taken_back(
+    operation_name: str, fields: Collection[str], answer: Mapping[str, Any]
+) -> bool:
+    if operation_name not in MAY_BE_TAKEN_BACK or answer.get("reports"):
         # The concerns of a round are reports by now.
         return False
     # Of a known child or home the case is from then on; what it was before stands in no fact.
-    known = {"case"} < set(first.fields) & KNOWN_TO_CASE
-    return not (known and first.operation == "identify_child")
+    known = {"case"} < set(fields) & KNOWN_TO_CASE
+    return not (known and operation_name == "identify_child")
 
 
-def _minutes(first: JournalEntry) -> int:
-    day = clock.local_day(first.recorded_at)
-    return int(rulesets.value("deadlines", "taking_back_minutes", day))
-
-
-def _last_moment(first: JournalEntry) -> datetime:
-    minutes = _minutes(first)
-    return first.recorded_at + timedelta(minutes=minutes)
+def _minutes(recorded_at: datetime) -> int:
+    return int(rulesets.value("deadlines", "taking_back_minutes", clock.local_day(recorded_at)))
 
 
 def _withdraw_all(order: Order[TakeBack], operation_name: str) -> None:
