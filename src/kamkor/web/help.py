@@ -40,6 +40,11 @@ ACTS: dict[str, tuple[str, ...]] = {
             "Change only what was wrong, and say why. Decisions are corrected by those who decide."
         ),
     ),
+    "add_concern": (
+        noop("A round left out a child who gives concern: it is told later."),
+        noop("It opens a report at once, as a concern does that is told with the round."),
+        noop("The counts of the round are corrected by it; what was recorded stays to be seen."),
+    ),
     "take_back": (
         noop("The last own act is taken back by one click, for ten minutes."),
         noop("It can be done only while nobody has recorded anything after it."),
