@@ -37,7 +37,7 @@ DECISIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("refuse", noop("Refuse: stay on the register")),
     ),
     "counts_of_round": (
-        ("no_concern", noop("Without a concern")),
+        ("no_concern", noop("No concern")),
         ("nobody_home", noop("Nobody home")),
         ("refused", noop("Refused to talk")),
         ("not_counted", noop("It was not counted")),
