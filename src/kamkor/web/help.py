@@ -79,7 +79,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)s")
 def index(request: ViewedRequest) -> HttpResponse:
     """All help pages: the screens, the steps of the pathway, and what is done beside them."""
     acts = [(name, Operation.registry[name].label, told[0]) for name, told in ACTS.items()]
-    context = {"steps": STEPS, "screens": screens(), "acts": acts}
+    context = {"steps": STEPS, "screens": screens(), "acts": acts, "back_url": "/"}
     return render(request, "web/help_index.html", context)
 
 

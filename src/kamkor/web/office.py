@@ -47,6 +47,7 @@ def account(request: ViewedRequest) -> HttpResponse:
                 {"label": _("Office"), "value": department_name(viewer)},
             ]
         },
+        "back_url": "/",
         "help_url": "/help/accounts/",
     }
     return render(request, "access/account.html", context, status=422 if errors else 200)
