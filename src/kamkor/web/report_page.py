@@ -34,6 +34,7 @@ from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.ids import new_id
 from kamkor.web import faults, last_act
+from kamkor.web.back import way_back
 from kamkor.web.case_report import notices_owed_of_report
 from kamkor.web.door import ViewedRequest, outside_door
 from kamkor.web.due import due_list, task_entry
@@ -168,7 +169,7 @@ def report_page(request: ViewedRequest, report_id: UUID) -> HttpResponse:
             for one in earlier[:EARLIER_SHOWN]
         ],
         "earlier_total": earlier.count(),
-        "back_url": "/duty/" if viewer.answers_alarms else "/",
+        "back_url": way_back(request, "/duty/" if viewer.answers_alarms else "/"),
         "help_url": "/help/report/",
     }
     return render(request, "cases/report.html", context)
