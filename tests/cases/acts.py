@@ -252,8 +252,9 @@ def _end(day: Day, player: Player) -> None:
 
 def _round(day: Day, player: Player) -> None:
     place = {"territory": SUZAK, "area": "Mill street", "happened_on": day.day()}
-    concern = {"worry": "neglect", "danger_now": False, "child": "A girl", "place": "x"}
-    met = [concern | {"seen_or_said": "x"}] * day.draw.choice((0, 0, 1))
+    concern = {"worry": "neglect", "danger_now": False, "place": "x", "seen_or_said": "x"}
+    concern["children"] = [{"description": "A girl"}, {"description": "A boy"}]
+    met = [concern] * day.draw.choice((0, 0, 1))
     day.try_(player, "record_round", **place, visited=9, no_concern=9 - len(met), concerns=met)
 
 

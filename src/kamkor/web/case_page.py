@@ -33,8 +33,9 @@ from kamkor.cases.vocabulary import (
 from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
-from kamkor.web import faults
+from kamkor.web import faults, last_act
 from kamkor.web.ages import age_and_birth, age_now
+from kamkor.web.back import way_back
 from kamkor.web.candidates import candidates_summary
 from kamkor.web.case_report import notices_owed, report_of
 from kamkor.web.door import ViewedRequest
@@ -58,6 +59,7 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
     except NotFound:
         return faults.fault_page(request, 404)
     beside, acts = around(viewer, case, whole=True), acts_of(viewer, case)
+    last_act.forget_if_built_upon(request, beside.history)
     identity = identity_of(viewer, case, beside, actions=acts) | {"url": ""}
     is_open = case.state in OPEN_STATES
     context = {
@@ -73,7 +75,7 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         "timeline": timeline_of(viewer, case, beside.history),
         "more_acts": acts,
         "episodes": episodes_of(case, beside),
-        "back_url": "/register/" if viewer.role != "worker" else "/",
+        "back_url": way_back(request, "/register/" if viewer.role != "worker" else "/"),
         "help_url": "/help/case/",
         "printed": {"at": moment(clock.now()), "filter": case.number},
     }

@@ -1,6 +1,7 @@
 """What may be done on the pathway: importing this package makes every operation known."""
 
 from kamkor.cases.operations import (
+    added_concern,
     assignment,
     correction,
     house_round,
@@ -20,6 +21,7 @@ from kamkor.cases.operations import (
 )
 
 __all__ = [
+    "added_concern",
     "assignment",
     "correction",
     "house_round",
