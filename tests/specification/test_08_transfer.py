@@ -146,6 +146,30 @@ def test_who_accepts_writes_where_the_family_lives_now(cast: Cast) -> None:
     )
 
 
+def test_the_side_it_is_offered_to_is_shown_what_it_may_do_and_names_who_answers(
+    cast: Cast,
+) -> None:
+    case = registered(cast)
+    transferred(cast, case)
+    page = Desk("head2", cast.time).open(f"/cases/{case}/")
+    assert page.operations - {"sign_out"} == {"accept_transfer", "return_transfer"}
+    assert "The receiving department says who is responsible from now on." in page.text
+    assert "record_name" in Desk("bakyt", cast.time).open(f"/cases/{case}/").operations
+    _accept(cast, case)
+    assert "record_name" in Desk("head2", cast.time).open(f"/cases/{case}/").operations
+
+
+def test_an_offer_taken_back_is_not_said_to_have_been_returned(cast: Cast) -> None:
+    case = registered(cast)
+    transferred(cast, case)
+    desk = Desk("bakyt", cast.time)
+    died = {"reason": "died", "note": "An accident.", "happened_on": cast.today}
+    assert desk.command("propose_taking_off", case=case, **died)["result"] == "applied"
+    told = desk.open(f"/cases/{case}/").text
+    assert "Offer of a transfer taken back by the sender" in told
+    assert "Transfer returned" not in told
+
+
 def test_a_home_where_others_stay_keeps_its_address(cast: Cast) -> None:
     first, _second = two_children(cast)
     transferred(cast, first)

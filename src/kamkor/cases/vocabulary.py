@@ -310,7 +310,7 @@ STEPS: tuple[Step, ...] = (
         frozenset({CaseState.TRANSFER_OFFERED}),
         _DECIDERS,
         {"": CaseState.REGISTERED},
-        noop("The receiving department's specialist is responsible."),
+        noop("The receiving department says who is responsible from now on."),
     ),
     Step(
         "return_transfer",

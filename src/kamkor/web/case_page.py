@@ -252,7 +252,7 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
                 "follows": _("Search first: a child has one case, under one name."),
             },
         )
-    if case.register == CHILD and viewer.may(Action.RECORD):
+    if case.register == CHILD and viewer.may(Action.RECORD) and is_own_side(viewer, case):
         acts.append(
             {
                 "label": _("Correct or add a name"),

@@ -104,6 +104,9 @@ def _offer(fact: AnyFact) -> tuple[str, list[str]]:
 
 def _answer(fact: AnyFact) -> tuple[str, list[str]]:
     title = _("Transfer accepted") if fact.accepted else _("Transfer returned")
+    if not fact.accepted and not fact.reason:
+        # Whoever returns a case says why; the sender needs not.
+        title = _("Offer of a transfer taken back by the sender")
     moved = f"{_('Lives now in')}: {place_name(fact.moved_to)}" if fact.moved_to else ""
     return title, [coded(fact.reason, "transfer_return_reasons"), moved, fact.note]
 
