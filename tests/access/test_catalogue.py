@@ -111,6 +111,7 @@ def test_the_functions_are_these_and_no_other_and_none_is_for_everybody() -> Non
         ("open_identity_candidates_of", True, path, owner, both),
         ("receipt_state", True, path, owner, "kamkor_web"),
         ("sealed_elsewhere", True, path, owner, "kamkor_web"),
+        ("stays_at_home", True, path, owner, both),
         ("viewer_context", True, path, owner, both),
     ]
     # Those of the queue run with the rights of whoever calls them.
