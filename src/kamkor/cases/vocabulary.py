@@ -322,6 +322,15 @@ STEPS: tuple[Step, ...] = (
         noop("The sender keeps the case."),
     ),
     Step(
+        "move_household",
+        noop("New address of the home"),
+        "case",
+        OPEN_STATES,
+        _FIELD,
+        {"": ""},
+        noop("The old address stays in the history and in the search."),
+    ),
+    Step(
         "declare_interest",
         noop("Declare an interest"),
         "case",

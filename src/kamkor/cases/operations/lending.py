@@ -69,6 +69,17 @@ def answering_at_home(home: UUID) -> list[tuple[int, int]]:
         return list(cursor.fetchall())
 
 
+def home_is_anothers(case: Case) -> bool:
+    """Whether the home of a case is hidden, or another department holds it and answers for
+    somebody of it."""
+    home = case.household
+    if home is None:
+        return True
+    if home.office_district == case.office_district:
+        return False
+    return any(office == home.office_district for _, office in answering_at_home(home.pk))
+
+
 def stays_at_home(home: UUID, sender: int, receiver: int) -> bool:
     """Whether somebody of a home has an open case with the sender that is not offered to the
     receiver, be it hidden from who asks."""

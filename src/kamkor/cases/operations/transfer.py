@@ -28,7 +28,7 @@ from kamkor.kernel.commands import NotPermitted, Order
 from kamkor.kernel.errors import FieldRequired, Refusal
 from kamkor.kernel.shapes import Ask, Coded, Line, Shape, Text
 from kamkor.kernel.words import noop
-from kamkor.people.operations import offices_of_home, place_household
+from kamkor.people.operations import move_household, offices_of_home
 from kamkor.workforce import queries as workforce
 
 
@@ -42,11 +42,11 @@ class SealedStays(Refusal):
 
 
 class HomeStays(Refusal):
-    """A home where others stay, or that another department holds, does not move with one child."""
+    """A home keeps its address as long as another department answers for others of it."""
 
     code = "home_stays"
     message = noop(
-        "Others of the household stay with the former department: their home keeps its address."
+        "Another department answers for others of this home: its address is theirs to change."
     )
 
 
@@ -217,8 +217,7 @@ def _place_home(
         raise HomeStays("place")
     if home.pk not in moving and order.viewer.district not in offices_of_home(home.pk):
         raise HomeStays("place")
-    order.add(*place_household(home, district, order.data.place))
-    order.change(home, ["territory", "place"])
+    move_household(order, home, district, order.data.place, clock.local_day(order.now))
 
 
 def _district_from_now(order: Order[AcceptTransfer], case: Case) -> str:
