@@ -180,6 +180,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "accept_transfer": {"case": _CASE, "post": 12},
     "return_transfer": {"case": _CASE, "reason": "not_living_here"},
+    "move_household": {
+        "case": _CASE,
+        "place": "Suzak village, Mill street 4",
+        "happened_on": "2025-11-15",
+    },
     "declare_interest": {"case": _CASE, "kind": "relative"},
     "complete_task": {"task": _TASK, "happened_on": "2025-11-13", "proof": "letter 11-204"},
     "correct_fact": {

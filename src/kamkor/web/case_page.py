@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
+from kamkor.cases.operations.lending import home_is_anothers
 from kamkor.cases.queries.around import Around, around
 from kamkor.cases.queries.case import case_for
 from kamkor.cases.queries.history import safety_facts
@@ -218,6 +219,8 @@ def _fits(operation: str, case: Case) -> bool:
         return False
     if operation == "return_to_register" and case.taken_off_on is None:
         return False
+    if operation == "move_household" and home_is_anothers(case):
+        return False
     return only.get(operation, case.register) == case.register
 
 
@@ -254,7 +257,7 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
                 "follows": _("Search first: a child has one case, under one name."),
             },
         )
-    if case.register == CHILD and viewer.may(Action.RECORD):
+    if case.register == CHILD and viewer.may(Action.RECORD) and is_own_side(viewer, case):
         acts.append(
             {
                 "label": _("Correct or add a name"),

@@ -43,7 +43,7 @@ from kamkor.cases.queries.visit import looks_of
 from kamkor.cases.vocabulary import NOT_FOR_WORKERS
 from kamkor.kernel.kept import asked_together
 from kamkor.kernel.models import JournalEntry
-from kamkor.people.queries import births_of, memberships_of, scope_filter
+from kamkor.people.queries import births_of, memberships_of, moves_of, scope_filter
 
 Question: TypeAlias = Callable[..., QuerySet[Any]]
 
@@ -110,6 +110,10 @@ def _members(viewer: Viewer, *, household_id: UUID, **_: object) -> QuerySet[Any
     return memberships_of(viewer, household_id)
 
 
+def _moves(viewer: Viewer, *, household_id: UUID, **_: object) -> QuerySet[Any]:
+    return moves_of(viewer, household_id)
+
+
 def _looks(viewer: Viewer, *, household_id: UUID, **_: object) -> QuerySet[Any]:
     return looks_of(viewer, household_id).select_related("person")
 
@@ -118,6 +122,7 @@ QUESTIONS: dict[str, Question] = {kind: _facts_of(kind) for kind in OF_CASE}
 _VISIT: Any = VisitChild.visit.field
 QUESTIONS["task_done"], QUESTIONS["birth"], QUESTIONS["visit"] = _tasks_done, _births, _visits
 QUESTIONS["member"], QUESTIONS["sibling_look"] = _members, _looks
+QUESTIONS["move"] = _moves
 
 
 @dataclass(frozen=True)
