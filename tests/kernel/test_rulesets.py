@@ -24,6 +24,7 @@ ASKED_FOR = {
     " consulate home_care_worker own_round earlier_register anonymous return",
     "risk_levels": "low medium high",
     "seen_kinds": "alone with_others not_seen",
+    "spoken_kinds": "alone with_others not_seen",
     "sexes": "female male unknown",
     "taking_off_reasons": "difficulty_overcome moved reached_18 placed_guardianship placed_foster"
     " adopted returned_to_family died entered_in_error",

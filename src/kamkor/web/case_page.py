@@ -19,7 +19,7 @@ from kamkor.cases.queries.case import case_for
 from kamkor.cases.queries.history import safety_facts
 from kamkor.cases.queries.next_step import is_own_side, refused_to
 from kamkor.cases.queries.responsible import responsible_now
-from kamkor.cases.rules.visit import QUESTIONS, act_due, comes_first
+from kamkor.cases.rules.visit import QUESTIONS, act_due, comes_first, was_met
 from kamkor.cases.vocabulary import (
     CHILD,
     FAMILY,
@@ -270,7 +270,7 @@ def safety_of(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any]:
     """Safety now: where a child who was taken out of danger sleeps, and the answers of the last
     visit at which it was seen, be it in a former episode."""
     visits, removals = safety_facts(viewer, case, beside.history)
-    seen = [fact for fact in visits if fact.seen != "not_seen"]
+    seen = [fact for fact in visits if was_met(fact.kind, fact.seen, fact.happened_on)]
     away = _where_it_sleeps(removals) if case.away_from_home else []
     if not seen:
         return {

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from django.utils.translation import gettext as _
 
 from kamkor.cases.queries.history import Recorded
-from kamkor.cases.rules.visit import QUESTIONS
+from kamkor.cases.rules.visit import QUESTIONS, by_telephone
 from kamkor.kernel import rulesets
 from kamkor.web.ages import about_years
 from kamkor.web.templatetags.words import birth, coded, day, moment, office_name, place_name
@@ -35,7 +35,8 @@ def _ground(fact: AnyFact) -> tuple[str, list[str]]:
 
 
 def _visit(fact: AnyFact) -> tuple[str, list[str]]:
-    seen = coded(fact.seen, "seen_kinds")
+    called = by_telephone(fact.kind, fact.happened_on)
+    seen = coded(fact.seen, "spoken_kinds" if called else "seen_kinds")
     lines = []
     if fact.not_seen_reason:
         lines.append(coded(fact.not_seen_reason, "not_seen_reasons"))

@@ -34,7 +34,7 @@ from kamkor.cases.operations.visit import (
     refusals_of_row,
 )
 from kamkor.cases.queries.case import cases_visible_to
-from kamkor.cases.rules.visit import QUESTIONS
+from kamkor.cases.rules.visit import NOT_SEEN, QUESTIONS
 from kamkor.cases.vocabulary import BOTH, CHILD
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import Order
@@ -170,7 +170,7 @@ def _visit_child(_order: Order[Any], case: Case, _old: Fact, new: Fact) -> None:
         raise NextVisitBeforeThis(f"{AT}next_on")
     if case.register != CHILD:
         return
-    if new.seen == "not_seen":
+    if new.seen == NOT_SEEN:
         for question in QUESTIONS:
             setattr(new, question, getattr(new, question) or None)
     else:

@@ -52,6 +52,7 @@ from kamkor.cases.operations.visit import (
 )
 from kamkor.cases.queries.case import cases_visible_to, remember_places
 from kamkor.cases.rules.standing import SAFETY, Standing, taking_off_outcome
+from kamkor.cases.rules.visit import was_met
 from kamkor.cases.vocabulary import CHILD, OPEN_STATES, CaseState, ReportState
 from kamkor.kernel import rulesets
 from kamkor.kernel.commands import Order
@@ -61,7 +62,6 @@ from kamkor.people.operations import new_wording, settle_birth
 
 Fact: TypeAlias = Any
 Withdrawn: TypeAlias = list[tuple[Any, UUID]]
-NOT_SEEN = "not_seen"
 
 
 def follow_correction(
@@ -171,13 +171,13 @@ def _visit_child(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
 
 def _follow_row(order: Order[Any], case: Case, old: Fact, new: Fact, standing: Standing) -> None:
     """What a child's row of a visit leads to, where it is corrected."""
-    was, now = old.seen != NOT_SEEN, new.seen != NOT_SEEN
+    was, now = _met(old), _met(new)
     commands = _earlier(old)
     checked = was and _checks(old)
     if checked and standing.state == CaseState.CHECK_DUE:
         _let_stand_again(order, case, commands, "check_after_leaving")
     if was and not now:
-        _unseen(order, case, commands, standing)
+        _unseen(order, case, commands, new)
     if now and not was:
         follow_seen(order, case, new.kind, new.happened_on)
     elif now and _checks(new) and not checked:
@@ -208,11 +208,17 @@ def _checks(row: Fact) -> bool:
     return bool(rulesets.rule("visit_kinds", row.kind, row.happened_on).get("check"))
 
 
-def _unseen(order: Order[Any], case: Case, commands: list[UUID], standing: Standing) -> None:
+def _met(row: Fact) -> bool:
+    return was_met(row.kind, row.seen, row.happened_on)
+
+
+def _unseen(order: Order[Any], case: Case, commands: list[UUID], row: Fact) -> None:
     """Nobody saw the child: it was not looked at, and what seeing it had ended is due."""
     looks = SiblingLook.objects.filter(person=case.child_id, command__in=commands)
     looks.filter(withdrawn_at=None).update(withdrawn_at=order.now)
-    if standing.not_seen_in_a_row:
+    since = VisitChild.objects.filter(case=case, withdrawn_at=None)
+    since = since.filter(first_recorded_at__gt=row.first_recorded_at)
+    if not any(_met(later) for later in since):
         _let_stand_again(order, case, commands, "not_seen_followup", "visit_due")
     if _take_away(order, case, commands, "accompaniment_visit"):
         _let_stand_again(order, case, commands, "accompaniment_visit")

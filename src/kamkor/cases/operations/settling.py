@@ -203,6 +203,7 @@ def _visit_event(fact: VisitChild) -> Event:
         fact,
         seen=fact.seen,
         check=bool(rule.get("check")),
+        call=bool(rule.get("by_telephone")),
         next_on=fact.next_on,
         **answers,
     )

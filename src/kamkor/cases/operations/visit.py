@@ -14,9 +14,12 @@ from kamkor.cases.operations.steps import step
 from kamkor.cases.queries.around import safe_contact_of
 from kamkor.cases.queries.case import remember_places, whole_cases
 from kamkor.cases.rules.visit import (
+    NOT_SEEN,
     QUESTIONS,
+    by_telephone,
     faults_of_row,
     follow_up_needed,
+    was_met,
 )
 from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES, CaseState
 from kamkor.kernel import clock, rulesets
@@ -96,7 +99,11 @@ class ChildSeen(Shape):
     """How one child was found."""
 
     case: Annotated[UUID, Ask(noop("Child"), widget="hidden", options="children_at_home")]
-    seen: Annotated[str, Coded("seen_kinds"), Ask(noop("Was the child seen?"))]
+    seen: Annotated[
+        str,
+        Coded("seen_kinds"),
+        Ask(noop("Was the child seen?"), noop("By telephone: was the child spoken with?")),
+    ]
     not_seen_reason: (
         Annotated[str, Coded("not_seen_reasons"), Ask(noop("If not seen: why?"))] | None
     ) = None
@@ -266,24 +273,25 @@ def _family_visited(order: Order[RecordVisit], household: "Household") -> Case |
 
 
 def _family_row(order: Order[RecordVisit], visit: Visit, family: Case) -> None:
-    """The family's own row: it was met unless none of the children was seen.
+    """The family's own row: it was met unless none of the children was.
 
     So what is derived of its entry hangs on rows that go where the entry goes.
     """
     rows = order.data.children
-    unseen = bool(rows) and all(row.seen == "not_seen" for row in rows)
+    unseen = bool(rows) and all(row.seen == NOT_SEEN for row in rows)
+    found = NOT_SEEN if unseen else "with_others"
     order.add(
         VisitChild(
             visit=visit,
             case=family,
             kind=visit.kind,
             next_on=visit.next_on,
-            seen="not_seen" if unseen else "with_others",
+            seen=found,
             **order.fact(family, visit.happened_on),
         )
     )
     order.journal(family.pk, family)
-    if not unseen:
+    if was_met(visit.kind, found, visit.happened_on):
         follow_check(order, family, visit.kind, visit.happened_on)
 
 
@@ -314,13 +322,14 @@ def _what_follows(
     order: Order[RecordVisit], visit: Visit, case: Case, row: ChildSeen, answers: dict[str, Any]
 ) -> None:
     day = visit.happened_on
-    if row.seen != "not_seen":
+    met = was_met(visit.kind, row.seen, day)
+    if met:
         follow_seen(order, case, visit.kind, day)
     secure(order, case, answers)
     if answers["basics_missing"]:
         open_need(order, case, visit.pk, day)
-    in_a_row = 0 if row.seen != "not_seen" else case.not_seen_in_a_row + 1
-    if is_seldom_seen(in_a_row, case.risk_level, day):
+    missed = not met and not by_telephone(visit.kind, day)
+    if missed and is_seldom_seen(case.not_seen_in_a_row + 1, case.risk_level, day):
         open_not_seen(order, case)
 
 
