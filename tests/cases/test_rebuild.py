@@ -142,7 +142,7 @@ class Reading:
         if row.injury_fear_word or row.harmful_person_access or row.no_able_adult_tonight:
             self.risk = "high"
         was_seen = seen(row)
-        if row.kind == "after_leaving" and was_seen and self.state == "check_due":
+        if row.kind.startswith("after_leaving") and was_seen and self.state == "check_due":
             self.state = "closed"
         self.visits.append(row)
 

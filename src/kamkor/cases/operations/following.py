@@ -26,6 +26,15 @@ from kamkor.cases.models import (
     VisitChild,
 )
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.after_visit import (
+    follow_check,
+    follow_seen,
+    is_seldom_seen,
+    open_need,
+    open_not_seen,
+    safety_tasks,
+    secure,
+)
 from kamkor.cases.operations.belonging import follow_responsible
 from kamkor.cases.operations.checking import first_of
 from kamkor.cases.operations.facts import copied
@@ -41,15 +50,6 @@ from kamkor.cases.operations.report import (
 from kamkor.cases.operations.sealing import seal_case
 from kamkor.cases.operations.settling import standing_from_facts
 from kamkor.cases.operations.taking_off import follow_agreement
-from kamkor.cases.operations.visit import (
-    follow_check,
-    follow_seen,
-    is_seldom_seen,
-    open_need,
-    open_not_seen,
-    safety_tasks,
-    secure,
-)
 from kamkor.cases.queries.case import cases_visible_to, remember_places
 from kamkor.cases.rules.standing import SAFETY, Standing, taking_off_outcome
 from kamkor.cases.rules.visit import was_met

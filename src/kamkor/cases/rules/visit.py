@@ -36,6 +36,18 @@ def faults_of_row(row: Mapping[str, object], *, migrant: bool) -> Iterator[tuple
         yield "migrant_check_incomplete", "lives_with"
 
 
+def faults_of_kind(kind: str, day: date, *, unsafe: bool, check_due: bool) -> Iterator[str]:
+    """What speaks against a visit of this kind on a day, as codes of refusal.
+
+    ``unsafe``: the home must not be contacted. ``check_due``: the check after leaving is.
+    """
+    rule = rulesets.rule("visit_kinds", kind, day)
+    if rule.get("at_home") and unsafe:
+        yield "home_not_to_be_contacted"
+    if rule.get("check") and not check_due:
+        yield "no_check_due"
+
+
 def by_telephone(kind: str, day: date) -> bool:
     """Whether a visit of this kind is a call: nobody went anywhere, so nobody was seen or missed."""
     return bool(rulesets.rule("visit_kinds", kind, day).get("by_telephone"))
