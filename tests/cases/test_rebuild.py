@@ -125,7 +125,7 @@ class Reading:
         elif kind is TakingOffDecision:
             if self.before == "registered":
                 self.off = row.happened_on
-            self.away = self.away and row.reason != "returned_to_family"
+            self.away = self.away and row.reason not in ACCOMPANIED | {"returned_to_family"}
             self.state, self.before, self.begun = self.left(row.reason), "", len(self.visits)
         elif kind in (Removal, RemovalEnd):
             self.away = kind is Removal

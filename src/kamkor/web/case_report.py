@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
-from kamkor.cases.queries.around import Around, Notice
+from kamkor.cases.queries.around import Around
 from kamkor.cases.queries.task import notices_of_report
 from kamkor.cases.vocabulary import OPEN_STATES
 from kamkor.web.due import act_of, due_words, is_late, may_mark, may_mark_of_report
@@ -49,11 +49,14 @@ def report_of(case: Case, beside: Around) -> dict[str, Any] | None:
     }
 
 
-def notices_owed(viewer: Viewer, case: Case, notices: Sequence[Notice]) -> dict[str, Any] | None:
+def notices_owed(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any] | None:
     """Each notice about a case and its report: by when, with its act, or done with its proof."""
+    newer = {one.command: one for one in beside.near if one.previous_id == case.pk}
     return _notices(
-        _notice(task, done, act_of(task, case) if may_mark(viewer, case, task) else "")
-        for task, done in notices
+        _carried_on(task, newer[done.command])
+        if done is not None and done.stopped and done.command in newer
+        else _notice(task, done, act_of(task, case) if may_mark(viewer, case, task) else "")
+        for task, done in beside.notices
     )
 
 
@@ -69,6 +72,12 @@ def notices_owed_of_report(viewer: Viewer, report: Report) -> dict[str, Any] | N
 def _notices(made: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
     rows = list(made)
     return {"heading": _("Notices"), "rows": rows} if rows else None
+
+
+def _carried_on(task: Task, newer: Case) -> dict[str, Any]:
+    goes_on = _("goes on in the new case %(number)s") % {"number": newer.number}
+    row = {"label": coded(task.kind, "task_kinds"), "value": goes_on}
+    return row | {"url": f"/cases/{newer.pk}/"}
 
 
 def _notice(task: Task, done: TaskDone | None, act: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from kamkor.access import operations as access
+from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import (
     Assignment,
     Case,
@@ -150,7 +151,9 @@ def _removal(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
     before = told_at(old)
     for who, moment in told_at(new).items():
         if moment is not None and before[who] is None:
-            steps.stop_tasks(order, case.pk, f"notice_{who}")
+            # Another removal, and the seal, have notices of their own.
+            own = _still_open(case, [f"notice_{who}"]).filter(command__in=_earlier(old))
+            steps.stop(order, own.filter(for_role=WORKER))
         if moment is None and before[who] is not None:
             open_notice(order, case, who)
 

@@ -95,7 +95,7 @@ def _register(order: Order[Any], case: Case) -> None:
     if registered:
         record_grounds(order, case)
     else:
-        steps.stop_tasks(order, case.pk)
+        steps.stop_with_case(order, case)
 
 
 def record_grounds(order: Order[Any], case: Case) -> None:
@@ -186,7 +186,7 @@ def close_reported_case(order: Order[CloseReportedCase]) -> None:
             **order.fact(case, data.happened_on),
         )
     )
-    steps.stop_tasks(order, case.pk)
+    steps.stop_with_case(order, case)
 
 
 class ChangeStateProtection(Shape):

@@ -107,7 +107,7 @@ def _decision(standing: Standing, event: Event) -> Standing:
         state=_AFTER_AGREEING[outcome],
         # Who was not on the register any more, or never, is not taken off it by this.
         taken_off_on=event.happened_on if listed else standing.taken_off_on,
-        away_from_home=standing.away_from_home and not rule.get("at_home"),
+        away_from_home=standing.away_from_home and not rule.get("ends_removal"),
         next_visit_on=None,
         sought=(),
         proposed_from="",
