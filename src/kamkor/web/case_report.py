@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.cases.queries.around import Around
+from kamkor.cases.queries.history import found_safe
 from kamkor.cases.queries.task import notices_of_report
 from kamkor.cases.vocabulary import OPEN_STATES
 from kamkor.web.due import act_of, due_words, is_late, may_mark, may_mark_of_report
@@ -29,10 +30,14 @@ def report_of(case: Case, beside: Around) -> dict[str, Any] | None:
         "value": coded(report.worry, "report_worries"),
     }
     rows = [worry]
-    if report.danger_now and case.state in OPEN_STATES:
+    safe = found_safe(beside.history, report.happened_on)
+    if report.danger_now and case.state in OPEN_STATES and safe is None:
         worry["badge"] = {"kind": "urgent", "text": _("In danger now")}
     elif report.danger_now:
         rows.append({"label": _("In danger when it was reported"), "value": _("Yes")})
+        if safe is not None:
+            later = _("%(day)s: a visit saw the child and found no danger")
+            rows.append({"label": _("Since then"), "value": later % {"day": day(safe)}})
     rows += [
         {"label": _("What was seen or said"), "value": report.seen_or_said},
         *(

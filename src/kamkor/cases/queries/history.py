@@ -40,6 +40,8 @@ from kamkor.cases.models import (
 )
 from kamkor.cases.queries.round import rounds_visible_to
 from kamkor.cases.queries.visit import looks_of
+from kamkor.cases.rules.standing import SAFETY
+from kamkor.cases.rules.visit import was_met
 from kamkor.cases.vocabulary import NOT_FOR_WORKERS
 from kamkor.kernel import rulesets
 from kamkor.kernel.kept import asked_together
@@ -214,6 +216,20 @@ def placement_of(history: Sequence[Recorded]) -> TakingOffDecision | None:
             rule = rulesets.rule("taking_off_reasons", fact.reason, fact.happened_on)
             if rule.get("opens") == "accompaniment":
                 return cast("TakingOffDecision", fact)
+    return None
+
+
+def found_safe(history: Sequence[Recorded], since: date) -> date | None:
+    """When a visit last saw the child of a case, of which this is the history, and found it in no
+    danger; nothing if none has since a day, or one found a danger after it."""
+    standing: list[VisitChild] = [one.fact for one in history if one.kind == "visit_child"]
+    rows = [fact for fact in standing if fact.withdrawn_at is None and fact.happened_on >= since]
+    for fact in sorted(rows, key=_by_day, reverse=True):
+        answers = [getattr(fact, question) for question in SAFETY]
+        if any(answers):
+            return None
+        if was_met(fact.kind, fact.seen, fact.happened_on):
+            return fact.happened_on
     return None
 
 
