@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.cases.queries.around import Around
-from kamkor.cases.queries.history import found_safe
 from kamkor.cases.queries.task import notices_of_report
 from kamkor.cases.vocabulary import OPEN_STATES
+from kamkor.web.case_safety import found_safe
 from kamkor.web.due import act_of, due_words, is_late, may_mark, may_mark_of_report
 from kamkor.web.templatetags.words import coded, day
 from kamkor.web.written import described

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, cast
 
 from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.cases.queries.around import Around
-from kamkor.cases.queries.history import placement_of, safety_facts
+from kamkor.cases.queries.history import Recorded, safety_facts
+from kamkor.cases.rules.standing import SAFETY
 from kamkor.cases.rules.visit import QUESTIONS, was_met
+from kamkor.kernel import rulesets
 from kamkor.web.templatetags.words import coded, day
 from kamkor.web.timeline import correcting
 
 if TYPE_CHECKING:
-    from kamkor.cases.models import Case
+    from kamkor.cases.models import Case, TakingOffDecision, VisitChild
 
 
 def safety_of(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any]:
@@ -77,3 +81,28 @@ def _answers_of(fact: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a child's 
         }
         for question, answer in ordered
     ]
+
+
+def placement_of(history: Sequence[Recorded]) -> TakingOffDecision | None:
+    """The decision by which a child was placed in this episode, of which this is the history."""
+    for one in history:
+        fact = one.fact
+        if one.kind == "decision" and fact.withdrawn_at is None and fact.agreed:
+            rule = rulesets.rule("taking_off_reasons", fact.reason, fact.happened_on)
+            if rule.get("opens") == "accompaniment":
+                return cast("TakingOffDecision", fact)
+    return None
+
+
+def found_safe(history: Sequence[Recorded], since: date) -> date | None:
+    """When a visit last saw the child of a case and found it in no danger; nothing if none has
+    since a day, or one found a danger after it. ``history`` is the case's, newest first."""
+    for one in history:
+        if one.kind != "visit_child" or one.fact.withdrawn_at is not None:
+            continue
+        visit: VisitChild = one.fact
+        if visit.happened_on < since or any(getattr(visit, question) for question in SAFETY):
+            return None
+        if was_met(visit.kind, visit.seen, visit.happened_on):
+            return visit.happened_on
+    return None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -40,10 +40,7 @@ from kamkor.cases.models import (
 )
 from kamkor.cases.queries.round import rounds_visible_to
 from kamkor.cases.queries.visit import looks_of
-from kamkor.cases.rules.standing import SAFETY
-from kamkor.cases.rules.visit import was_met
 from kamkor.cases.vocabulary import NOT_FOR_WORKERS
-from kamkor.kernel import rulesets
 from kamkor.kernel.kept import asked_together
 from kamkor.kernel.models import JournalEntry
 from kamkor.people.queries import births_of, memberships_of, scope_filter
@@ -206,31 +203,6 @@ def safety_facts(
         visits += VisitChild.objects.filter(scope, **held)
         removals += Removal.objects.filter(scope, **held)
     return sorted(visits, key=_by_day), sorted(removals, key=_by_day)
-
-
-def placement_of(history: Sequence[Recorded]) -> TakingOffDecision | None:
-    """The decision by which a child was placed in this episode, of which this is the history."""
-    for one in history:
-        fact = one.fact
-        if one.kind == "decision" and fact.withdrawn_at is None and fact.agreed:
-            rule = rulesets.rule("taking_off_reasons", fact.reason, fact.happened_on)
-            if rule.get("opens") == "accompaniment":
-                return cast("TakingOffDecision", fact)
-    return None
-
-
-def found_safe(history: Sequence[Recorded], since: date) -> date | None:
-    """When a visit last saw the child of a case, of which this is the history, and found it in no
-    danger; nothing if none has since a day, or one found a danger after it."""
-    standing: list[VisitChild] = [one.fact for one in history if one.kind == "visit_child"]
-    rows = [fact for fact in standing if fact.withdrawn_at is None and fact.happened_on >= since]
-    for fact in sorted(rows, key=_by_day, reverse=True):
-        answers = [getattr(fact, question) for question in SAFETY]
-        if any(answers):
-            return None
-        if was_met(fact.kind, fact.seen, fact.happened_on):
-            return fact.happened_on
-    return None
 
 
 def _by_day(fact: Any) -> tuple[date, datetime]:  # noqa: ANN401 - any fact
