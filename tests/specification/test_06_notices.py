@@ -177,6 +177,7 @@ def test_each_removal_has_its_own_notices(cast: Cast) -> None:
     wrong = {"case": case, "kind": "removal", "fact": first, "reason": "papers_came"}
     told = {"prosecutor_told_at": cast.time.moment.isoformat()}
     cast.aigul.do("correct_fact", **wrong, values=told)
+    assert "told on 03.03.2026 09:" in _card(_page(cast, case), "Notices")
     kinds = [kind for kind, _ in cast.bakyt.tasks(case)]
     assert kinds.count("notice_prosecutor") == 1
     assert len(kinds) == 5

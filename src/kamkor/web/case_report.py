@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.cases.queries.around import Around
-from kamkor.cases.queries.task import notices_of_report
+from kamkor.cases.queries.task import NOTICE, notices_of_report
 from kamkor.cases.vocabulary import OPEN_STATES
 from kamkor.web.case_safety import found_safe
 from kamkor.web.due import act_of, due_words, is_late, may_mark, may_mark_of_report
-from kamkor.web.templatetags.words import coded, day
+from kamkor.web.templatetags.words import coded, day, moment
 from kamkor.web.written import described
 
 if TYPE_CHECKING:
@@ -56,11 +56,9 @@ def report_of(case: Case, beside: Around) -> dict[str, Any] | None:
 
 def notices_owed(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any] | None:
     """Each notice about a case and its report: by when, with its act, or done with its proof."""
-    newer = {one.command: one for one in beside.near if one.previous_id == case.pk}
     return _notices(
-        _carried_on(task, newer[done.command])
-        if done is not None and done.stopped and done.command in newer
-        else _notice(task, done, act_of(task, case) if may_mark(viewer, case, task) else "")
+        _told_elsewhere(case, beside, task, done)
+        or _notice(task, done, act_of(task, case) if may_mark(viewer, case, task) else "")
         for task, done in beside.notices
     )
 
@@ -79,10 +77,23 @@ def _notices(made: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
     return {"heading": _("Notices"), "rows": rows} if rows else None
 
 
-def _carried_on(task: Task, newer: Case) -> dict[str, Any]:
-    goes_on = _("goes on in the new case %(number)s") % {"number": newer.number}
-    row = {"label": coded(task.kind, "task_kinds"), "value": goes_on}
-    return row | {"url": f"/cases/{newer.pk}/"}
+def _told_elsewhere(
+    case: Case, beside: Around, task: Task, done: TaskDone | None
+) -> dict[str, Any] | None:
+    """A notice that is due about the newer episode now, or that its removal, corrected, says was
+    told; nothing if it is neither."""
+    if done is None or not done.stopped:
+        return None
+    row: dict[str, Any] = {"label": coded(task.kind, "task_kinds")}
+    for newer in beside.near:
+        if newer.previous_id == case.pk and newer.command == done.command:
+            goes_on = _("goes on in the new case %(number)s") % {"number": newer.number}
+            return row | {"value": goes_on, "url": f"/cases/{newer.pk}/"}
+    for one in beside.history:
+        if one.kind == "removal" and one.fact.command == done.command:
+            told = getattr(one.fact, f"{task.kind.removeprefix(NOTICE)}_told_at", None)
+            return row | {"value": _("told on %(day)s") % {"day": moment(told)}} if told else None
+    return None
 
 
 def _notice(task: Task, done: TaskDone | None, act: str) -> dict[str, Any]:
