@@ -1,7 +1,9 @@
-"""Which refusal codes came out of a door in this run, and whether the run is whole.
+"""Which refusal codes came out of a door in this run, which operations they came from, and
+whether the run is whole.
 
 A door is a page or an answer by HTTP, or a line that ``kamkor commands`` prints. What an
-operation raises where a test calls it by itself does not count.
+operation raises where a test calls it by itself does not count; as a refusal of that operation
+whatever one of its commands is answered with counts.
 """
 
 import functools
@@ -15,6 +17,7 @@ import pytest
 from django.core.handlers.base import BaseHandler
 
 from kamkor.exchange import commands as exchange
+from kamkor.kernel.commands import Answer, Batch, Command
 from kamkor.management.commands import commands as file_of_commands
 
 SPECIFICATION = Path(__file__).parent / "specification"
@@ -22,6 +25,9 @@ SHOWN = re.compile(r'data-refusal="([a-z0-9_]+)"')
 
 provoked: set[str] = set()
 """The codes of every refusal of the run that came out of a door."""
+
+of_operations: set[tuple[str, str]] = set()
+"""Each operation with each code that one of its commands was refused with in the run."""
 
 _run = {"whole": False}
 
@@ -37,6 +43,7 @@ def note_refusals() -> None:
         return response
 
     BaseHandler.get_response = answered  # type: ignore[method-assign]
+    _note_operations()
     printed = exchange.carried_out
 
     @functools.wraps(printed)
@@ -47,6 +54,19 @@ def note_refusals() -> None:
 
     # The command holds the function under its own name.
     vars(file_of_commands)["carried_out"] = noted
+
+
+def _note_operations() -> None:
+    taken = Batch.take
+
+    @functools.wraps(taken)
+    def noted(self: Batch, command: Command) -> Answer:
+        answer = taken(self, command)
+        faults = answer.refusal.faults if answer.refusal is not None else ()
+        of_operations.update((command.operation, fault.code) for fault in faults)
+        return answer
+
+    Batch.take = noted  # type: ignore[method-assign]
 
 
 def codes_of(response: Any) -> set[str]:  # noqa: ANN401 - any answer by HTTP

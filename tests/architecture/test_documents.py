@@ -160,9 +160,8 @@ def test_the_exception_of_the_diagram_is_true() -> None:
             ("decision", "difficulty_overcome", {}),
         ],
     }
-    visit: dict[str, object] = {"seen": "alone", "check": True, "next_on": None} | dict.fromkeys(
-        SAFETY, False
-    )
+    visit: dict[str, object] = {"seen": "alone", "check": True, "call": False, "next_on": None}
+    visit |= dict.fromkeys(SAFETY, False)
     after: dict[str, str] = {}
     for state, facts in beginnings.items():
         told = [*facts, ("visit", "", visit)]

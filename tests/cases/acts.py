@@ -32,6 +32,7 @@ from tests.factories import (
 
 PLAYERS = ("aigul", "nurlan", "begimai", "bakyt", "head", "cholpon", "ulan", "specialist2", "head2")
 QUESTIONS = ("injury_fear_word", "harmful_person_access", "no_able_adult_tonight", "basics_missing")
+CHECKS = ("after_leaving", "after_leaving_elsewhere")
 
 
 def seed_of_run() -> int:
@@ -212,7 +213,7 @@ def _visit(day: Day, player: Player) -> None:
         player,
         "record_visit",
         household=str(case.household_id),
-        kind=day.draw.choice(("home", "elsewhere", "call", "after_leaving", "after_leaving")),
+        kind=day.draw.choice(("home", "elsewhere", "call", *CHECKS)),
         happened_on=day.day(),
         children=rows,
         next_on=day.draw.choice((None, day.cast.in_days(12))),

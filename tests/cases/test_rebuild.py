@@ -37,7 +37,7 @@ ACCOMPANIED = {"placed_guardianship", "placed_foster", "adopted"}
 RHYTHM = {"low": 60, "medium": 30, "high": 14, "": 30}
 FIRST_VISIT, AFTER_LEAVING, ACCOMPANIMENT = 7, 90, 90
 CLOSED = {"closed", "not_registered", "void"}
-NOT_SEEN = "not_seen"
+NOT_SEEN, CALL = "not_seen", "call"
 
 # What a report bears of what it tells now.
 TOLD = (
@@ -84,6 +84,11 @@ def _facts(case: Case) -> list[tuple[Any, Any]]:
     return [(kind, row) for _, kind, row in found]
 
 
+def seen(row: VisitChild) -> bool:
+    """Nobody is seen by telephone."""
+    return row.seen != NOT_SEEN and row.kind != CALL
+
+
 class Reading:
     """What one reading of the facts, first to last, makes of a case."""
 
@@ -120,7 +125,7 @@ class Reading:
         elif kind is TakingOffDecision:
             if self.before == "registered":
                 self.off = row.happened_on
-            self.away = self.away and row.reason != "returned_to_family"
+            self.away = self.away and row.reason not in ACCOMPANIED | {"returned_to_family"}
             self.state, self.before, self.begun = self.left(row.reason), "", len(self.visits)
         elif kind in (Removal, RemovalEnd):
             self.away = kind is Removal
@@ -136,14 +141,14 @@ class Reading:
     def visited(self, row: VisitChild) -> None:
         if row.injury_fear_word or row.harmful_person_access or row.no_able_adult_tonight:
             self.risk = "high"
-        was_seen = row.seen != NOT_SEEN
-        if row.kind == "after_leaving" and was_seen and self.state == "check_due":
+        was_seen = seen(row)
+        if row.kind.startswith("after_leaving") and was_seen and self.state == "check_due":
             self.state = "closed"
         self.visits.append(row)
 
     def met(self) -> tuple[int, date] | None:
         """The last visit, by its day, at which the child was seen: its place and its day."""
-        rows = [(row.happened_on, at) for at, row in enumerate(self.visits) if row.seen != NOT_SEEN]
+        rows = [(row.happened_on, at) for at, row in enumerate(self.visits) if seen(row)]
         day, at = max(rows, default=(None, 0))
         return (at, day) if day else None
 
@@ -155,9 +160,7 @@ class Reading:
         in_vain = [
             row.next_on
             for number, row in enumerate(self.visits)
-            if row.seen == NOT_SEEN
-            and number >= self.begun
-            and (row.happened_on, number) > (day, at)
+            if not seen(row) and number >= self.begun and (row.happened_on, number) > (day, at)
         ]
         return told, [one for one in in_vain if one]
 
@@ -195,11 +198,11 @@ def expected(case: Case) -> dict[str, Any]:
     former = expected(case.previous) if case.previous else {}
     reading = Reading(facts, away=former.get("away_from_home", False))
     visits = reading.visits
-    seen_on = [row.happened_on for row in visits if row.seen != NOT_SEEN]
+    seen_on = [row.happened_on for row in visits if seen(row)]
     seen_on += [former["last_seen_on"]] if former.get("last_seen_on") else []
     unseen = 0
     for row in visits:
-        unseen = 0 if row.seen != NOT_SEEN else unseen + 1
+        unseen = 0 if seen(row) else unseen + (row.kind != CALL)
     wanted = Task.objects.filter(case=case, kind="visit_due", withdrawn_at=None)
     due = [clock.local_day(one.due_at) for one in wanted]
     visited = max((row.happened_on for row in visits), default=None)

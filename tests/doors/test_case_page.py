@@ -9,7 +9,18 @@ from kamkor.web.ages import age
 from kamkor.web.templatetags.words import coded
 from tests.doors.desk import Desk, Page
 from tests.doors.world import World
-from tests.factories import a_return, accepted, met, registered, taken_off, transferred, visited
+from tests.factories import (
+    a_return,
+    accepted,
+    met,
+    not_seen,
+    registered,
+    seen,
+    taken_off,
+    transferred,
+    visited,
+    yes_to,
+)
 
 pytestmark = pytest.mark.usefixtures("undone")
 
@@ -38,6 +49,44 @@ def test_danger_stands_beside_the_worry(world: World) -> None:
     case = accepted(world.cast.aigul, danger_now=True)[0]
     page = world.desks["aigul"].open(f"/cases/{case}/")
     assert "In danger now" in section(page, "What was reported")
+
+
+def test_a_danger_that_a_later_visit_did_not_find_is_told_as_reported(world: World) -> None:
+    """What was reported and when, and that the child was seen since; red once it is found again."""
+    cast, desk = world.cast, world.desks["aigul"]
+    case = accepted(cast.aigul, danger_now=True)[0]
+
+    def told() -> str:
+        return section(desk.open(f"/cases/{case}/"), "What was reported")
+
+    for kind, row in (("home", not_seen(case)), ("call", seen(case))):
+        visited(cast, cast.aigul, row, kind=kind)
+        assert "In danger now" in told()
+    cast.time.passes(days=1)
+    visited(cast, cast.aigul, seen(case))
+    safe = told()
+    assert "In danger now" not in safe
+    assert "In danger when it was reported Yes" in safe
+    assert "Since then 03.03.2026: a visit saw the child and found no danger" in safe
+    assert "Reported on 02.03.2026" in safe
+    worry = yes_to("harmful_person_access") | {"case": case}
+    visited(cast, cast.aigul, worry, kind="call")
+    assert "In danger now" in told()
+    assert "Since then" not in told()
+
+
+def test_a_death_is_told_as_one(world: World) -> None:
+    """On the register and beside it, where it is proposed and where it is agreed to."""
+    cast, desk = world.cast, world.desks["bakyt"]
+    for case in (registered(cast), accepted(cast.aigul)[0]):
+        died = {"reason": "died", "happened_on": cast.today, "note": "The clinic's letter 7."}
+        cast.aigul.do("propose_taking_off", case=case, **died)
+        assert "The child died: end of the case proposed" in desk.open(f"/cases/{case}/").text
+        agreed = {"decision": "agree", "happened_on": cast.today}
+        cast.bakyt.do("decide_taking_off", case=case, **agreed)
+        text = desk.open(f"/cases/{case}/").text
+        assert "The child died: the case ends" in text
+        assert ">End of the case proposed" not in text
 
 
 def test_a_closed_case_tells_no_present_danger_but_what_was_told(world: World) -> None:

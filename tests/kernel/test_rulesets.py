@@ -24,6 +24,7 @@ ASKED_FOR = {
     " consulate home_care_worker own_round earlier_register anonymous return",
     "risk_levels": "low medium high",
     "seen_kinds": "alone with_others not_seen",
+    "spoken_kinds": "alone with_others not_seen",
     "sexes": "female male unknown",
     "taking_off_reasons": "difficulty_overcome moved reached_18 placed_guardianship placed_foster"
     " adopted returned_to_family died entered_in_error",
@@ -31,7 +32,7 @@ ASKED_FOR = {
     " visit_due not_seen_followup check_after_leaving accompaniment_visit death_review"
     " second_look_declined siblings_to_look_at need_followup identity_candidate adult_tonight"
     " safety_decision safe_meeting",
-    "visit_kinds": "home call joint elsewhere migrant_check after_leaving",
+    "visit_kinds": "home call joint elsewhere migrant_check after_leaving after_leaving_elsewhere",
     "visit_questions": "injury_fear_word harmful_person_access no_able_adult_tonight"
     " basics_missing",
 }

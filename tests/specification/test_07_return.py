@@ -27,8 +27,8 @@ def _came_back(cast: Cast, old: str, **changed: Any) -> str:  # noqa: ANN401 - a
     return str(answer["answer"]["case"])
 
 
-def _agreed(cast: Cast, case: str, reason: str = "difficulty_overcome") -> None:
-    proposed(cast, case, reason)
+def _agreed(cast: Cast, case: str, reason: str = "difficulty_overcome", **told: Any) -> None:  # noqa: ANN401 - a command's data
+    proposed(cast, case, reason, **told)
     cast.bakyt.do("decide_taking_off", case=case, decision="agree", happened_on=cast.today)
 
 
@@ -68,7 +68,7 @@ def test_a_return_because_of_violence_makes_notices_due_once(cast: Cast) -> None
 def test_a_child_away_from_home_is_so_in_the_new_episode_and_may_come_home(cast: Cast) -> None:
     case = registered(cast)
     cast.aigul.do("protect_now", case=case, **a_removal(cast.today))
-    _agreed(cast, case, "placed_foster")
+    _agreed(cast, case, "moved", other_side="Osh", other_side_accepted_on=cast.today)
     new = _came_back(cast, case)
     assert cast.aigul.case(new).away_from_home
     desk = Desk("bakyt", cast.time)

@@ -338,6 +338,7 @@ SCENES: dict[str, Scene] = {
     "learned_after_reporting": learned_later,
     "main_ground_missing": registration(main_ground="orphan"),
     "migrant_check_incomplete": visit(kind="migrant_check"),
+    "no_check_due": visit(kind="after_leaving"),
     "next_visit_before_this": next_before_this,
     "no_child_of_household": child_of_another_home,
     "nobody_else": interest("bakyt", "head", by="aigul"),

@@ -297,7 +297,9 @@ class Home:
         drawn = self.random.random()
         if drawn < 0.75:
             return "elsewhere" if self.unsafe else "home"
-        return "call" if drawn < 0.88 else "joint" if drawn < 0.95 else "migrant_check"
+        if drawn >= 0.95:
+            return "elsewhere" if self.unsafe else "migrant_check"
+        return "call" if drawn < 0.88 else "joint"
 
     def child_row(self, case: str, kind: str, day: date) -> dict[str, Any]:
         """How one child was found: mostly well, sometimes not seen, seldom with a yes."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
-from pydantic.fields import FieldInfo
 
 from kamkor.access.vocabulary import WORKER
 from kamkor.cases.operations.steps import require_own_sealed
@@ -17,10 +16,11 @@ from kamkor.cases.queries.case import case_for, cases_of_household
 from kamkor.cases.queries.history import history_of
 from kamkor.cases.queries.report import report_for
 from kamkor.cases.queries.task import open_task_for, open_tasks_of
-from kamkor.cases.vocabulary import CANDIDATE, CHILD, OPEN_STATES, STEP_OF
-from kamkor.kernel import clock
+from kamkor.cases.rules.visit import faults_of_kind
+from kamkor.cases.vocabulary import CANDIDATE, CHILD, OPEN_STATES, STEP_OF, CaseState
+from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotFound, NotPermitted, Operation
-from kamkor.kernel.shapes import Ask, Shape, as_typed, asked, shape_of
+from kamkor.kernel.shapes import as_typed
 from kamkor.people.queries import people_visible_to
 from kamkor.web import faults
 from kamkor.web.candidates import candidates_notes
@@ -174,16 +174,12 @@ def _asked_for_visit(
 ) -> Asked:
     if case.household_id is None:
         raise Http404
-    children = [
-        one
-        for one in cases_of_household(request.viewer, case.household_id)
-        if one.register == CHILD and one.state in OPEN_STATES
-    ]
+    at_home = cases_of_household(request.viewer, case.household_id)
+    visited = [one for one in at_home if one.state in OPEN_STATES]
+    children = [one for one in visited if one.register == CHILD]
     children.sort(key=lambda one: (one.pk != case.pk, one.sort_key))
     rows = [{"case": str(one.pk)} for one in children]
     legends = {"children": [one.child.shown_name if one.child else "" for one in children]}
-    if safe_contact_of(request.viewer, case) is not None:
-        shared["form"] = _not_at_home(operation)
     return Asked(
         operation,
         None,
@@ -191,17 +187,17 @@ def _asked_for_visit(
         {"happened_on": clock.today(), "children": rows},
         legends=legends,
         fixed_rows=frozenset({"children"}),
+        left_out={"kind": _kinds_refused(request.viewer, case, visited)},
         **shared,
     )
 
 
-def _not_at_home(operation: Operation[Any]) -> type[Shape]:
-    """The form of a visit where the home must not be contacted: no kind that goes there alone."""
-    fields = dict(operation.shape.model_fields)
-    label = asked(fields["kind"])
-    ask = Ask(label.label if label else "", options="kinds_not_at_home")
-    fields["kind"] = FieldInfo.from_annotation(cast("type[str]", Annotated[str, ask]))
-    return shape_of(operation.shape.__name__, fields)
+def _kinds_refused(viewer: Viewer, case: Case, visited: Iterable[Case]) -> set[str]:
+    """The kinds of visit that would be refused today at the home of these cases."""
+    today, due = clock.today(), any(one.state == CaseState.CHECK_DUE for one in visited)
+    unsafe = safe_contact_of(viewer, case) is not None
+    kinds = [rule.code for rule in rulesets.rules("visit_kinds", today)]
+    return {one for one in kinds if any(faults_of_kind(one, today, unsafe=unsafe, check_due=due))}
 
 
 def about_report(request: ViewedRequest, report_id: UUID, slug: str) -> HttpResponse:

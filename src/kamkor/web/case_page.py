@@ -17,10 +17,9 @@ from kamkor.access.vocabulary import Action
 from kamkor.cases.operations.lending import home_is_anothers
 from kamkor.cases.queries.around import Around, around
 from kamkor.cases.queries.case import case_for
-from kamkor.cases.queries.history import safety_facts
 from kamkor.cases.queries.next_step import is_own_side, refused_to
 from kamkor.cases.queries.responsible import responsible_now
-from kamkor.cases.rules.visit import QUESTIONS, act_due, comes_first
+from kamkor.cases.rules.visit import act_due, comes_first
 from kamkor.cases.vocabulary import (
     CHILD,
     FAMILY,
@@ -39,6 +38,7 @@ from kamkor.web.ages import age_and_birth, age_now
 from kamkor.web.back import way_back
 from kamkor.web.candidates import candidates_summary
 from kamkor.web.case_report import notices_owed, report_of
+from kamkor.web.case_safety import safety_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_of_case
 from kamkor.web.templatetags.words import coded, day, moment, place_name, raised
@@ -70,7 +70,7 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         # What was a danger is told by the history where the case has ended.
         "safety": safety_of(viewer, case, beside) if case.register == CHILD and is_open else None,
         "reported": report_of(case, beside),
-        "notices": notices_owed(viewer, case, beside.notices),
+        "notices": notices_owed(viewer, case, beside),
         "household": household_of(viewer, case, beside),
         "candidates": candidates_summary(viewer, case),
         "timeline": timeline_of(viewer, case, beside.history),
@@ -112,7 +112,7 @@ def badges_of(case: Case) -> list[dict[str, str]]:
         found.append({"kind": "high_risk", "text": _("High risk")})
     if case.state_protection:
         found.append({"kind": "urgent", "text": _("State protection")})
-    if case.away_from_home:
+    if case.away_from_home and case.state in OPEN_STATES:
         found.append({"kind": "urgent", "text": _("Away from home")})
     if visit_is_late(case):
         found.append({"kind": "overdue", "text": _("Visit overdue")})
@@ -207,12 +207,11 @@ def _fits(operation: str, case: Case) -> bool:
         "register_child": CHILD,
         "register_family": FAMILY,
         "identify_child": CHILD,
-        "protect_now": CHILD,
         "change_state_protection": CHILD,
-        "end_removal": CHILD,
     }
-    if operation == "end_removal" and not case.away_from_home:
-        return False
+    if operation in {"end_removal", "protect_now"}:
+        # One removal stands at a time.
+        return case.register == CHILD and case.away_from_home == (operation == "end_removal")
     if operation == "propose_taking_off" and case.state != CaseState.REGISTERED:
         return case.register == CHILD
     if operation == "offer_transfer" and case.team is not None:
@@ -269,58 +268,6 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
             }
         )
     return acts
-
-
-def safety_of(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any]:
-    """Safety now: where a child who was taken out of danger sleeps, and the answers of the last
-    visit at which it was seen, be it in a former episode."""
-    visits, removals = safety_facts(viewer, case, beside.history)
-    seen = [fact for fact in visits if fact.seen != "not_seen"]
-    away = _where_it_sleeps(removals) if case.away_from_home else []
-    if not seen:
-        return {
-            "heading": _("Safety now"),
-            "rows": [*away, {"label": _("Last seen"), "value": _("not seen yet")}],
-        }
-    last = max(seen, key=lambda fact: (fact.happened_on, fact.first_recorded_at))
-    rows: list[dict[str, Any]] = [
-        *away,
-        {
-            "label": _("Last seen"),
-            "value": f"{day(last.happened_on)}, {coded(last.seen, 'seen_kinds')}",
-        },
-        *_answers_of(last),
-    ]
-    return {"heading": _("Safety now"), "rows": rows}
-
-
-def _where_it_sleeps(removals: list[Any]) -> list[dict[str, Any]]:
-    if not removals:
-        return []
-    last = max(removals, key=lambda fact: fact.first_recorded_at)
-    where = f"{coded(last.sleeps_at, 'night_places')}, {last.sleeps_where}"
-    return [{"label": _("Where the child sleeps"), "value": where}]
-
-
-def _answers_of(fact: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a child's row of a visit
-    """The four answers: each concern by itself, first; one line for all that was denied."""
-    answers = {question: getattr(fact, question) for question in QUESTIONS}
-    if not any(answer is not False for answer in answers.values()):
-        return [
-            {
-                "label": _("Four questions: yes means concern"),
-                "badge": {"kind": "done", "text": _("None of these four")},
-            }
-        ]
-    ordered = sorted(answers.items(), key=lambda one: one[1] is not True)
-    return [
-        {
-            "label": coded(question, "visit_questions"),
-            "value": "" if answer is None else (_("Yes") if answer else _("No")),
-            "badge": {"kind": "urgent", "text": _("Concern")} if answer else None,
-        }
-        for question, answer in ordered
-    ]
 
 
 def household_of(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any] | None:

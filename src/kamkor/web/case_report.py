@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
-from kamkor.cases.queries.around import Around, Notice
-from kamkor.cases.queries.task import notices_of_report
+from kamkor.cases.queries.around import Around
+from kamkor.cases.queries.task import NOTICE, notices_of_report
 from kamkor.cases.vocabulary import OPEN_STATES
+from kamkor.web.case_safety import found_safe
 from kamkor.web.due import act_of, due_words, is_late, may_mark, may_mark_of_report
-from kamkor.web.templatetags.words import coded, day
+from kamkor.web.templatetags.words import coded, day, moment
 from kamkor.web.written import described
 
 if TYPE_CHECKING:
@@ -29,10 +30,14 @@ def report_of(case: Case, beside: Around) -> dict[str, Any] | None:
         "value": coded(report.worry, "report_worries"),
     }
     rows = [worry]
-    if report.danger_now and case.state in OPEN_STATES:
+    safe = found_safe(beside.history, report.happened_on)
+    if report.danger_now and case.state in OPEN_STATES and safe is None:
         worry["badge"] = {"kind": "urgent", "text": _("In danger now")}
     elif report.danger_now:
         rows.append({"label": _("In danger when it was reported"), "value": _("Yes")})
+        if safe is not None:
+            later = _("%(day)s: a visit saw the child and found no danger")
+            rows.append({"label": _("Since then"), "value": later % {"day": day(safe)}})
     rows += [
         {"label": _("What was seen or said"), "value": report.seen_or_said},
         *(
@@ -49,11 +54,12 @@ def report_of(case: Case, beside: Around) -> dict[str, Any] | None:
     }
 
 
-def notices_owed(viewer: Viewer, case: Case, notices: Sequence[Notice]) -> dict[str, Any] | None:
+def notices_owed(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any] | None:
     """Each notice about a case and its report: by when, with its act, or done with its proof."""
     return _notices(
-        _notice(task, done, act_of(task, case) if may_mark(viewer, case, task) else "")
-        for task, done in notices
+        _told_elsewhere(case, beside, task, done)
+        or _notice(task, done, act_of(task, case) if may_mark(viewer, case, task) else "")
+        for task, done in beside.notices
     )
 
 
@@ -69,6 +75,25 @@ def notices_owed_of_report(viewer: Viewer, report: Report) -> dict[str, Any] | N
 def _notices(made: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
     rows = list(made)
     return {"heading": _("Notices"), "rows": rows} if rows else None
+
+
+def _told_elsewhere(
+    case: Case, beside: Around, task: Task, done: TaskDone | None
+) -> dict[str, Any] | None:
+    """A notice that is due about the newer episode now, or that its removal, corrected, says was
+    told; nothing if it is neither."""
+    if done is None or not done.stopped:
+        return None
+    row: dict[str, Any] = {"label": coded(task.kind, "task_kinds")}
+    for newer in beside.near:
+        if newer.previous_id == case.pk and newer.command == done.command:
+            goes_on = _("goes on in the new case %(number)s") % {"number": newer.number}
+            return row | {"value": goes_on, "url": f"/cases/{newer.pk}/"}
+    for one in beside.history:
+        if one.kind == "removal" and one.fact.command == done.command:
+            told = getattr(one.fact, f"{task.kind.removeprefix(NOTICE)}_told_at", None)
+            return row | {"value": _("told on %(day)s") % {"day": moment(told)}} if told else None
+    return None
 
 
 def _notice(task: Task, done: TaskDone | None, act: str) -> dict[str, Any]:

@@ -153,7 +153,8 @@ def fill_typed(
 
 @dataclass
 class FormPage:
-    """One form as its template reads it; ``register`` is that of the case it is about."""
+    """One form as its template reads it; ``register`` is that of the case it is about, and what is
+    ``left_out`` of the codes of a field is not offered."""
 
     shape: type[Shape]
     typed: Typed
@@ -162,6 +163,7 @@ class FormPage:
     legends: Mapping[str, Sequence[str]] = field(default_factory=dict)
     fixed_rows: frozenset[str] = frozenset()
     register: str = ""
+    left_out: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def fields(self) -> list[dict[str, Any]]:
         """All fields that are asked for, in the order of the shape."""
@@ -228,7 +230,9 @@ class FormPage:
         if widget == "tick":
             found = [{"value": "yes", "label": gettext(ask.label)}]
         elif coded := next((one for one in meta_of(info) if isinstance(one, Coded)), None):
+            left_out = self.left_out.get(name, ())
             found = coded_options(coded.rule_set, self.register, chosen)
+            found = [one for one in found if one["value"] not in left_out]
         else:
             found = self.options(ask.options)
         among = CHOSEN_AMONG.get(name)

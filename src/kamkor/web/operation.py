@@ -1,6 +1,6 @@
 """One view for every operation: its form, what was typed again after a refusal, what follows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -67,6 +67,7 @@ class Asked:
     saved: str = ""
     standing: Callable[[Typed], Standing] | None = None
     register: str = ""
+    left_out: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @property
     def shape(self) -> type[Shape]:
@@ -176,6 +177,7 @@ def _form_page(
         asked.legends,
         asked.fixed_rows,
         asked.register,
+        asked.left_out,
     )
     form = {
         "action": request.get_full_path(),

@@ -9,7 +9,6 @@ from kamkor.access.vocabulary import OBLAST
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.words import noop
 from kamkor.territory.queries import names_on, places_of_cases
-from kamkor.web.forms import coded_options
 from kamkor.web.loads import Loads
 from kamkor.web.templatetags.words import office_name, raised
 from kamkor.workforce import queries as workforce
@@ -55,11 +54,6 @@ def _load(loads: Loads, post: int) -> str:
     told = {"own": loads.own[post], "today": loads.answers_for(post)}
     numbers = gettext("own open cases: %(own)s; answers for today: %(today)s") % told
     return "; ".join([numbers, *loads.told_of(post)])
-
-
-def _kinds_at_home() -> set[str]:
-    kinds = rulesets.rules("visit_kinds", clock.today())
-    return {rule.code for rule in kinds if rule.get("at_home")}
 
 
 ANY_KIND = frozenset(POST_KINDS)
@@ -126,9 +120,6 @@ class ViewerOptions:
             return []
         held = workforce.people_in_posts(self.viewer.district, clock.today())
         return [_option(one) for one in held if one.post.kind in kinds]
-
-    def _kinds_not_at_home(self) -> list[dict[str, Any]]:
-        return [one for one in coded_options("visit_kinds") if one["value"] not in _kinds_at_home()]
 
     def _screening_reasons(self) -> list[dict[str, Any]]:
         language, today = get_language() or "en", clock.today()

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from django.utils.translation import gettext as _
 
 from kamkor.cases.queries.history import Recorded
-from kamkor.cases.rules.visit import QUESTIONS
+from kamkor.cases.rules.visit import QUESTIONS, by_telephone
 from kamkor.kernel import rulesets
 from kamkor.web.ages import about_years
 from kamkor.web.templatetags.words import birth, coded, day, moment, office_name, place_name
@@ -35,7 +35,8 @@ def _ground(fact: AnyFact) -> tuple[str, list[str]]:
 
 
 def _visit(fact: AnyFact) -> tuple[str, list[str]]:
-    seen = coded(fact.seen, "seen_kinds")
+    called = by_telephone(fact.kind, fact.happened_on)
+    seen = coded(fact.seen, "spoken_kinds" if called else "seen_kinds")
     lines = []
     if fact.not_seen_reason:
         lines.append(coded(fact.not_seen_reason, "not_seen_reasons"))
@@ -81,10 +82,17 @@ def _ends(fact: AnyFact) -> bool:
     return bool(rule.get("anywhere"))
 
 
+def _died(fact: AnyFact) -> bool:
+    rule = rulesets.rule("taking_off_reasons", fact.reason, fact.happened_on)
+    return rule.get("opens") == "death_review"
+
+
 def _proposal(fact: AnyFact) -> tuple[str, list[str]]:
     lines = [coded(fact.reason, "taking_off_reasons"), fact.note]
     if fact.other_side:
         lines.append(f"{fact.other_side}, {day(fact.other_side_accepted_on)}")
+    if _died(fact):
+        return _("The child died: end of the case proposed"), lines
     if _ends(fact):
         return _("End of the case proposed"), lines
     return _("Taking off the register proposed"), lines
@@ -94,6 +102,8 @@ def _decision(fact: AnyFact) -> tuple[str, list[str]]:
     title = _("Taken off the register") if fact.agreed else _("Taking off refused")
     if _ends(fact):
         title = _("The case ends") if fact.agreed else _("End of the case refused")
+    if _died(fact) and fact.agreed:
+        title = _("The child died: the case ends")
     return title, [coded(fact.reason, "taking_off_reasons"), fact.note]
 
 

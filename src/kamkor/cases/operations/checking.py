@@ -25,16 +25,16 @@ from kamkor.cases.operations.facts import is_of_migrants
 from kamkor.cases.operations.house_round import require_round_fits
 from kamkor.cases.operations.registration import GroundOfOtherRegister
 from kamkor.cases.operations.report import require_learned_before
-from kamkor.cases.operations.settling import state_when_proposed
+from kamkor.cases.operations.settling import state_before
 from kamkor.cases.operations.taking_off import require_done_first, require_reason_fits
 from kamkor.cases.operations.visit import (
     MigrantCheckIncomplete,
     NextVisitBeforeThis,
-    not_at_home,
+    refusals_of_kind,
     refusals_of_row,
 )
 from kamkor.cases.queries.case import cases_visible_to
-from kamkor.cases.rules.visit import QUESTIONS
+from kamkor.cases.rules.visit import NOT_SEEN, QUESTIONS
 from kamkor.cases.vocabulary import BOTH, CHILD
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import Order
@@ -134,7 +134,7 @@ def _proposal(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
         *(old.reason, old.happened_on, old.other_side, old.other_side_accepted_on),
     ):
         return
-    state = state_when_proposed(case, old.first_recorded_at)
+    state = state_before(case, "proposal", old.first_recorded_at)
     require_reason_fits(new, state, new.reason, new.happened_on, AT)
     if new.reason != old.reason:
         require_done_first(order, case, new.reason, new.happened_on, f"{AT}reason")
@@ -144,7 +144,7 @@ def _decision(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
     if new.reason == old.reason:
         return
     proposal = new.proposal
-    state = state_when_proposed(case, proposal.first_recorded_at)
+    state = state_before(case, "proposal", proposal.first_recorded_at)
     require_reason_fits(proposal, state, new.reason, new.happened_on, AT, side=f"{AT}reason")
     require_done_first(order, case, new.reason, new.happened_on, f"{AT}reason")
 
@@ -152,10 +152,13 @@ def _decision(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
 def _visit(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
     if new.next_on is not None and new.next_on < new.happened_on:
         raise NextVisitBeforeThis(f"{AT}next_on")
+    found = VisitChild.objects.filter(visit=old, withdrawn_at=None)
+    rows = found.filter(case__in=cases_visible_to(order.viewer)).select_related("case__child")
     if new.kind != old.kind:
-        refuse_all(not_at_home(order.viewer, new.kind, [case], new.happened_on, AT))
-    rows = VisitChild.objects.filter(visit=old, withdrawn_at=None)
-    for row in rows.filter(case__in=cases_visible_to(order.viewer)).select_related("case__child"):
+        states = {state_before(row.case, "visit", row.first_recorded_at) for row in rows}
+        day = new.happened_on
+        refuse_all(refusals_of_kind(order.viewer, new.kind, day, [case], states, AT))
+    for row in rows:
         steps.not_before_birth(new.happened_on, row.case, DAY)
         steps.not_before(new.happened_on, row.case.opened_on, DAY)
         if row.case.register == CHILD and row.kind != new.kind:
@@ -170,7 +173,7 @@ def _visit_child(_order: Order[Any], case: Case, _old: Fact, new: Fact) -> None:
         raise NextVisitBeforeThis(f"{AT}next_on")
     if case.register != CHILD:
         return
-    if new.seen == "not_seen":
+    if new.seen == NOT_SEEN:
         for question in QUESTIONS:
             setattr(new, question, getattr(new, question) or None)
     else:

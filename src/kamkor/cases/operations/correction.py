@@ -33,8 +33,8 @@ from kamkor.cases.operations.taking_off import (
     ReasonNotHere,
 )
 from kamkor.cases.operations.visit import (
+    KIND_REFUSALS,
     AnswersMissing,
-    HomeNotToBeContacted,
     MigrantCheckIncomplete,
     NextVisitBeforeThis,
     NotSeenReasonMissing,
@@ -108,7 +108,7 @@ class CorrectFact(Shape):
         *NEEDED_FIRST,
         NotSeenReasonMissing,
         AnswersMissing,
-        HomeNotToBeContacted,
+        *KIND_REFUSALS.values(),
         MigrantCheckIncomplete,
         NextVisitBeforeThis,
         ToldInFuture,

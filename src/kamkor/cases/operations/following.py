@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from kamkor.access import operations as access
+from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import (
     Assignment,
     Case,
@@ -26,6 +27,15 @@ from kamkor.cases.models import (
     VisitChild,
 )
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.after_visit import (
+    follow_check,
+    follow_seen,
+    is_seldom_seen,
+    open_need,
+    open_not_seen,
+    safety_tasks,
+    secure,
+)
 from kamkor.cases.operations.belonging import follow_responsible
 from kamkor.cases.operations.checking import first_of
 from kamkor.cases.operations.facts import copied
@@ -41,17 +51,9 @@ from kamkor.cases.operations.report import (
 from kamkor.cases.operations.sealing import seal_case
 from kamkor.cases.operations.settling import standing_from_facts
 from kamkor.cases.operations.taking_off import follow_agreement
-from kamkor.cases.operations.visit import (
-    follow_check,
-    follow_seen,
-    is_seldom_seen,
-    open_need,
-    open_not_seen,
-    safety_tasks,
-    secure,
-)
 from kamkor.cases.queries.case import cases_visible_to, remember_places
 from kamkor.cases.rules.standing import SAFETY, Standing, taking_off_outcome
+from kamkor.cases.rules.visit import was_met
 from kamkor.cases.vocabulary import CHILD, OPEN_STATES, CaseState, ReportState
 from kamkor.kernel import rulesets
 from kamkor.kernel.commands import Order
@@ -61,7 +63,6 @@ from kamkor.people.operations import new_wording, settle_birth
 
 Fact: TypeAlias = Any
 Withdrawn: TypeAlias = list[tuple[Any, UUID]]
-NOT_SEEN = "not_seen"
 
 
 def follow_correction(
@@ -150,7 +151,9 @@ def _removal(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
     before = told_at(old)
     for who, moment in told_at(new).items():
         if moment is not None and before[who] is None:
-            steps.stop_tasks(order, case.pk, f"notice_{who}")
+            # Another removal, and the seal, have notices of their own.
+            own = _still_open(case, [f"notice_{who}"]).filter(command__in=_earlier(old))
+            steps.stop(order, own.filter(for_role=WORKER))
         if moment is None and before[who] is not None:
             open_notice(order, case, who)
 
@@ -171,13 +174,13 @@ def _visit_child(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
 
 def _follow_row(order: Order[Any], case: Case, old: Fact, new: Fact, standing: Standing) -> None:
     """What a child's row of a visit leads to, where it is corrected."""
-    was, now = old.seen != NOT_SEEN, new.seen != NOT_SEEN
+    was, now = _met(old), _met(new)
     commands = _earlier(old)
     checked = was and _checks(old)
     if checked and standing.state == CaseState.CHECK_DUE:
         _let_stand_again(order, case, commands, "check_after_leaving")
     if was and not now:
-        _unseen(order, case, commands, standing)
+        _unseen(order, case, commands, new)
     if now and not was:
         follow_seen(order, case, new.kind, new.happened_on)
     elif now and _checks(new) and not checked:
@@ -208,11 +211,17 @@ def _checks(row: Fact) -> bool:
     return bool(rulesets.rule("visit_kinds", row.kind, row.happened_on).get("check"))
 
 
-def _unseen(order: Order[Any], case: Case, commands: list[UUID], standing: Standing) -> None:
+def _met(row: Fact) -> bool:
+    return was_met(row.kind, row.seen, row.happened_on)
+
+
+def _unseen(order: Order[Any], case: Case, commands: list[UUID], row: Fact) -> None:
     """Nobody saw the child: it was not looked at, and what seeing it had ended is due."""
     looks = SiblingLook.objects.filter(person=case.child_id, command__in=commands)
     looks.filter(withdrawn_at=None).update(withdrawn_at=order.now)
-    if standing.not_seen_in_a_row:
+    since = VisitChild.objects.filter(case=case, withdrawn_at=None)
+    since = since.filter(first_recorded_at__gt=row.first_recorded_at)
+    if not any(_met(later) for later in since):
         _let_stand_again(order, case, commands, "not_seen_followup", "visit_due")
     if _take_away(order, case, commands, "accompaniment_visit"):
         _let_stand_again(order, case, commands, "accompaniment_visit")

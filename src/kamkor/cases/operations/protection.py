@@ -41,6 +41,16 @@ class NotAway(Refusal):
     message = noop("No protective removal of this child stands.")
 
 
+class AlreadyAway(Refusal):
+    """One removal stands at a time; who must know of it is told once."""
+
+    code = "already_away"
+    message = noop(
+        "The child is away already, by the removal of %(day)s. If it sleeps elsewhere now,"
+        " correct that entry; if it is back, end that removal first."
+    )
+
+
 class ProtectNow(Shape):
     """The danger, who decided under which ground, who was told when, and the night."""
 
@@ -70,13 +80,23 @@ class ProtectNow(Shape):
     ) = None
 
 
-@step(ProtectNow, ToldInFuture, WrongRegister, steps.BeforeBirth, steps.BeforeBeginning)
+@step(
+    ProtectNow,
+    ToldInFuture,
+    WrongRegister,
+    AlreadyAway,
+    steps.BeforeBirth,
+    steps.BeforeBeginning,
+)
 def protect_now(order: Order[ProtectNow]) -> None:
     """Record a protective removal; whoever has not been told yet becomes a due item."""
     data = order.data
     case = steps.claimed_case(order, data.case, check_version=False)
     if case.register != CHILD:
         raise WrongRegister
+    standing = _last_removal(case)
+    if standing is not None and case.away_from_home:
+        raise AlreadyAway(day=f"{standing.happened_on:%d.%m.%Y}")
     steps.not_before_birth(data.happened_on, case)
     steps.not_before(data.happened_on, case.opened_on)
     removal = Removal(
@@ -105,6 +125,12 @@ def protect_now(order: Order[ProtectNow]) -> None:
             open_notice(order, case, who)
 
 
+def _last_removal(case: Case) -> Removal | None:
+    """The last removal of a child, in this episode or one before."""
+    removals = Removal.objects.filter(case__in=episodes_of(case), withdrawn_at=None)
+    return removals.order_by("-first_recorded_at").first()
+
+
 def told_at(removal: Removal) -> dict[str, datetime | None]:
     """When each of those was told who must know of a removal."""
     return {who: getattr(removal, f"{who}_told_at") for who in TO_BE_TOLD}
@@ -129,8 +155,7 @@ def end_removal(order: Order[EndRemoval]) -> None:
     """Record that a child taken out of danger is no longer away from home."""
     data = order.data
     case = steps.claimed_case(order, data.case)
-    removals = Removal.objects.filter(case__in=episodes_of(case), withdrawn_at=None)
-    removal = removals.order_by("-first_recorded_at").first()
+    removal = _last_removal(case)
     if removal is None or not case.away_from_home:
         raise NotAway
     steps.not_before(data.happened_on, removal.happened_on)

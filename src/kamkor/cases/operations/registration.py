@@ -8,7 +8,7 @@ from pydantic import Field
 from kamkor.cases.models import Case, Registration, RegistrationGround, StateProtection
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.sealing import keep_safe_contact, seal_case
-from kamkor.cases.operations.steps import BeforeBirth, step
+from kamkor.cases.operations.steps import step
 from kamkor.cases.vocabulary import BOTH, CHILD, FAMILY
 from kamkor.kernel import rulesets
 from kamkor.kernel.commands import Order
@@ -73,16 +73,9 @@ class RegisterFamily(RegisterEntry):
 def _register(order: Order[Any], case: Case) -> None:
     data = order.data
     steps.not_before(data.happened_on, case.identified_on)
-    steps.not_before_birth(data.happened_on, case)
     registered = data.decision == "register"
-    if registered and case.child is not None and case.identified_on is not None:
-        # Who comes of age afterwards was found as a child; a birth may be corrected, too.
-        child = case.child
-        steps.require_child(case.identified_on, child.born_on, child.birth_precision, "decision")
-    if not registered:
-        if data.reason is None:
-            raise FieldRequired("reason")
-        steps.require_at_home(case, "decision")
+    if not registered and data.reason is None:
+        raise FieldRequired("reason")
     order.add(
         Registration(
             case=case,
@@ -95,7 +88,7 @@ def _register(order: Order[Any], case: Case) -> None:
     if registered:
         record_grounds(order, case)
     else:
-        steps.stop_tasks(order, case.pk)
+        steps.stop_with_case(order, case)
 
 
 def record_grounds(order: Order[Any], case: Case) -> None:
@@ -133,18 +126,21 @@ REGISTER_REFUSALS = (
     GroundOfOtherRegister,
     WrongRegister,
     steps.BeforeBeginning,
-    steps.NoChild,
-    steps.ChildAway,
-    BeforeBirth,
 )
 
 
-@step(RegisterChild, *REGISTER_REFUSALS)
+@step(RegisterChild, *REGISTER_REFUSALS, steps.NoChild, steps.ChildAway)
 def register_child(order: Order[RegisterChild]) -> None:
     """The specialist puts an identified child on the register, or not, with why."""
     case = steps.claimed_case(order, order.data.case)
     if case.register != CHILD:
         raise WrongRegister
+    child = case.child
+    if order.data.decision != "register":
+        steps.require_at_home(case, "decision")
+    elif child is not None and case.identified_on is not None:
+        # Who comes of age afterwards was found as a child; a birth may be corrected, too.
+        steps.require_child(case.identified_on, child.born_on, child.birth_precision, "decision")
     _register(order, case)
     if order.data.decision == "register" and order.data.state_protection:
         order.add(
@@ -186,7 +182,7 @@ def close_reported_case(order: Order[CloseReportedCase]) -> None:
             **order.fact(case, data.happened_on),
         )
     )
-    steps.stop_tasks(order, case.pk)
+    steps.stop_with_case(order, case)
 
 
 class ChangeStateProtection(Shape):

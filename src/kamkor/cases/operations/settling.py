@@ -203,6 +203,7 @@ def _visit_event(fact: VisitChild) -> Event:
         fact,
         seen=fact.seen,
         check=bool(rule.get("check")),
+        call=bool(rule.get("by_telephone")),
         next_on=fact.next_on,
         **answers,
     )
@@ -234,9 +235,9 @@ def standing_from_facts(case: Case, corrected: Iterable[Any] = ()) -> Standing:
     return standing_of(events_of(case, LiveFacts([case], corrected)))
 
 
-def state_when_proposed(case: Case, moment: datetime) -> str:
-    """The state a case was in when its taking off was proposed at a moment."""
-    return standing_before(events_of(case, LiveFacts([case])), "proposal", moment).state
+def state_before(case: Case, kind: str, moment: datetime) -> str:
+    """The state a case was in when a fact of a kind was first recorded at a moment."""
+    return standing_before(events_of(case, LiveFacts([case])), kind, moment).state
 
 
 # What of a report follows what it tells now.

@@ -15,6 +15,7 @@ from kamkor.cases.models import Case, Report, Task, TaskDone, is_open
 from kamkor.cases.operations.settling import settle_cases
 from kamkor.cases.queries import next_step
 from kamkor.cases.queries.case import case_for, remember_places
+from kamkor.cases.queries.task import NOTICE
 from kamkor.cases.rules.age import ADULT_AGE, came_of_age
 from kamkor.cases.vocabulary import OF_OTHER_SIDE, STATE_LABELS, STEP_OF
 from kamkor.kernel import clock, rulesets
@@ -257,10 +258,22 @@ def stop_tasks(order: Order[Any], subject: UUID, *kinds: str) -> None:
     Without ``kinds`` all of them stop.
     """
     tasks = _open_tasks(subject)
-    if kinds:
-        tasks = tasks.filter(kind__in=kinds)
+    stop(order, tasks.filter(kind__in=kinds) if kinds else tasks)
+
+
+def stop_with_case(order: Order[Any], case: Case) -> None:
+    """Hand over that nothing is due any more about a case that ends, but the notices: of what was
+    done to a child others are told all the same."""
+    stop(order, _open_tasks(case.pk).exclude(kind__startswith=NOTICE))
+
+
+def stop(order: Order[Any], tasks: Iterable[Task]) -> None:
+    """Hand over that these due items are settled by this command."""
     order.add(
-        *(TaskDone(task=task, subject=subject, stopped=True, **order.fact(task)) for task in tasks)
+        *(
+            TaskDone(task=task, subject=task.subject, stopped=True, **order.fact(task))
+            for task in tasks
+        )
     )
 
 

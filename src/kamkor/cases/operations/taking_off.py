@@ -250,8 +250,10 @@ def follow_agreement(order: Order[Any], case: Case, reason: str, day: date) -> N
     not due any more."""
     rule = rulesets.rule("taking_off_reasons", reason, day)
     outcome = taking_off_outcome(reason, day)
-    if rule.get("stops_notices") or outcome == "agree_without_check":
+    if rule.get("stops_notices"):
         steps.stop_tasks(order, case.pk)
+    elif outcome == "agree_without_check":
+        steps.stop_with_case(order, case)
     else:
         # What follows stands in its place.
         steps.stop_tasks(order, case.pk, "visit_due")

@@ -1,6 +1,6 @@
 """Visits: one for a household with a row for each child; four questions where yes is concern."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -8,18 +8,29 @@ from uuid import UUID
 from pydantic import Field
 
 from kamkor.access.rules import Viewer
-from kamkor.cases.models import Case, Need, SiblingLook, Visit, VisitChild
+from kamkor.cases.models import Case, Visit, VisitChild
 from kamkor.cases.operations import steps
+from kamkor.cases.operations.after_visit import (
+    follow_check,
+    follow_seen,
+    is_seldom_seen,
+    open_need,
+    open_not_seen,
+    secure,
+)
 from kamkor.cases.operations.steps import step
 from kamkor.cases.queries.around import safe_contact_of
 from kamkor.cases.queries.case import remember_places, whole_cases
 from kamkor.cases.rules.visit import (
+    NOT_SEEN,
     QUESTIONS,
+    by_telephone,
+    faults_of_kind,
     faults_of_row,
-    follow_up_needed,
+    was_met,
 )
 from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES, CaseState
-from kamkor.kernel import clock, rulesets
+from kamkor.kernel import rulesets
 from kamkor.kernel.commands import NotFound, Order
 from kamkor.kernel.errors import Refusal, refuse_all
 from kamkor.kernel.shapes import Ask, Coded, Day, Line, PastDay, Shape, Text
@@ -81,6 +92,13 @@ class HomeNotToBeContacted(Refusal):
     )
 
 
+class NoCheckDue(Refusal):
+    """The check after leaving is made once, when it is due."""
+
+    code = "no_check_due"
+    message = noop("No check after leaving is due here. Choose another kind of visit.")
+
+
 class NoChildOfHousehold(Refusal):
     """Every row is a child of the household visited, once."""
 
@@ -96,7 +114,11 @@ class ChildSeen(Shape):
     """How one child was found."""
 
     case: Annotated[UUID, Ask(noop("Child"), widget="hidden", options="children_at_home")]
-    seen: Annotated[str, Coded("seen_kinds"), Ask(noop("Was the child seen?"))]
+    seen: Annotated[
+        str,
+        Coded("seen_kinds"),
+        Ask(noop("Was the child seen?"), noop("By telephone: was the child spoken with?")),
+    ]
     not_seen_reason: (
         Annotated[str, Coded("not_seen_reasons"), Ask(noop("If not seen: why?"))] | None
     ) = None
@@ -152,12 +174,17 @@ ROW_REFUSALS: dict[str, type[Refusal]] = {
 }
 
 
+KIND_REFUSALS: dict[str, type[Refusal]] = {
+    refusal.code: refusal for refusal in (HomeNotToBeContacted, NoCheckDue)
+}
+
+
 @step(
     RecordVisit,
     *ROW_REFUSALS.values(),
     NextVisitBeforeThis,
     NoChildOfHousehold,
-    HomeNotToBeContacted,
+    *KIND_REFUSALS.values(),
     steps.BeforeBeginning,
     steps.BeforeBirth,
 )
@@ -173,9 +200,10 @@ def record_visit(order: Order[RecordVisit]) -> None:
     if not cases and family is None:
         raise NoChildOfHousehold("children")
     visited = [*cases.values(), *([family] if family else [])]
+    states = {case.state for case in visited}
     refuse_all(
         [
-            *not_at_home(order.viewer, data.kind, visited, data.happened_on),
+            *refusals_of_kind(order.viewer, data.kind, data.happened_on, visited, states),
             *_wrong_with(data, cases),
         ]
     )
@@ -197,14 +225,19 @@ def record_visit(order: Order[RecordVisit]) -> None:
         _child_row(order, visit, cases[row.case], row)
 
 
-def not_at_home(
-    viewer: Viewer, kind: str, cases: Iterable[Case], day: date, at: str = ""
+def refusals_of_kind(  # noqa: PLR0917 - a visit, and whom it met
+    viewer: Viewer,
+    kind: str,
+    day: date,
+    cases: Collection[Case],
+    states: Collection[str],
+    at: str = "",
 ) -> Iterator[Refusal]:
-    """That a visit of this kind was at a home of these cases that must not be contacted."""
-    if not rulesets.rule("visit_kinds", kind, day).get("at_home"):
-        return
-    if any(safe_contact_of(viewer, case) is not None for case in cases):
-        yield HomeNotToBeContacted(f"{at}kind")
+    """What speaks against a visit of this kind to cases of one home that stood in these states."""
+    unsafe = any(safe_contact_of(viewer, case) is not None for case in cases)
+    due = CaseState.CHECK_DUE in states
+    for code in faults_of_kind(kind, day, unsafe=unsafe, check_due=due):
+        yield KIND_REFUSALS[code](f"{at}kind")
 
 
 def refusals_of_row(row: Mapping[str, object], *, migrant: bool, at: str = "") -> Iterator[Refusal]:
@@ -266,24 +299,25 @@ def _family_visited(order: Order[RecordVisit], household: "Household") -> Case |
 
 
 def _family_row(order: Order[RecordVisit], visit: Visit, family: Case) -> None:
-    """The family's own row: it was met unless none of the children was seen.
+    """The family's own row: it was met unless none of the children was.
 
     So what is derived of its entry hangs on rows that go where the entry goes.
     """
     rows = order.data.children
-    unseen = bool(rows) and all(row.seen == "not_seen" for row in rows)
+    unseen = bool(rows) and all(row.seen == NOT_SEEN for row in rows)
+    found = NOT_SEEN if unseen else "with_others"
     order.add(
         VisitChild(
             visit=visit,
             case=family,
             kind=visit.kind,
             next_on=visit.next_on,
-            seen="not_seen" if unseen else "with_others",
+            seen=found,
             **order.fact(family, visit.happened_on),
         )
     )
     order.journal(family.pk, family)
-    if not unseen:
+    if was_met(visit.kind, found, visit.happened_on):
         follow_check(order, family, visit.kind, visit.happened_on)
 
 
@@ -314,67 +348,12 @@ def _what_follows(
     order: Order[RecordVisit], visit: Visit, case: Case, row: ChildSeen, answers: dict[str, Any]
 ) -> None:
     day = visit.happened_on
-    if row.seen != "not_seen":
+    met = was_met(visit.kind, row.seen, day)
+    if met:
         follow_seen(order, case, visit.kind, day)
     secure(order, case, answers)
     if answers["basics_missing"]:
         open_need(order, case, visit.pk, day)
-    in_a_row = 0 if row.seen != "not_seen" else case.not_seen_in_a_row + 1
-    if is_seldom_seen(in_a_row, case.risk_level, day):
+    missed = not met and not by_telephone(visit.kind, day)
+    if missed and is_seldom_seen(case.not_seen_in_a_row + 1, case.risk_level, day):
         open_not_seen(order, case)
-
-
-def follow_seen(order: Order[Any], case: Case, kind: str, day: date) -> None:
-    """Hand over what follows where a child was seen: it was looked at, and is not sought."""
-    if case.child_id is not None:
-        look = {"household_id": case.household_id, "person_id": case.child_id}
-        order.add(SiblingLook(looked_at=True, **look, **order.fact(case, day)))
-        steps.stop_tasks(order, case.pk, "not_seen_followup", "visit_due")
-    follow_check(order, case, kind, day)
-
-
-def open_need(order: Order[Any], case: Case, visit: UUID, day: date) -> None:
-    """Hand over the need that a visit found, and the due item to meet it."""
-    order.add(Need(case=case, visit_id=visit, what="basics", **order.fact(case, day)))
-    due = steps.due_in("need_followup_days")
-    steps.open_task(order, case, "need_followup", due, for_role="worker")
-
-
-def is_seldom_seen(in_a_row: int, risk_level: str, day: date) -> bool:
-    """Whether not having seen a child so often is a task of the specialist."""
-    limit = int(rulesets.value("deadlines", "not_seen_limit", day))
-    return follow_up_needed(in_a_row, risk_level, limit)
-
-
-def open_not_seen(order: Order[Any], case: Case) -> None:
-    """Hand over the specialist's task about a child that is not seen, unless it stands."""
-    if not steps.has_open_task(case.pk, "not_seen_followup"):
-        steps.open_task(order, case, "not_seen_followup", steps.due_in("not_seen_followup_days"))
-
-
-def secure(order: Order[Any], case: Case, answers: Mapping[str, Any]) -> None:
-    """A yes about the child's safety is somebody's task at once, as the rule set says."""
-    today = clock.local_day(order.now)
-    for kind in safety_tasks(answers, today):
-        if steps.has_open_task(case.pk, kind):
-            continue
-        rule = rulesets.rule("task_kinds", kind, today)
-        due = steps.due_in(str(rule.get("deadline")))
-        steps.open_task(order, case, kind, due, for_role=str(rule.get("role")))
-
-
-def safety_tasks(answers: Mapping[str, Any], day: date) -> list[str]:
-    """The kinds of due items that these answers make due at once."""
-    yes = [rulesets.rule("visit_questions", name, day) for name, said in answers.items() if said]
-    return list(dict.fromkeys(str(rule.get("due")) for rule in yes if rule.get("due")))
-
-
-def follow_check(order: Order[Any], case: Case, kind: str, day: date) -> None:
-    """The check closes the case; a visit of accompaniment makes the next one due."""
-    check = rulesets.rule("visit_kinds", kind, day).get("check")
-    if check and case.state == CaseState.CHECK_DUE:
-        steps.stop_tasks(order, case.pk, "check_after_leaving")
-    if case.state == CaseState.ACCOMPANIMENT:
-        steps.stop_tasks(order, case.pk, "accompaniment_visit")
-        due = steps.due_in("accompaniment_rhythm_days", clock.day_starts(day))
-        steps.open_task(order, case, "accompaniment_visit", due, for_role="worker")

@@ -143,9 +143,9 @@ def _near(
     same = _same(case_id, child_id, household_id)
     near = whole_cases(viewer).filter(same).order_by("-opened_on", "-id")
     told = ("report__home_unsafe", "report__safe_contact")
-    return in_list(near, "household_id", "child_id", *told).select_related(
-        "child", "household", "report"
-    )
+    return in_list(
+        near, "household_id", "child_id", "previous_id", "command", *told
+    ).select_related("child", "household", "report")
 
 
 def _contacts(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from kamkor.cases.rules.visit import NOT_SEEN
 from kamkor.cases.vocabulary import ON_REGISTER, OPEN_STATES, PROPOSED, CaseState
 from kamkor.kernel import rulesets
 
@@ -106,7 +107,7 @@ def _decision(standing: Standing, event: Event) -> Standing:
         state=_AFTER_AGREEING[outcome],
         # Who was not on the register any more, or never, is not taken off it by this.
         taken_off_on=event.happened_on if listed else standing.taken_off_on,
-        away_from_home=standing.away_from_home and not rule.get("at_home"),
+        away_from_home=standing.away_from_home and not rule.get("ends_removal"),
         next_visit_on=None,
         sought=(),
         proposed_from="",
@@ -114,7 +115,8 @@ def _decision(standing: Standing, event: Event) -> Standing:
 
 
 def _visit(standing: Standing, event: Event) -> Standing:
-    seen = event.values["seen"] != "not_seen"
+    call = bool(event.values["call"])
+    seen = event.values["seen"] != NOT_SEEN and not call
     worry = any(event.values[question] for question in SAFETY)
     checked = event.values["check"] and seen and standing.state == CaseState.CHECK_DUE
     latest = max(event.happened_on, standing.last_visit_on or event.happened_on)
@@ -125,7 +127,7 @@ def _visit(standing: Standing, event: Event) -> Standing:
         standing,
         state=CaseState.CLOSED if checked else standing.state,
         last_visit_on=latest,
-        not_seen_in_a_row=0 if seen else standing.not_seen_in_a_row + 1,
+        not_seen_in_a_row=0 if seen else standing.not_seen_in_a_row + (not call),
         risk_level="high" if worry else standing.risk_level,
     )
 
