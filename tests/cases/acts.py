@@ -15,7 +15,6 @@ from kamkor.cases.models import Case, Report, Round, Task, TaskDone
 from kamkor.cases.operations.facts import CORRECTABLE
 from kamkor.kernel import ids, rulesets
 from kamkor.kernel.database import Scope
-from kamkor.kernel.ids import new_id
 from kamkor.kernel.shapes import Coded, meta_of
 from tests.cast import Cast, Player
 from tests.factories import (
@@ -103,7 +102,7 @@ class Day:
 
     def try_(self, player: Player, operation: str, **data: Any) -> dict[str, Any]:  # noqa: ANN401 - a command's data
         """Carry out a command if it is not refused."""
-        command = new_id()
+        command = ids.new_id()
         answer = player.answer(operation, command_id=command, **data)
         if answer.refusal is None:
             self.done[operation] += 1
