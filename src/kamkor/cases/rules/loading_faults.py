@@ -65,12 +65,20 @@ FAULTS: dict[str, tuple[str, str]] = {
         noop("There was no ground “%(ground)s” on that day."),
         noop("Write a code of the list of grounds."),
     ),
+    "ground_never": (
+        noop("There is no ground “%(ground)s”."),
+        noop("Write a code of the list of grounds."),
+    ),
     "ground_not_of_register": (
         noop("The ground “%(ground)s” belongs to the other register."),
         noop("Write a ground of this register."),
     ),
     "reason_unknown": (
         noop("There was no such reason on that day."),
+        noop("Write a code of the list of reasons for taking off."),
+    ),
+    "reason_never": (
+        noop("There is no such reason."),
         noop("Write a code of the list of reasons for taking off."),
     ),
     "no_child": (
