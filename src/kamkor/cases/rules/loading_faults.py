@@ -133,6 +133,14 @@ FAULTS: dict[str, tuple[str, str]] = {
         noop("A unit of this code stands at another level."),
         noop("Mend the code or the parent."),
     ),
+    "code_twice": (
+        noop("Row %(row)s bears the same code."),
+        noop("Leave one of the two rows out."),
+    ),
+    "ends_before_beginning": (
+        noop("This day is before the first day of validity."),
+        noop("Mend one of the two days."),
+    ),
     "coordinate_unreadable": (
         noop("This is no coordinate in degrees."),
         noop("Write it such as 40.93, or leave it empty."),
