@@ -24,7 +24,7 @@ from kamkor.territory.queries import COUNTRY_LEVEL, OBLAST_LEVEL, unit_of
 from kamkor.web import faults
 from kamkor.web.export import as_csv, as_xlsx
 from kamkor.web.figure_pictures import bars, outlines
-from kamkor.web.figures_asked import Asked, panel
+from kamkor.web.figures_asked import FIRST_FIGURE, Asked, panel
 from kamkor.web.register import row_of_case
 from kamkor.web.templatetags.words import day, moment, raised
 from kamkor.workforce.queries import territories_served
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 MONTHS_SHOWN = 12
 LISTED = 500
+EVERY = "all"
+"""Stands in an export's address in place of a figure: the list of all."""
 
 
 def show(request: ViewedRequest) -> HttpResponse:
@@ -223,7 +225,7 @@ def _every_figure(viewer: Viewer, asked: Asked, question: Question) -> dict[str,
             {"label": _("What it counts")},
         ],
         "rows": rows,
-        "export_urls": _exports(asked, by="", by2="", all="yes"),
+        "export_urls": _exports(asked, figure=EVERY, by="", by2=""),
     }
 
 
@@ -245,12 +247,13 @@ def export(request: ViewedRequest, kind: str) -> HttpResponse:
     """The number with its parts, or all figures, as CSV or XLSX, with the question beside it."""
     viewer = request.viewer
     asked = Asked.of(request)
+    every = asked.figure == EVERY
+    asked = replace(asked, figure=FIRST_FIGURE) if every else asked
     try:
         question = asked.question(viewer)
     except Refusal as refusal:
         return _refused(request, asked, refusal)
     wording = Wording(question.on, get_language() or "en")
-    every = bool(request.GET.get("all"))
     about = [
         (_("Exported by"), f"{viewer.name}, {_(viewer.role_label)}"),
         (_("Exported at"), moment(clock.now())),
