@@ -17,8 +17,9 @@ _PLACE = {
     "source": "neighbour",
 }
 _NUMBERS = count(1)
-WRITER = "cholpon"
-"""Writes in another district than the pages are read in, so that those stay as they are."""
+WRITER = "specialist2"
+"""Writes in another district than the pages are read in, so that those stay as they are; and
+is no worker on duty, who would be lent each of thousands of reports that nobody screens."""
 
 
 def report_created(stage: Stage) -> Measured:

@@ -1,13 +1,17 @@
 """The command line before any database: what it lists, and the statuses it ends with."""
 
+import argparse
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import load_command_class
 
 from kamkor.cli import COMMANDS
+from tools.messages_extract import extract
 
 SOURCES = Path(__file__).resolve().parents[1] / "src"
 
@@ -63,3 +67,20 @@ def test_fresh_on_a_folder_that_is_no_demo_is_3(tmp_path: Path) -> None:
     done = run(tmp_path, "demo", "--fresh", "--no-serve")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)
     assert (tmp_path / "pg").exists()
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_all_that_help_tells_is_a_text_of_ours(command: str) -> None:
+    """Django's own options are not told of; what is told stands in the catalogues."""
+    parser = load_command_class("kamkor", command).create_parser("kamkor", command)
+    told = [action.help for action in parser._actions if action.help]
+    told = [parser.description or "", *(one for one in told if one != argparse.SUPPRESS)]
+    ours = {word.singular for word in extract(SOURCES / "kamkor")}
+    strange = [text for text in told if not any(_holds(one, text) for one in ours)]
+    assert strange == []
+
+
+def _holds(ours: str, text: str) -> bool:
+    """Whether a text is one of ours, its placeholders filled in."""
+    parts = [re.escape(part) for part in re.split(r"%\(\w+\)s", ours)]
+    return re.fullmatch(".*".join(parts), text) is not None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 PATHWAY = "tests/specification/test_pathway.py"
 ACCESS = "tests/doors/test_access.py"
 COMMANDS = "tests/doors/test_commands.py"
+LAST_ACT = "tests/doors/test_last_act.py"
 EVERYDAY = "tests/doors/test_everyday.py"
 LISTS = "tests/doors/test_lists.py"
 PAGES = "tests/doors/test_pages.py"
@@ -164,10 +165,10 @@ CONTROLS = (
     ),
     Control(
         "a page forgets what may be taken back once it was shown",
-        "src/kamkor/web/page.py",
-        r'request\.session\[UNDO_KEY\] = last \| \{"shown": True\}',
-        "del request.session[UNDO_KEY]",
-        f"{EVERYDAY}::test_one_click_takes_the_last_act_back",
+        "src/kamkor/web/last_act.py",
+        r'request\.session\[KEY\] = last \| \{"shown": True\}',
+        "forget(request)",
+        f"{LAST_ACT}::test_one_click_takes_the_last_act_back_from_any_page",
     ),
     Control(
         "personal pages may be kept in a cache",

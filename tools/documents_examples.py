@@ -28,6 +28,11 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "record_visit": {"visit": "id of the visit"},
     "return_to_register": {"case": "id of the new episode"},
+    "add_concern": {
+        "round": "id of the round as it stands now",
+        "concerns": "1",
+        "reports": "id of the report that was opened",
+    },
     "correct_fact": {"fact": "id of the new entry", "changed": "names of the changed fields"},
     "set_duty_turn": {"turn": "id of the turn"},
     "record_leave": {"leave": "id of the leave"},
@@ -58,8 +63,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             {
                 "worry": "left_alone",
                 "danger_now": False,
-                "child": "girl of about five, Aizhan",
-                "age": 5,
+                "children": [{"description": "girl of about five, Aizhan", "age": 5}],
                 "place": "Jashtyk street, 9",
                 "seen_or_said": "Opened the door herself; the mother comes home at night.",
             },
@@ -176,6 +180,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "accept_transfer": {"case": _CASE, "post": 12},
     "return_transfer": {"case": _CASE, "reason": "not_living_here"},
+    "move_household": {
+        "case": _CASE,
+        "place": "Suzak village, Mill street 4",
+        "happened_on": "2025-11-15",
+    },
     "declare_interest": {"case": _CASE, "kind": "relative"},
     "complete_task": {"task": _TASK, "happened_on": "2025-11-13", "proof": "letter 11-204"},
     "correct_fact": {
@@ -184,6 +193,18 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "fact": _FACT,
         "values": {"happened_on": "2025-11-02"},
         "reason": "typing_error",
+    },
+    "add_concern": {
+        "round": _FACT,
+        "counted_as": "no_concern",
+        "worry": "neglect",
+        "danger_now": False,
+        "children": [
+            {"description": "boy of about ten, by the stove", "age": 10},
+            {"description": "his smaller sister"},
+        ],
+        "place": "Jashtyk street, 14",
+        "seen_or_said": "Both were at home on a school day; a neighbour told of it later.",
     },
     "record_name": {"case": _CASE, "kind": "other_spelling", "given_name": "Aibek"},
     "give_safe_contact": {"case": _CASE, "contact": "The form teacher, room 5, before noon"},

@@ -8,6 +8,7 @@ from kamkor.people.models import (
     Birth,
     Household,
     HouseholdMember,
+    HouseholdMove,
     NameToken,
     Person,
     PersonName,
@@ -26,7 +27,7 @@ from kamkor.workforce.models import (
 
 __all__ = [
     "Account", "Barred", "Birth", "DutyTurn", "Employee", "FigureCell", "FigureMonth", "Household", "HouseholdMember",
-    "JournalEntry", "Leave", "Lent", "NameToken", "Office", "OfficeTerritory", "Person",
+    "HouseholdMove", "JournalEntry", "Leave", "Lent", "NameToken", "Office", "OfficeTerritory", "Person",
     "PersonName", "Post", "PostHolding", "Team", "TeamExclusion", "TeamMember", "Territory",
     "TerritoryName", "WordingToken",
 ]  # fmt: skip

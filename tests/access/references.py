@@ -20,6 +20,7 @@ MIGRATIONS = (
     "0011_loading",
     "0012_figure_months",
     "0015_staged_rows_protected",
+    "0019_household_moves",
 )
 """The migrations that list protected and open tables."""
 

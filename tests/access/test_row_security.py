@@ -287,6 +287,7 @@ def _password(login: str) -> str:
         "INSERT INTO kamkor_office (level) VALUES (1)",
         "UPDATE kamkor_case SET state = 'void'",
         "SELECT * FROM viewer_context()",
+        "SELECT viewer_keys()",
         "SELECT move_subjects('{}'::uuid[], 1, NULL)",
         "SELECT receipt_state('x')",
     ],

@@ -104,7 +104,7 @@ def test_a_name_of_120_letters_breaks_no_page(long_named: tuple[Person, journey.
 
 FORMS = (
     "assign-worker", "record-visit", "protect-now", "declare-interest", "register-child",
-    "record-name", "give-safe-contact",
+    "record-name", "give-safe-contact", "move-household",
 )  # fmt: skip
 
 

@@ -252,8 +252,9 @@ def _end(day: Day, player: Player) -> None:
 
 def _round(day: Day, player: Player) -> None:
     place = {"territory": SUZAK, "area": "Mill street", "happened_on": day.day()}
-    concern = {"worry": "neglect", "danger_now": False, "child": "A girl", "place": "x"}
-    met = [concern | {"seen_or_said": "x"}] * day.draw.choice((0, 0, 1))
+    concern = {"worry": "neglect", "danger_now": False, "place": "x", "seen_or_said": "x"}
+    concern["children"] = [{"description": "A girl"}, {"description": "A boy"}]
+    met = [concern] * day.draw.choice((0, 0, 1))
     day.try_(player, "record_round", **place, visited=9, no_concern=9 - len(met), concerns=met)
 
 
@@ -281,8 +282,15 @@ def _transfer(day: Day, player: Player) -> None:
     if day.draw.random() < 0.7:
         post = day.cast.everybody[day.draw.choice(PLAYERS)].post
         territory = NOOKEN if other.username == "specialist2" else SUZAK
-        day.try_(other, "accept_transfer", case=str(case.pk), post=post, territory=territory)
+        taken = {"post": post, "territory": territory, "place": day.draw.choice((None, "Massy, 4"))}
+        day.try_(other, "accept_transfer", case=str(case.pk), **taken)
     day.try_(other, "return_transfer", case=str(case.pk), reason="not_living_here")
+
+
+def _address(day: Day, player: Player) -> None:
+    if (case := day.a_case(player)) is not None:
+        moved = {"place": day.draw.choice(("Suzak, 9", "Massy, 4")), "happened_on": day.day()}
+        day.try_(player, "move_household", case=str(case.pk), **moved)
 
 
 def _interest(day: Day, player: Player) -> None:
@@ -359,15 +367,10 @@ ACTS: tuple[Callable[[Day, Player], None], ...] = (
     _screen,
     _identify,
     _identify,
-    _register,
-    _register,
-    _register,
-    _register,
+    *(_register,) * 4,
     _assign,
     _assign,
-    _visit,
-    _visit,
-    _visit,
+    *(_visit,) * 3,
     _protect,
     _close_reported,
     _end,
@@ -379,6 +382,7 @@ ACTS: tuple[Callable[[Day, Player], None], ...] = (
     _afterwards,
     _transfer,
     _transfer,
+    _address,
     _interest,
     _correct,
     _correct,

@@ -55,6 +55,7 @@ ADDRESSES = {
     "correct_report": "/reports/{report}/correct/report/{told}/",
     "rounds": "/rounds/",
     "correct_round": "/rounds/{round}/correct/",
+    "add_concern": "/rounds/{round}/add-concern/",
     "about_case": "/cases/{case}/record-visit/",
     "about_task": "/tasks/{task}/complete-task/",
     "begin": "/do/identify-child/",

@@ -219,3 +219,21 @@ def test_who_is_only_shown_a_case_is_offered_no_act(world: World) -> None:
     steps = {step.operation for step in STEPS}
     offered = world.desks["specialist2"].open(f"/cases/{case}/").operations & steps
     assert offered == {"accept_transfer", "return_transfer"}
+
+
+@pytest.mark.parametrize(
+    ("came", "back"),
+    [
+        ("http://testserver/register/?state=all&after=x", "/register/?state=all&amp;after=x"),
+        ("http://testserver/morning/visits/", "/morning/visits/"),
+        ("http://testserver/cases/x/record-visit/", "/register/"),
+        ("http://elsewhere/register/?state=all", "/register/"),
+        ("//testserver.evil/register/", "/register/"),
+        ("nonsense", "/register/"),
+    ],
+)
+def test_back_leads_to_the_list_one_came_from(world: World, came: str, back: str) -> None:
+    """With its filters and its page; whatever else the browser tells is passed over."""
+    address = f"/cases/{world.places['suzak'].case}/"
+    answer = world.desks["bakyt"].client.get(address, headers={"referer": came})
+    assert f'<a class="govuk-back-link" href="{back}">' in answer.content.decode()

@@ -220,20 +220,6 @@ def test_names_of_121_characters_are_refused_with_the_limit(world: World, field:
     assert world.cast.aigul.sees(Person, shown_name__contains="А" * 121) == 0
 
 
-def test_one_click_takes_the_last_act_back(world: World) -> None:
-    """For ten minutes, whatever pages were looked at in between, alarms asked for too."""
-    desk, aigul = world.desks["aigul"], world.cast.aigul
-    page = desk.follow(desk.act(NEW_CHILD, "identify_child", **CHILD))
-    case = page.response.request["PATH_INFO"].split("/")[2]
-    assert "take_back" in page.operations
-    typed = page.form("take_back")
-    world.cast.time.passes(minutes=9)
-    for address in ("/alarms/", "/register/", "/alarms/"):
-        desk.open(address)
-    after = desk.follow(desk.send("/take-back/", typed))
-    assert (after.status, after.refusals, aigul.state(case)) == (200, [], "void")
-
-
 def test_after_ten_minutes_it_is_too_late(world: World) -> None:
     """Then it is refused by name, and stays."""
     desk, aigul = world.desks["aigul"], world.cast.aigul

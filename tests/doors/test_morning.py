@@ -2,6 +2,7 @@
 
 import pytest
 
+from kamkor.web.home import SHOWN
 from tests.doors.desk import Desk, Page
 from tests.doors.world import World
 from tests.factories import registered
@@ -103,3 +104,32 @@ def test_a_narrowed_list_without_rows_leads_to_the_whole_one(world: World, narro
 
 def test_an_unknown_list_of_the_morning_is_not_found(world: World) -> None:
     assert world.desks["head"].open("/morning/nonsense/").status == 404
+
+
+def test_the_day_shows_what_presses_most_and_leads_to_all_that_is_due(world: World) -> None:
+    """As many items as fit one look; the whole list has as many as the number says."""
+    cast = world.cast
+    for _ in range(8):
+        registered(cast, siblings=[{"given_name": "Нур", "looked_at": False}])
+    cast.time.passes(days=60)
+    desk = world.desks["aigul"]
+    day = desk.open("/")
+    (due,) = [one for one in day.all("h2") if one.text.startswith("What is due")]
+    number = int(due.text.split()[-1])
+    shown = [
+        one for one in day.all("li") if "govuk-task-list__item" in one.attributes.get("class", "")
+    ]
+    assert len(shown) == SHOWN < number <= 25
+    assert day.all("a", href="/morning/due/")
+    found = desk.open("/morning/due/")
+    rows = [one for one in found.all("tr") if one.attributes.get("id", "").startswith("row-")]
+    assert len(rows) == number
+    # What is first on the day is first in the list, and what is late says so.
+    first = shown[0].text.split(":")[0].strip()
+    assert first in " ".join(one.text for one in found.all("td"))
+    assert "Overdue" in found.text
+
+
+def test_what_is_due_is_listed_for_who_has_due_items(world: World) -> None:
+    for name, status in {"aigul": 200, "bakyt": 200, "head": 200, "daniyar": 403}.items():
+        assert world.desks[name].open("/morning/due/").status == status, name

@@ -15,6 +15,7 @@ from tests.doors.world import World
 pytestmark = pytest.mark.usefixtures("undone")
 
 SIGN_IN = "/sign-in/"
+NEW_REPORT = "/do/receive-report/"
 OLD, NEW = "kanat-mektep-1907", "kanat-mektep-1908"  # invented sign-ins
 COOKIE = settings.SESSION_COOKIE_NAME
 
@@ -116,3 +117,28 @@ def test_nothing_is_written_without_the_token_of_the_form(world: World) -> None:
     with desk_of(world, "aigul").now():
         for address in ("/do/receive-report/", "/commands/", "/sign-out/", "/post/"):
             assert client.post(address, {"command_id": "x"}).status_code == 403, address
+
+
+@pytest.mark.parametrize("language", ["ky", "ru", "kk"])
+def test_who_is_asked_to_sign_in_again_is_asked_in_the_same_language(
+    world: World, language: str
+) -> None:
+    """A form that came too late is held, and goes on in the language of the account."""
+    desk = Desk("", world.cast.time)
+    sign_in(desk, "aigul")
+    desk.send("/language/", {"language": language, "next": "/"})
+    typed = desk.open(NEW_REPORT).form("receive_report")
+    Session.objects.filter(session_key=key_of(desk)).delete()
+    asked = desk.send(NEW_REPORT, typed)
+    assert (asked.status, language_of(asked)) == (401, language)
+    stranger = Desk("", world.cast.time)
+    asked = stranger.send(NEW_REPORT, typed)
+    assert language_of(asked) == "en"
+    held = asked.form("sign_in") | {"username": "aigul", "password": OLD}
+    goes_on = stranger.send(SIGN_IN, held)
+    assert (goes_on.code, language_of(goes_on)) == ("access.session.resume", language)
+
+
+def language_of(page: Page) -> str:
+    """The language a page says it is in."""
+    return page.all("html")[0].attributes["lang"]

@@ -118,3 +118,20 @@ def test_the_template_names_every_column(
     assert next(first.values) == COLUMNS
     told = {row[0] for row in second.values}
     assert told.issuperset({*COLUMNS, "neglected", "difficulty_overcome"})
+
+
+@pytest.mark.parametrize("language", ["ky", "ru", "kk"])
+def test_a_load_speaks_the_language_of_the_shell(
+    cast: Cast,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+) -> None:
+    monkeypatch.setenv("KAMKOR_LANG", language)
+    path = str(csv_file(tmp_path, entry("1"), entry("2", sex="?")))
+    code, said = status(cast, path, "--as", "bakyt")
+    shown = capsys.readouterr()
+    assert code == 1
+    for word in ("rows", "good", "faulty", "written", "comma", "refused"):
+        assert word not in shown.out + shown.err + said

@@ -101,6 +101,7 @@ TYPED: dict[tuple[str, str], Values] = {
     ("offer_transfer", ""): {"reason": "family_moved"} | NOTE,
     ("accept_transfer", ""): {},
     ("return_transfer", ""): {"reason": "not_living_here"},
+    ("move_household", ""): {"place": "Suzak, Mill street 4"} | TODAY,
     ("declare_interest", ""): {"kind": "relative"},
 }
 

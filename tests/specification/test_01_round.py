@@ -13,21 +13,28 @@ ROUND = {"territory": SUZAK, "area": "Mill street", "visited": 20, "nobody_home"
 FIRST = {
     "worry": "left_alone",
     "danger_now": True,
-    "child": "A girl of five, Aizhan",
-    "age": 5,
+    "children": [{"description": "A girl of five, Aizhan", "age": 5}],
     "place": "Mill street, 9",
     "seen_or_said": "She opened the door herself; nobody has been there since yesterday.",
 }
-SECOND = FIRST | {"worry": "neglect", "danger_now": False, "child": "A boy", "place": "Mill, 11"}
+WORDS = {True: "yes", False: "no"}
+SECOND = FIRST | {"worry": "neglect", "danger_now": False, "place": "Mill, 11"}
+SECOND["children"] = [{"description": "A boy"}, {"description": "His sister", "age": 3}]
 
 
 def _typed(*concerns: dict[str, Any]) -> dict[str, Any]:
-    rows = {
-        f"concerns-{number}-{key}": {True: "yes", False: "no"}.get(value, value)
-        for number, concern in enumerate(concerns)
-        for key, value in concern.items()
-    }
+    rows: dict[str, Any] = {}
+    for number, concern in enumerate(concerns):
+        rows |= _typed_concern(concern, f"concerns-{number}-")
     return ROUND | rows | {"happened_on": DAY}
+
+
+def _typed_concern(concern: dict[str, Any], lead: str = "") -> dict[str, Any]:
+    plain = {key: value for key, value in concern.items() if key != "children"}
+    typed = {f"{lead}{key}": WORDS.get(value, value) for key, value in plain.items()}
+    for number, child in enumerate(concern["children"]):
+        typed |= {f"{lead}children-{number}-{key}": value for key, value in child.items()}
+    return typed
 
 
 def test_each_concern_of_a_round_opens_a_report_at_the_desk(cast: Cast) -> None:
@@ -39,14 +46,14 @@ def test_each_concern_of_a_round_opens_a_report_at_the_desk(cast: Cast) -> None:
         made = Round.objects.get()
         reports = list(Report.objects.order_by("received_at", "id"))
         children = list(
-            ReportChild.objects.order_by("report__id").values_list("description", "age")
+            ReportChild.objects.order_by("report__id", "id").values_list("description", "age")
         )
     assert (made.visited, made.nobody_home, made.refused, made.no_concern) == (20, 4, 1, 13)
     assert [(one.worry, one.place, one.urgent, one.source) for one in reports] == [
         ("left_alone", "Mill street, 9", True, "own_round"),
         ("neglect", "Mill, 11", False, "own_round"),
     ]
-    assert children == [("A girl of five, Aizhan", 5), ("A boy", 5)]
+    assert children == [("A girl of five, Aizhan", 5), ("A boy", None), ("His sister", 3)]
     assert {one.command for one in reports} == {made.command}
     # Whoever is on duty has both in the queue, and the urgent one rings.
     duty = Desk("aigul", cast.time).open("/duty/")

@@ -213,8 +213,9 @@ def test_a_concern_of_a_round_brings_its_safe_contact_to_the_report_and_the_case
     cast: Cast,
 ) -> None:
     desk = Desk("aigul", cast.time)
-    concern = {"worry": "physical_violence", "danger_now": "no", "child": "A girl", "place": "x"}
+    concern = {"worry": "physical_violence", "danger_now": "no", "place": "x"}
     concern |= {"seen_or_said": "Bruises.", "safe_contact": CONTACT}
+    concern |= {"children-0-description": "A girl"}
     typed = {"territory": SUZAK, "area": "Mill street", "visited": "1"}
     typed |= {f"concerns-0-{name}": value for name, value in concern.items()}
     assert desk.act("/do/record-round/", "record_round", **typed).status == 303

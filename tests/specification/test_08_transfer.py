@@ -2,9 +2,11 @@
 
 import pytest
 
+from kamkor.access.models import Lent
 from kamkor.cases.models import Case, Report, Visit
 from kamkor.cases.queries.case import on_register
 from kamkor.people.models import Household, HouseholdMember, Person
+from tests.access.references import broken_references
 from tests.cast import Cast, Player
 from tests.doors.desk import Desk
 from tests.factories import (
@@ -144,6 +146,95 @@ def test_who_accepts_writes_where_the_family_lives_now(cast: Cast) -> None:
         "Counted in Nooken District: this address may be the former one"
         in desk.open(f"/cases/{kept}/").text
     )
+
+
+def test_the_side_it_is_offered_to_is_shown_what_it_may_do_and_names_who_answers(
+    cast: Cast,
+) -> None:
+    case = registered(cast)
+    transferred(cast, case)
+    page = Desk("head2", cast.time).open(f"/cases/{case}/")
+    assert page.operations - {"sign_out"} == {"accept_transfer", "return_transfer"}
+    assert "The receiving department says who is responsible from now on." in page.text
+    assert "record_name" in Desk("bakyt", cast.time).open(f"/cases/{case}/").operations
+    _accept(cast, case)
+    assert "record_name" in Desk("head2", cast.time).open(f"/cases/{case}/").operations
+
+
+def test_an_offer_taken_back_is_not_said_to_have_been_returned(cast: Cast) -> None:
+    case = registered(cast)
+    transferred(cast, case)
+    desk = Desk("bakyt", cast.time)
+    died = {"reason": "died", "note": "An accident.", "happened_on": cast.today}
+    assert desk.command("propose_taking_off", case=case, **died)["result"] == "applied"
+    told = desk.open(f"/cases/{case}/").text
+    assert "Offer of a transfer taken back by the sender" in told
+    assert "Transfer returned" not in told
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_where_all_of_a_home_are_offered_it_goes_along(cast: Cast, order: tuple[int, int]) -> None:
+    """Whichever is accepted first may say where they live; who is still offered is still seen."""
+    both = two_children(cast)
+    for case in both:
+        transferred(cast, case)
+    first, second = (both[place] for place in order)
+    desk = Desk("specialist2", cast.time)
+    typed = {"post": cast.cholpon.post, "territory": NOOKEN, "place": "Massy, 4"}
+    page = desk.act(f"/cases/{first}/accept-transfer/", "accept_transfer", **typed)
+    assert (page.status, page.refusals) == (303, [])
+    for who in (cast.aigul, cast.bakyt, cast.cholpon, cast.specialist2):
+        shown = 2 if who is cast.specialist2 else 1
+        assert (_rows(who), broken_references(who)) == ([shown, 2, 1, 2], []), who.username
+        assert _where(who, second if who in {cast.aigul, cast.bakyt} else first) == "Massy, 4"
+    visited(cast, cast.aigul, seen(second))
+    typed |= {"post": cast.ulan.post, "place": "Massy, Mill street 4"}
+    page = desk.act(f"/cases/{second}/accept-transfer/", "accept_transfer", **typed)
+    assert (page.status, page.refusals) == (303, [])
+    for who in (cast.aigul, cast.bakyt, cast.head):
+        assert _rows(who) == [0, 0, 0, 0]
+    for who, case in ((cast.cholpon, first), (cast.ulan, second), (cast.head2, first)):
+        assert (_rows(who)[1:], broken_references(who)) == ([2, 1, 2], [])
+        assert _where(who, case) == "Massy, Mill street 4"
+        assert who.viewer.district in _holding(who)
+    assert not Lent.objects.filter(reason="transfer", until=None).exists()
+
+
+def _where(player: Player, case: str) -> str:
+    home = player.case(case).household
+    return home.place if home else ""
+
+
+def _holding(player: Player) -> set[int | None]:
+    with player.inside():
+        return set(Household.objects.values_list("office_district", flat=True))
+
+
+@pytest.mark.parametrize("back", [0, 1])
+def test_where_one_of_a_home_is_returned_both_sides_see_it(cast: Cast, back: int) -> None:
+    both = two_children(cast)
+    for case in both:
+        transferred(cast, case)
+    returned, moved = both[back], both[1 - back]
+    cast.specialist2.do("return_transfer", case=returned, reason="not_living_here")
+    data = {"case": moved, "post": cast.cholpon.post, "territory": NOOKEN}
+    assert cast.specialist2.refused("accept_transfer", **data, place="Massy, 4") == "home_stays"
+    _accept(cast, moved)
+    for who in (cast.aigul, cast.bakyt, cast.cholpon, cast.specialist2):
+        assert (_rows(who), broken_references(who)) == ([1, 2, 1, 2], []), who.username
+    assert _holding(cast.aigul) == {cast.aigul.department}
+
+
+def test_where_the_second_of_a_home_is_returned_after_the_first_moved(cast: Cast) -> None:
+    for home_first in (False, True):
+        both = two_children(cast)
+        for case in both:
+            transferred(cast, case)
+        moved, returned = both[:: -1 if home_first else 1]
+        _accept(cast, moved)
+        cast.specialist2.do("return_transfer", case=returned, reason="not_living_here")
+    for who in (cast.aigul, cast.bakyt, cast.cholpon, cast.specialist2):
+        assert (_rows(who), broken_references(who)) == ([2, 4, 2, 4], []), who.username
 
 
 def test_a_home_where_others_stay_keeps_its_address(cast: Cast) -> None:

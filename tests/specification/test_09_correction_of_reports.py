@@ -226,8 +226,8 @@ def test_who_may_correct_a_report(cast: Cast) -> None:
 
 def test_a_round_is_corrected_and_stays_whole(cast: Cast) -> None:
     data = {"territory": SUZAK, "area": "Mill street", "happened_on": cast.today}
-    concern = {"worry": "neglect", "danger_now": False, "child": "A girl", "place": "x"}
-    met = [concern | {"seen_or_said": "x"}]
+    concern = {"worry": "neglect", "danger_now": False, "place": "x"}
+    met = [concern | {"seen_or_said": "x", "children": [{"description": "A girl"}]}]
     cast.aigul.do("record_round", **data, visited=9, no_concern=8, concerns=met)
     old = _live(cast.aigul, Round)
     assert _refused(cast.aigul, "", "round", old, visited=11) == [
@@ -255,8 +255,8 @@ def test_a_round_is_corrected_and_stays_whole(cast: Cast) -> None:
 
 def test_the_form_of_a_round_says_which_concerns_stand_and_asks_for_none(cast: Cast) -> None:
     data = {"territory": SUZAK, "area": "Mill street", "happened_on": cast.today}
-    concern = {"worry": "neglect", "danger_now": False, "child": "A girl", "place": "x"}
-    met = [concern | {"seen_or_said": "x"}]
+    concern = {"worry": "neglect", "danger_now": False, "place": "x"}
+    met = [concern | {"seen_or_said": "x", "children": [{"description": "A girl"}]}]
     cast.aigul.do("record_round", **data, visited=9, no_concern=8, concerns=met)
     desk, made = Desk("aigul", cast.time), _live(cast.aigul, Round)
     address = f"/rounds/{made.pk}/correct/"

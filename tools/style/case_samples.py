@@ -135,7 +135,7 @@ def counters() -> list[dict[str, Any]]:
 
 def records() -> dict[str, Any]:
     """Everything that stands on a case page, by the names the templates read."""
-    undo = {"url": "/undo/", "command_id": "0198", "label": "Кайтаруу", "text": "Баруу жазылды."}
+    undo = {"url": "/undo/", "command_id": "0198", "until": "14:32", "text": "Баруу жазылды."}
     first = {"label": "Биринчи кабарды каттоо", "url": "/reports/new/"}
     meaning = "Мамлекет коргоого алышы керек болгон бала: мыйзамдагы негиздердин бири бар."
     return {

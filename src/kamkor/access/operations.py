@@ -207,6 +207,13 @@ def lent_by(command: UUID, reason: str, *, to_office: int) -> list[UUID]:
     return list(standing.filter(until=None).values_list("subject", flat=True))
 
 
+def lent_with(subject: UUID, reason: str, *, to_office: int) -> list[UUID]:
+    """What an office is shown for a reason by the commands that show it a subject."""
+    standing = Lent.objects.filter(reason=reason, to_office_id=to_office, until=None)
+    together = standing.filter(subject=subject).values("command")
+    return list(standing.filter(command__in=together).values_list("subject", flat=True))
+
+
 def end_lending_of_command(command: UUID) -> None:
     """What a command that is taken back had lent is shown no longer."""
     Lent.objects.filter(command=command, until=None).update(until=clock.now())

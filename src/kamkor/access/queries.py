@@ -193,7 +193,7 @@ SELECT
             SELECT FROM kamkor_teamexclusion x
             WHERE x.team_id = m.team_id AND x.employee_id = (SELECT id FROM who))) AS teams,
     ARRAY(SELECT DISTINCT n.subject FROM kamkor_lent n
-        WHERE (n.to_post_id IN (SELECT id FROM acts_for)
+        WHERE (n.to_post_id = ANY (ARRAY(SELECT id FROM acts_for))
             OR n.to_office_id = (SELECT office_id FROM acting))
             AND (n.until IS NULL OR n.until > %(now)s)
         ORDER BY n.subject LIMIT %(limit)s) AS lent,

@@ -310,7 +310,7 @@ STEPS: tuple[Step, ...] = (
         frozenset({CaseState.TRANSFER_OFFERED}),
         _DECIDERS,
         {"": CaseState.REGISTERED},
-        noop("The receiving department's specialist is responsible."),
+        noop("The receiving department says who is responsible from now on."),
     ),
     Step(
         "return_transfer",
@@ -320,6 +320,15 @@ STEPS: tuple[Step, ...] = (
         _DECIDERS,
         {"": CaseState.REGISTERED},
         noop("The sender keeps the case."),
+    ),
+    Step(
+        "move_household",
+        noop("New address of the home"),
+        "case",
+        OPEN_STATES,
+        _FIELD,
+        {"": ""},
+        noop("The old address stays in the history and in the search."),
     ),
     Step(
         "declare_interest",

@@ -339,9 +339,8 @@ def rounds(desk: Desk, place: int) -> Story:
 
 def _concern(desk: Desk, day: date) -> dict[str, Any]:
     told = desk.report(day, worry=CALM[desk.number % len(CALM)])
-    (child,) = told["children"]
-    kept = {key: told[key] for key in ("worry", "danger_now", "place", "seen_or_said")}
-    return {**kept, "child": child["description"], "age": child["age"]}
+    kept = ("worry", "danger_now", "children", "place", "seen_or_said")
+    return {key: told[key] for key in kept}
 
 
 def leave(desk: Desk) -> Story:

@@ -21,6 +21,7 @@ from kamkor.cases.rules.loading_faults import (
     FileUnpacksTooLarge,
     FileUnreadable,
 )
+from kamkor.kernel.words import noop
 
 MEGABYTE = 1_000_000
 SIZE_LIMIT = 50 * MEGABYTE
@@ -30,7 +31,7 @@ TEXTS_LIMIT = 150 * MEGABYTE
 """Of the table of texts in an XLSX, which is held in memory as a whole."""
 COLUMN_LIMIT = 64
 PARTS_LIMIT = 1_000
-SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+SEPARATORS = {",": noop("comma"), ";": noop("semicolon"), "\t": noop("tab")}
 
 _CHUNK = 1 << 20
 _GUARDED = re.compile(r"'[=+\-@\t\r]")

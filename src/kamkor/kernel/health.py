@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
 from kamkor.kernel.provision import READERS
 from kamkor.kernel.rowsecurity import pads
@@ -28,16 +29,16 @@ class Check:
 def checks(data: Path) -> Iterator[Check]:
     """Look at one thing after another; each is told as soon as it is known."""
     owner = connections[OWNER]
-    yield Check("migrations are in step", _migrations(owner))
+    yield Check(_("migrations are in step"), _migrations(owner))
     looks: tuple[tuple[str, Callable[[BaseDatabaseWrapper], list[str]]], ...] = (
-        ("the service's logins have no powers", _powers),
-        ("the service's logins own nothing and are members of nothing", _possessions),
-        ("every protected table has row security, forced", _row_security),
-        ("the context's key is the database's", _key),
+        (_("the service's logins have no powers"), _powers),
+        (_("the service's logins own nothing and are members of nothing"), _possessions),
+        (_("every protected table has row security, forced"), _row_security),
+        (_("the context's key is the database's"), _key),
     )
     for about, look in looks:
         yield Check(about, look(owner))
-    yield Check("there is room on the disk", _room(data))
+    yield Check(_("there is room on the disk"), _room(data))
 
 
 def _rows(login: BaseDatabaseWrapper, sql: str, *values: list[str]) -> list[tuple[object, ...]]:
@@ -50,7 +51,8 @@ def _rows(login: BaseDatabaseWrapper, sql: str, *values: list[str]) -> list[tupl
 def _migrations(owner: BaseDatabaseWrapper) -> list[str]:
     executor = MigrationExecutor(owner)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return [f"{one.app_label} {one.name} has not run" for one, _ in waiting]
+    text = _("%(name)s has not run")
+    return [text % {"name": f"{one.app_label} {one.name}"} for one, _back in waiting]
 
 
 def _powers(owner: BaseDatabaseWrapper) -> list[str]:
@@ -61,8 +63,9 @@ def _powers(owner: BaseDatabaseWrapper) -> list[str]:
         list(READERS),
     )
     missing = set(READERS) - {str(name) for (name,) in _rows(owner, "SELECT rolname FROM pg_roles")}
-    powers = [f"{name} has powers it must not have" for (name,) in rows]
-    return powers + [f"there is no login {name}" for name in sorted(missing)]
+    much, none = _("%(login)s has powers it must not have"), _("there is no login %(login)s")
+    powers = [much % {"login": name} for (name,) in rows]
+    return powers + [none % {"login": name} for name in sorted(missing)]
 
 
 def _possessions(owner: BaseDatabaseWrapper) -> list[str]:
@@ -79,8 +82,11 @@ def _possessions(owner: BaseDatabaseWrapper) -> list[str]:
         list(READERS),
     )
     return [
-        *(f"{login} owns {table}" for login, table in owned),
-        *(f"{login} is a member of {group}" for login, group in members),
+        *(_("%(login)s owns %(table)s") % {"login": one, "table": table} for one, table in owned),
+        *(
+            _("%(login)s is a member of %(group)s") % {"login": one, "group": group}
+            for one, group in members
+        ),
     ]
 
 
@@ -97,8 +103,8 @@ def _row_security(owner: BaseDatabaseWrapper) -> list[str]:
         "  EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid))",
     )
     protected = _rows(owner, "SELECT count(DISTINCT polrelid) FROM pg_policy")
-    found = [f"{table} is not protected" for (table,) in rows]
-    return found if protected[0][0] else [*found, "no table has a policy"]
+    found = [_("%(table)s is not protected") % {"table": table} for (table,) in rows]
+    return found if protected[0][0] else [*found, _("no table has a policy")]
 
 
 def _key(owner: BaseDatabaseWrapper) -> list[str]:
@@ -109,11 +115,12 @@ def _key(owner: BaseDatabaseWrapper) -> list[str]:
     ]
     if stored == [(inner, outer)]:
         return []
-    return ["the key in secrets.json is not the one the database checks: nobody sees anything"]
+    return [_("the key in secrets.json is not the one the database checks: nobody sees anything")]
 
 
 def _room(data: Path) -> list[str]:
     free = shutil.disk_usage(data).free
     if free >= _ROOM_BYTES:
         return []
-    return [f"{free // 2**20} MB are left where the data folder is: make room"]
+    text = _("%(left)s MB are left where the data folder is: make room")
+    return [text % {"left": free // 2**20}]

@@ -50,6 +50,51 @@ GRANT EXECUTE ON FUNCTION viewer_context() TO kamkor_web, kamkor_worker;
 """
 
 
+def _reading(name: str, kind: str, told: str, answer: str) -> str:
+    """A definer function that tells one part of the context once it is verified, else NULL.
+
+    Parts are compared as texts: a cast of a false context would fail while it is planned.
+    """
+    return f"""
+CREATE OR REPLACE FUNCTION {name}() RETURNS {kind}[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    raw text := current_setting('kamkor.context', true);
+    told text[];
+BEGIN
+    SELECT CASE WHEN right(raw, 64) = encode(sha256(outer_pad || sha256(
+            inner_pad || convert_to(left(raw, -65), 'UTF8'))), 'hex')
+            AND split_part(raw, '|', 8) = pg_backend_pid()::text
+            AND split_part(raw, '|', 9) COLLATE "C" >= extract(epoch FROM clock_timestamp())::bigint::text
+        THEN {told} END
+        INTO told FROM context_key;
+    RETURN {answer};
+END $$;
+REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION {name}() TO kamkor_web, kamkor_worker;
+"""
+
+
+def _listed(part: int) -> str:
+    return f"string_to_array(split_part(raw, '|', {part}), ',')"
+
+
+# A key is an office and the level it is seen at: 4 times its number, and 1, 2 or 3; 0 sees all.
+READINGS = (
+    _reading(
+        "viewer_keys",
+        "int",
+        f"ARRAY[split_part(raw, '|', 3)] || {_listed(4)}",
+        """CASE WHEN told[1] = '4' THEN '{0}'::int[] WHEN told[1] IN ('1', '2', '3') THEN ARRAY(
+        SELECT office::int * 4 + told[1]::int FROM unnest(told[2:]) office) END""",
+    )
+    + _reading("viewer_teams", "uuid", _listed(5), "told::uuid[]")
+    + _reading("viewer_lent", "uuid", _listed(6), "told::uuid[]")
+    + _reading("viewer_barred", "uuid", _listed(7), "told::uuid[]")
+)
+
+
 def policy(table: str, subject: str) -> str:
     """The one form of policy: scope by level, or a named team, or lent; never a barred subject.
 
@@ -64,19 +109,18 @@ CREATE POLICY counting ON {table} FOR SELECT TO kamkor_figures USING (true);
 
 
 def condition(subject: str) -> str:
-    """The expression of the policy; every setting is read once a statement."""
+    """The expression of the policy: four readings of the context, each once a statement at most.
+
+    Each reading of each table is a plan of its own, made ready before the first row; so they are
+    few, and functions of one value rather than of rows.
+    """
     return f"""(
     (team IS NULL AND (
-        CASE (SELECT level FROM viewer_context())
-            WHEN 1 THEN office_unit = ANY ((SELECT offices FROM viewer_context())::int[])
-            WHEN 2 THEN office_district = ANY ((SELECT offices FROM viewer_context())::int[])
-            WHEN 3 THEN office_oblast = ANY ((SELECT offices FROM viewer_context())::int[])
-            WHEN 4 THEN true
-            ELSE false
-        END
-        OR {subject} = ANY ((SELECT lent FROM viewer_context())::uuid[])))
-    OR team = ANY ((SELECT teams FROM viewer_context())::uuid[])
-) AND NOT coalesce({subject} = ANY ((SELECT barred FROM viewer_context())::uuid[]), false)"""
+        coalesce(ARRAY[0, office_unit * 4 + 1, office_district * 4 + 2, office_oblast * 4 + 3]
+            && (SELECT viewer_keys()), false)
+        OR {subject} = ANY ((SELECT viewer_lent())::uuid[])))
+    OR team = ANY ((SELECT viewer_teams())::uuid[])
+) AND NOT coalesce({subject} = ANY ((SELECT viewer_barred())::uuid[]), false)"""
 
 
 def grant(table: str, login: str, rights: str) -> str:

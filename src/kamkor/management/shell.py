@@ -1,5 +1,6 @@
 """What our commands at the shell share: their language, their faults, and who is looking."""
 
+import argparse
 import os
 import sys
 from typing import Any
@@ -30,6 +31,12 @@ class ShellCommand(BaseCommand):
     """One of our commands: speaks the language of ``--lang``, tells of itself on stderr."""
 
     requires_system_checks: list[str] = []
+
+    def add_base_argument(self, parser: CommandParser, *words: Any, **options: Any) -> None:  # noqa: ANN401 - Django's own
+        """Take Django's own options; of them help tells only of what a message of ours names."""
+        known = at_shell(noop("print a fault of ours with all that led to it"))
+        told = known if "--traceback" in words else argparse.SUPPRESS
+        parser.add_argument(*words, **options | {"help": told})
 
     def execute(self, *args: Any, **options: Any) -> str | None:  # noqa: ANN401 - Django's own
         """Run the command in the language asked for."""

@@ -131,7 +131,7 @@ GRANT EXECUTE ON FUNCTION receipt_state(text) TO kamkor_web;
 
 
 def _sql():
-    parts = [rowsecurity.CONTEXT]
+    parts = [rowsecurity.CONTEXT, rowsecurity.READINGS]
     for table, subject in PROTECTED.items():
         parts.append(rowsecurity.policy(table, subject))
         for login in ("kamkor_web", "kamkor_worker"):

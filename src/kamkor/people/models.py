@@ -109,6 +109,17 @@ class HouseholdMember(Fact):
         )
 
 
+class HouseholdMove(Fact):
+    """From ``happened_on`` a household lives at another place, in a district or city by its code;
+    where it stood until then."""
+
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="moves")
+    moved_to = models.CharField(max_length=14)
+    place = models.CharField(max_length=200)
+    moved_from = models.CharField(max_length=14)
+    former_place = models.CharField(max_length=200, blank=True)
+
+
 class Birth(Fact):
     """When a person was born, how exactly that is known, and the sex, as it was told."""
 

@@ -21,6 +21,7 @@ from kamkor.people.models import (
     Birth,
     Household,
     HouseholdMember,
+    HouseholdMove,
     NameToken,
     Person,
     PersonName,
@@ -101,9 +102,8 @@ def new_person(order: Order[Any], scope: Scoped, identity: Identity) -> Person:
     """Hand over a new person with name, search tokens and birth; returns it unsaved."""
     person = Person(**scope_of(scope))
     _named(person, identity, _doubts(identity))
-    order.add(person)
-    order.add(*_name_rows(order, scope, person, identity, set()))
-    order.add(_birth(order, scope, person, identity))
+    names = _name_rows(order, scope, person, identity, set())
+    order.add(person, *names, _birth(order, scope, person, identity))
     return person
 
 
@@ -118,8 +118,8 @@ def identify_person(order: Order[Any], person: Person, identity: Identity) -> No
     )
     doubts = _doubts(identity)
     known = set(NameToken.objects.filter(person=person).values_list("token", flat=True))
-    order.add(*_name_rows(order, person, person, identity, known))
-    order.add(_birth(order, person, person, identity))
+    names = _name_rows(order, person, person, identity, known)
+    order.add(*names, _birth(order, person, person, identity))
     _named(person, identity, doubts)
     order.change(person, IDENTITY_COLUMNS)
 
@@ -183,8 +183,8 @@ def described_person(order: Order[Any], scope: Scoped, description: str) -> Pers
         shown_name=description, sort_key=sort_key("", description, ""), **scope_of(scope)
     )
     order.add(person)
-    fresh = sorted(set(tokens("", description[:120], "")))
-    order.add(*(NameToken(person=person, token=one, **scope_of(scope)) for one in fresh))
+    for one in sorted(set(tokens("", description[:120], ""))):
+        order.add(NameToken(person=person, token=one, **scope_of(scope)))
     return person
 
 
@@ -202,6 +202,14 @@ def place_household(household: Household, territory: str, place: str) -> list[mo
     """
     household.territory_id, household.place = territory, place
     return new_wording(household, household.pk, words_of_place(place))
+
+
+def move_household(order: Order[Any], home: Household, to: str, place: str, since: date) -> None:
+    """Hand over that a household lives elsewhere from a day on; where it stood stays to be read."""
+    before = {"moved_from": home.territory_id, "former_place": home.place}
+    told = {"household": home, "moved_to": to, "place": place, **before}
+    order.add(HouseholdMove(**told, **order.fact(home, since)), *place_household(home, to, place))
+    order.change(home, ["territory", "place"])
 
 
 def new_wording(held: Any, part: UUID, words: Iterable[str]) -> list[models.Model]:  # noqa: ANN401 - a scoped row with an id

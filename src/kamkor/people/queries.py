@@ -14,7 +14,15 @@ from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Val
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action, Level
 from kamkor.kernel.shapes import first_day, precision
-from kamkor.people.models import Birth, Household, HouseholdMember, NameToken, Person, WordingToken
+from kamkor.people.models import (
+    Birth,
+    Household,
+    HouseholdMember,
+    HouseholdMove,
+    NameToken,
+    Person,
+    WordingToken,
+)
 from kamkor.people.names import tokens, told_alike
 
 
@@ -162,6 +170,12 @@ def memberships_of(viewer: Viewer, household_id: UUID) -> QuerySet[HouseholdMemb
     """All that was told of who belongs to a household, corrected facts too."""
     members = HouseholdMember.objects.filter(scope_filter(viewer, subject="household_id"))
     return members.filter(household_id=household_id).select_related("person")
+
+
+def moves_of(viewer: Viewer, household_id: UUID) -> QuerySet[HouseholdMove]:
+    """The addresses that a household had since it is known, each with the one before."""
+    moves = HouseholdMove.objects.filter(scope_filter(viewer, subject="household_id"))
+    return moves.filter(household_id=household_id)
 
 
 def births_of(viewer: Viewer, person_id: UUID) -> QuerySet[Birth]:

@@ -28,12 +28,12 @@ from kamkor.web.case_page import identity_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.operation import Asked, operation_named, serve, who_may
 from kamkor.web.templatetags.words import coded, day, hinted, place_name
+from kamkor.web.written import address_of
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:
     from kamkor.access.rules import Viewer
     from kamkor.cases.models import Case, Task
-    from kamkor.people.models import Household
 
 ABOUT_CASE = frozenset({*STEP_OF, "record_name", "give_safe_contact"})
 START = frozenset({"receive_report", "record_round", "identify_child"})
@@ -120,8 +120,8 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
         shared["context"]["notes"] = [
             {"text": text} for text in _what_to_weigh(request.viewer, case)
         ]
-    if operation.name == "accept_transfer" and case.household is not None:
-        shared["context"]["notes"] = [{"text": _where_the_home_stands(case.household)}]
+    if operation.name in {"accept_transfer", "move_household"} and case.household is not None:
+        shared["context"]["notes"] = [{"text": _where_the_home_stands(operation.name, case)}]
     if operation.name == "identify_child":
         first |= {
             "territory": case.territory_id,
@@ -134,10 +134,14 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
     return Asked(operation, case.pk, set_by_page, _kept(first), **shared)
 
 
-def _where_the_home_stands(home: Household) -> str:
-    where = ", ".join(filter(None, [place_name(home.territory_id), home.place]))
-    told = _("The home stands at: %(where)s. It stays there unless you write a new address.")
-    return told % {"where": where}
+def _where_the_home_stands(operation: str, case: Case) -> str:
+    home = case.household
+    where = address_of(home.territory_id, home.place) if home else ""
+    if operation == "accept_transfer":
+        told = _("The home stands at: %(where)s. It stays there unless you write a new address.")
+        return told % {"where": where}
+    told = _("The home stands at: %(where)s. The case goes on counting in: %(district)s.")
+    return told % {"where": where, "district": place_name(case.territory_id)}
 
 
 def _what_to_weigh(viewer: Viewer, case: Case) -> Iterator[str]:

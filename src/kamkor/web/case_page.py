@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
+from kamkor.cases.operations.lending import home_is_anothers
 from kamkor.cases.queries.around import Around, around
 from kamkor.cases.queries.case import case_for
 from kamkor.cases.queries.history import safety_facts
@@ -33,8 +34,9 @@ from kamkor.cases.vocabulary import (
 from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
-from kamkor.web import faults
+from kamkor.web import faults, last_act
 from kamkor.web.ages import age_and_birth, age_now
+from kamkor.web.back import way_back
 from kamkor.web.candidates import candidates_summary
 from kamkor.web.case_report import notices_owed, report_of
 from kamkor.web.door import ViewedRequest
@@ -58,6 +60,7 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
     except NotFound:
         return faults.fault_page(request, 404)
     beside, acts = around(viewer, case, whole=True), acts_of(viewer, case)
+    last_act.forget_if_built_upon(request, beside.history)
     identity = identity_of(viewer, case, beside, actions=acts) | {"url": ""}
     is_open = case.state in OPEN_STATES
     context = {
@@ -73,7 +76,7 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         "timeline": timeline_of(viewer, case, beside.history),
         "more_acts": acts,
         "episodes": episodes_of(case, beside),
-        "back_url": "/register/" if viewer.role != "worker" else "/",
+        "back_url": way_back(request, "/register/" if viewer.role != "worker" else "/"),
         "help_url": "/help/case/",
         "printed": {"at": moment(clock.now()), "filter": case.number},
     }
@@ -216,6 +219,8 @@ def _fits(operation: str, case: Case) -> bool:
         return False
     if operation == "return_to_register" and case.taken_off_on is None:
         return False
+    if operation == "move_household" and home_is_anothers(case):
+        return False
     return only.get(operation, case.register) == case.register
 
 
@@ -252,7 +257,7 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
                 "follows": _("Search first: a child has one case, under one name."),
             },
         )
-    if case.register == CHILD and viewer.may(Action.RECORD):
+    if case.register == CHILD and viewer.may(Action.RECORD) and is_own_side(viewer, case):
         acts.append(
             {
                 "label": _("Correct or add a name"),

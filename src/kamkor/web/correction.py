@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from kamkor.access.vocabulary import RIGHTS
+from kamkor.cases.operations import added_concern
 from kamkor.cases.operations.correction import CorrectFact, correct_fact, may_correct
 from kamkor.cases.operations.facts import CORRECTABLE, FIELD_ROLES, FactKind
 from kamkor.cases.operations.house_round import concerns_of
@@ -54,6 +55,11 @@ def correct_round(request: ViewedRequest, fact_id: UUID) -> HttpResponse:
     return _about(request, "round", "round", fact_id, fact_id)
 
 
+def add_concern(request: ViewedRequest, fact_id: UUID) -> HttpResponse:
+    """Adding a concern that a round left out: by whoever may correct the round."""
+    return _about(request, "round", "round", fact_id, fact_id, serve_it=_serve_concern)
+
+
 READ: dict[str, Callable[[Viewer, UUID], Any]] = {
     "case": case_for,
     "report": report_for,
@@ -62,7 +68,13 @@ READ: dict[str, Callable[[Viewer, UUID], Any]] = {
 
 
 def _about(
-    request: ViewedRequest, what: str, kind: str, subject_id: UUID, fact_id: UUID
+    request: ViewedRequest,
+    what: str,
+    kind: str,
+    subject_id: UUID,
+    fact_id: UUID,
+    *,
+    serve_it: Callable[[ViewedRequest, _Corrected], HttpResponse] | None = None,
 ) -> HttpResponse:
     """The form for a fact of something that the viewer sees; else the same 404 for all."""
     kind = kind.replace("-", "_")
@@ -81,7 +93,7 @@ def _about(
         return faults.fault_page(request, 403, who_may(operation))
     if not may_correct(request.viewer, found, subject):
         return faults.fault_page(request, 403, _who_may(found))
-    return _serve(request, _Corrected(what, kind, subject, fact))
+    return (serve_it or _serve)(request, _Corrected(what, kind, subject, fact))
 
 
 def _who_may(kind: FactKind) -> str:
@@ -152,14 +164,31 @@ def _serve(request: ViewedRequest, corrected: _Corrected) -> HttpResponse:
     return serve(request, asked)
 
 
+def _serve_concern(request: ViewedRequest, corrected: _Corrected) -> HttpResponse:
+    """Show the form of a concern, or add it to the round."""
+    made = corrected.fact
+    asked = Asked(
+        Operation.registry[added_concern.add_concern.__name__],
+        made.pk,
+        {"round": str(made.pk)},
+        back_url=corrected.back,
+        context={"lead": _("It belongs to: %(what)s, %(day)s, recorded by %(who)s.") % _told(made)},
+    )
+    return serve(request, asked)
+
+
 def _lead(corrected: _Corrected) -> str:
-    """Which entry it is that is corrected: what, of which day, and recorded by whom."""
-    fact = corrected.fact
-    recorded = Recorded(corrected.kind, fact)
+    """Which entry it is that is corrected."""
+    told = _told(corrected.fact, corrected.kind)
+    return _("You correct: %(what)s, %(day)s, recorded by %(who)s.") % told
+
+
+def _told(fact: Any, kind: str = "round") -> dict[str, str]:  # noqa: ANN401 - any fact
+    """An entry in words: what, of which day, and recorded by whom."""
+    recorded = Recorded(kind, fact)
     names = names_in([recorded])
     title, _lines = written(recorded, names)
-    told = {"what": title, "day": day(fact.happened_on), "who": names.get(fact.by_post, "–")}
-    return _("You correct: %(what)s, %(day)s, recorded by %(who)s.") % told
+    return {"what": title, "day": day(fact.happened_on), "who": names.get(fact.by_post, "–")}
 
 
 def _opened_reports(made: Any) -> str:  # noqa: ANN401 - a round

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
-from kamkor.cases.queries.case import case_for, cases_of_people
+from kamkor.cases.queries.case import case_for, cases_of_people, departments_answering
 from kamkor.cases.vocabulary import OPEN_STATES, STATE_LABELS, CaseState
 from kamkor.kernel.commands import NotFound
 from kamkor.people.queries import people_named, same_person_candidates
@@ -22,7 +22,8 @@ from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
 from kamkor.web.paging import page_of
 from kamkor.web.searching import PersonSearch, Search, search_of, summary_title
-from kamkor.web.templatetags.words import birth, coded
+from kamkor.web.templatetags.words import birth, coded, office_name
+from kamkor.workforce.queries import offices_by_id
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Case
@@ -114,26 +115,45 @@ def _rows(viewer: Viewer, people: Sequence[Person], reported: Case | None) -> li
     latest: dict[UUID | None, Case] = {}
     for case in cases_of_people(viewer, [person.pk for person in people]):
         latest.setdefault(case.child_id, case)
+    hidden = [one.pk for one in people if not _is_open(latest.get(one.pk))]
+    elsewhere = _open_elsewhere(viewer, hidden)
     rows = []
     for person in people:
         known = latest.get(person.pk)
-        still_open = known is not None and known.state in OPEN_STATES
-        address = _identify_address(reported, person, known)
+        standing = _(STATE_LABELS[known.state]) if known else _("no case yet")
         row: dict[str, Any] = {
-            "url": f"/cases/{known.pk}/" if known and still_open else address,
             "id": str(person.pk),
             "cells": [
                 {"text": person.shown_name},
                 {"text": birth(person.born_on, person.birth_precision), "nowrap": True},
                 {"text": coded(person.sex, "sexes")},
-                {"text": _(STATE_LABELS[known.state]) if known else _("no case yet")},
+                {"text": elsewhere.get(person.pk, standing)},
             ],
         }
-        if reported is not None:
-            label = _("Open the case") if still_open else _("Identify as this child")
-            row["cells"].append({"text": label, "url": row.pop("url")})
+        act, address = _("Identify as this child"), _identify_address(reported, person, known)
+        if known is not None and _is_open(known):
+            act, address = _("Open the case"), f"/cases/{known.pk}/"
+        goes_on = {} if person.pk in elsewhere else {"url": address}
+        if reported is None:
+            row |= goes_on
+        else:
+            row["cells"].append(goes_on | {"text": act if goes_on else "–"})
         rows.append(row)
     return rows
+
+
+def _is_open(case: Case | None) -> bool:
+    return case is not None and case.state in OPEN_STATES
+
+
+def _open_elsewhere(viewer: Viewer, people: Sequence[UUID]) -> dict[UUID, str]:
+    """Whose open case is not the viewer's to see, and with which department it stands."""
+    answering = departments_answering(viewer, people) if people else {}
+    names = {one.pk: office_name(one) for one in offices_by_id(answering.values())}
+    return {
+        person: _("open case with %(office)s") % {"office": names[office]}
+        for person, office in answering.items()
+    }
 
 
 def _identify_address(

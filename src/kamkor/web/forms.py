@@ -241,9 +241,11 @@ class FormPage:
         numbers = row_numbers(self.typed, name) or ([0] if info.is_required() else [])
         legends = self.legends.get(name, ())
         fixed = name in self.fixed_rows
+        # A row inside a row bears the numbers of both: 2.1.
+        outer = "".join(f"{int(part) + 1}." for part in place.split(".") if part.isdigit())
         rows = [
             {
-                "legend": legends[at] if at < len(legends) else f"{at + 1}",
+                "legend": legends[at] if at < len(legends) else f"{outer}{at + 1}",
                 "fields": self._fields(shape, f"{name}-{number}-", f"{place}.{at}."),
                 "index": number,
                 "removable": not fixed and (len(numbers) > 1 or not info.is_required()),

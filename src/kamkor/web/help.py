@@ -40,6 +40,11 @@ ACTS: dict[str, tuple[str, ...]] = {
             "Change only what was wrong, and say why. Decisions are corrected by those who decide."
         ),
     ),
+    "add_concern": (
+        noop("A round left out a child who gives concern: it is told later."),
+        noop("It opens a report at once, as a concern does that is told with the round."),
+        noop("The counts of the round are corrected by it; what was recorded stays to be seen."),
+    ),
     "take_back": (
         noop("The last own act is taken back by one click, for ten minutes."),
         noop("It can be done only while nobody has recorded anything after it."),
@@ -74,7 +79,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)s")
 def index(request: ViewedRequest) -> HttpResponse:
     """All help pages: the screens, the steps of the pathway, and what is done beside them."""
     acts = [(name, Operation.registry[name].label, told[0]) for name, told in ACTS.items()]
-    context = {"steps": STEPS, "screens": screens(), "acts": acts}
+    context = {"steps": STEPS, "screens": screens(), "acts": acts, "back_url": "/"}
     return render(request, "web/help_index.html", context)
 
 

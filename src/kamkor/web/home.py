@@ -22,7 +22,7 @@ from kamkor.cases.queries.case import (
 from kamkor.cases.queries.next_step import without_own_proposals
 from kamkor.cases.queries.report import alarms_of_last_day, declined_without_second_look, queue
 from kamkor.cases.queries.responsible import open_children_without_responsible
-from kamkor.cases.queries.task import open_tasks_in_list, overdue
+from kamkor.cases.queries.task import first_open_tasks, overdue
 from kamkor.cases.vocabulary import CHILD
 from kamkor.kernel import clock
 from kamkor.kernel.kept import asked, counted
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from kamkor.cases.models import Case
 
 SHOWN = 8
-"""How many cases stand in each list of a day; the others are in the register."""
+"""How many rows stand in each list of a day; the others are one click away."""
 WHOLE = "/register/?state=open&sort=next"
 # Items that say no more than the date of a case's next visit does.
 OF_VISITS = frozenset({"visit_due", "check_after_leaving", "accompaniment_visit"})
@@ -162,13 +162,12 @@ def _counter(number: int, label: str, figure: str, url: str, kind: str) -> dict[
 
 
 def tasks_of_day(viewer: Viewer) -> dict[str, Any]:
-    """All open due items of the viewer, most pressing first."""
-    return due_items(
-        [
-            task_entry(task, link=True, about=_about(task))
-            for task in asked(open_tasks_in_list, viewer)
-        ]
-    )
+    """The open due items of the viewer that press most, and where the others are listed."""
+    first = asked(first_open_tasks, viewer, SHOWN)
+    entries = [task_entry(task, link=True, about=_about(task)) for task in first]
+    total = getattr(first[0], "total", 0) if first else 0
+    whole = "/morning/due/" if total > SHOWN else ""
+    return due_items(entries) | {"total": total, "whole_url": whole}
 
 
 def _about(task: Any) -> str:  # noqa: ANN401 - a task

@@ -16,7 +16,8 @@ CODES = [code for code, _ in settings.LANGUAGES]
 
 
 class LanguageMiddleware:
-    """Speaks the language chosen in this session, else the browser's first that we have."""
+    """Speaks the language chosen in this session, else the one chosen last in this browser, else
+    the browser's first that we have."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -28,7 +29,21 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or "en")
+            _keep_in_browser(request, response)
             return response
+
+
+def _keep_in_browser(request: HttpRequest, response: HttpResponse) -> None:
+    """Let the sign-in page speak it too once the session has ended."""
+    chosen = request.session.get(LANGUAGE_KEY)
+    if chosen in CODES and request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) != chosen:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            chosen,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            httponly=True,
+            samesite="Lax",
+        )
 
 
 @outside_door

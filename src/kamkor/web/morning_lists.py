@@ -1,27 +1,31 @@
-"""The lists behind the numbers of the head's morning."""
+"""The lists behind what a first page shows: the numbers of the head's morning, what is due."""
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from kamkor.access.vocabulary import HEAD, RIGHTS, SPECIALIST
+from kamkor.access.vocabulary import HEAD, RIGHTS, SPECIALIST, WORKER
 from kamkor.cases.queries.case import open_cases
 from kamkor.cases.queries.responsible import children_without_responsible
-from kamkor.cases.queries.task import overdue
+from kamkor.cases.queries.task import open_tasks, overdue
+from kamkor.cases.rules.visit import act_due
 from kamkor.kernel import clock, rulesets
 from kamkor.web import faults
 from kamkor.web.case_page import badges_in_list, name_of
 from kamkor.web.door import ViewedRequest
-from kamkor.web.due import act_of, due_words, operation_of
+from kamkor.web.due import act_of, due_words, is_late, operation_of
 from kamkor.web.loads import late_visits
 from kamkor.web.paging import Page, page_of
 from kamkor.web.templatetags.words import coded, day
 from kamkor.workforce.queries import holder_names
+
+if TYPE_CHECKING:
+    from kamkor.cases.models import Task
 
 M = TypeVar("M", bound=Model)
 
@@ -29,18 +33,21 @@ WHO = frozenset({HEAD, SPECIALIST})
 
 
 def morning_list(request: ViewedRequest, what: str) -> HttpResponse:
-    """One list: late items of a cause, late visits, open cases of a post, children without."""
-    made = {"late": _late, "visits": _visits, "cases": _cases, "without": _without}.get(what)
+    """One list: what is due, late items of a cause, late visits, open cases of a post, children
+    without."""
+    lists = {"due": _due, "late": _late, "visits": _visits, "cases": _cases, "without": _without}
+    made = lists.get(what)
     if made is None:
         raise Http404
-    if request.viewer.role not in WHO:
-        return faults.fault_page(request, 403, faults.page_for(RIGHTS[role].label for role in WHO))
+    who = WHO | {WORKER} if made is _due else WHO
+    if request.viewer.role not in who:
+        return faults.fault_page(request, 403, faults.page_for(RIGHTS[role].label for role in who))
     table = made(request)
     context = {
         "heading": table["caption"],
         "table": table,
         "back_url": "/",
-        "help_url": "/help/morning/",
+        "help_url": "/help/day/" if made is _due else "/help/morning/",
     }
     return render(request, "cases/morning_list.html", context)
 
@@ -52,30 +59,46 @@ def _late(request: ViewedRequest) -> dict[str, Any]:
     cause = cause if cause in causes else ""
     tasks = overdue(request.viewer)
     tasks = tasks.filter(kind=cause) if cause else tasks
+    heading = _("Late: %(cause)s") % {"cause": coded(cause, "task_kinds")} if cause else _("Late")
+    return _tasks(request, heading, tasks, f"/morning/late/?cause={cause}") | {
+        "empty": _empty("/morning/late/", narrowed=cause) or {"text": _("Nothing is late.")},
+    }
+
+
+def _due(request: ViewedRequest) -> dict[str, Any]:
+    return _tasks(request, _("What is due"), open_tasks(request.viewer), "/morning/due/?") | {
+        "empty": {"text": _("Nothing is due.")},
+    }
+
+
+def _tasks(
+    request: ViewedRequest, heading: str, tasks: QuerySet[Task], address: str
+) -> dict[str, Any]:
     page = _page(request, tasks, "due_at")
     rows = []
     for task in page.rows:
         about = name_of(task.case) if task.case else task.report.place if task.report else ""
-        act = {"text": coded(task.kind, "task_kinds"), "url": act_of(task)}
+        what = act_due(task.kind, unsafe=task.team is not None)
+        act = {"text": coded(what, "task_kinds"), "url": act_of(task)}
+        badges = badges_in_list(task.case) if task.case else []
+        late = [{"kind": "overdue", "text": _("Overdue")}] if is_late(task) else []
         rows.append(
             {
                 "url": f"/cases/{task.case_id}/" if task.case_id else act_of(task),
                 "id": str(task.pk),
                 "cells": [
-                    {"text": about, "badges": badges_in_list(task.case) if task.case else []},
+                    {"text": about, "badges": badges},
                     act | {"operation": operation_of(task)},
-                    {"text": due_words(task.due_at), "nowrap": True},
+                    {"text": due_words(task.due_at), "nowrap": True, "badges": late},
                 ],
             }
         )
-    heading = _("Late: %(cause)s") % {"cause": coded(cause, "task_kinds")} if cause else _("Late")
     return {
         "caption": heading,
         "columns": [{"label": label} for label in (_("About"), _("What is due"), _("Due"))],
         "rows": rows,
         "total": tasks.count(),
-        **_turning(page, f"/morning/late/?cause={cause}"),
-        "empty": _empty("/morning/late/", narrowed=cause) or {"text": _("Nothing is late.")},
+        **_turning(page, address),
     }
 
 

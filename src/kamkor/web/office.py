@@ -10,9 +10,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from kamkor.kernel.ids import new_id
+from kamkor.web import last_act
 from kamkor.web.door import POST_KEY, ViewedRequest
 from kamkor.web.operation import see_other
-from kamkor.web.page import UNDO_KEY, department_name
+from kamkor.web.page import department_name
 
 
 def account(request: ViewedRequest) -> HttpResponse:
@@ -21,7 +22,7 @@ def account(request: ViewedRequest) -> HttpResponse:
     if request.method == "POST":
         errors = _change_password(request)
         if not errors:
-            request.session[UNDO_KEY] = {"text": _("Your password was changed.")}
+            last_act.tell(request, _("Your password was changed."))
             return see_other("/account/")
     viewer = request.viewer
     form = {
@@ -46,6 +47,7 @@ def account(request: ViewedRequest) -> HttpResponse:
                 {"label": _("Office"), "value": department_name(viewer)},
             ]
         },
+        "back_url": "/",
         "help_url": "/help/accounts/",
     }
     return render(request, "access/account.html", context, status=422 if errors else 200)

@@ -12,16 +12,21 @@ from django.utils.translation import gettext as _
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import RIGHTS
 from kamkor.cases.operations import taking_back
-from kamkor.cases.vocabulary import MAY_BE_TAKEN_BACK
 from kamkor.kernel.commands import Answer, Command, Operation, carry_out, version_of
 from kamkor.kernel.errors import Fault
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.shapes import Shape
-from kamkor.web import faults
+from kamkor.web import faults, last_act
 from kamkor.web.door import ViewedRequest
-from kamkor.web.forms import FormPage, Typed, fault_message, fill_typed, read_typed
+from kamkor.web.forms import (
+    FormPage,
+    Typed,
+    fault_message,
+    fill_typed,
+    read_typed,
+    row_numbers,
+)
 from kamkor.web.options import ViewerOptions
-from kamkor.web.page import UNDO_KEY
 from kamkor.web.stale import stale_page
 
 
@@ -135,11 +140,7 @@ def rows_changed(typed: dict[str, list[str]]) -> dict[str, list[str]]:
     """What was typed with one row more, or with one row taken out."""
     changed = {key: value for key, value in typed.items() if key not in {"add", "remove"}}
     for name in typed.get("add", []):
-        numbers = [
-            int(key.split("-")[1])
-            for key in changed
-            if key.startswith(f"{name}-") and key.split("-")[1].isdigit()
-        ]
+        numbers = row_numbers(changed, name)
         changed.setdefault(f"{name}-0-", [""])
         changed[f"{name}-{max(numbers, default=-1) + 1}-"] = [""]
     for name in typed.get("remove", []):
@@ -200,22 +201,15 @@ def _form_page(
 
 def _done(request: ViewedRequest, asked: Asked, command: Command, answer: Answer) -> HttpResponse:
     name = asked.operation.name
-    saved = asked.saved or _("Saved: %(what)s.") % {"what": _(asked.operation.label)}
+    goes_on = next_address(request.viewer, asked, command.data, answer)
     # Also after a double click: the second answer is the one that is shown.
-    if name in MAY_BE_TAKEN_BACK and not answer.answer.get("reports"):
-        request.session[UNDO_KEY] = {
-            "url": "/take-back/",
-            "command": str(command.id),
-            "command_id": str(new_id()),
-            "text": saved,
-            "back": asked.back_url,
-        }
+    until = taking_back.until_when(request.viewer, command, answer)
+    if until is not None:
+        last_act.offer(request, command, until, back=asked.back_url, seen_at=goes_on)
     else:
-        request.session[UNDO_KEY] = {
-            "text": saved,
-            "report": answer.answer.get("report", ""),
-        }
-    return see_other(next_address(request.viewer, asked, command.data, answer))
+        text = asked.saved or last_act.saved(name)
+        last_act.tell(request, text, report=answer.answer.get("report", ""))
+    return see_other(goes_on)
 
 
 def next_address(viewer: Viewer, asked: Asked, data: Mapping[str, Any], answer: Answer) -> str:
@@ -239,19 +233,26 @@ def see_other(address: str) -> HttpResponse:
 
 
 def take_back(request: HttpRequest) -> HttpResponse:
-    """Take the last own act back by one click; the next page says what became of it."""
+    """Take an own act back by one click, or offer it no longer; the next page says what became
+    of it."""
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    last = request.session.pop(UNDO_KEY, None) or {}
     target = request.POST.get("next") or "/"
-    if request.method != "POST" or "command" not in last:
+    target = target if target.startswith("/") and not target.startswith("//") else "/"
+    command = request.POST.get("command")
+    last = last_act.held(request)
+    if request.method != "POST" or not command:
         return see_other("/")
+    if last.get("command") == command:
+        last_act.forget(request)
+    if "close" in request.POST:
+        return see_other(target)
     command_id = _uuid(request.POST.get("command_id")) or new_id()
-    wanted = Command(command_id, taking_back.take_back.__name__, {"command": last["command"]})
+    wanted = Command(command_id, taking_back.take_back.__name__, {"command": command})
     answer = carry_out(viewer, [wanted])[0]
-    text = _("It was taken back.")
     if answer.refusal is not None:
-        text = fault_message(answer.refusal.first)
-        request.session[UNDO_KEY] = {"text": text, "code": answer.refusal.first.code}
-        return see_other(target if target.startswith("/") and not target.startswith("//") else "/")
-    request.session[UNDO_KEY] = {"text": text}
-    return see_other(last.get("back") or "/")
+        fault = answer.refusal.first
+        last_act.tell(request, fault_message(fault), code=fault.code)
+        return see_other(target)
+    last_act.tell(request, _("It was taken back."))
+    back = last.get("back") if last.get("command") == command else target
+    return see_other(back or "/")

@@ -36,6 +36,12 @@ DECISIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("agree", noop("Agree: take off the register")),
         ("refuse", noop("Refuse: stay on the register")),
     ),
+    "counts_of_round": (
+        ("no_concern", noop("No concern")),
+        ("nobody_home", noop("Nobody home")),
+        ("refused", noop("Refused to talk")),
+        ("not_counted", noop("It was not counted")),
+    ),
     "ranks": (("1", noop("First")), ("2", noop("Second")), ("3", noop("Third"))),
 }
 

@@ -12,10 +12,8 @@ from kamkor.cases.queries.report import unread_alarms
 from kamkor.kernel import clock
 from kamkor.kernel.kept import counted
 from kamkor.web.held import form_token, key_of_typed
+from kamkor.web.last_act import last_act
 from kamkor.web.templatetags.words import moment, office_name, raised
-
-UNDO_KEY = "undo"
-
 
 # What only some pages have, so that the others need not look for it.
 _ABSENT = dict.fromkeys(("alarms", "back_label", "back_url", "form", "identity", "sign_in", "undo"))
@@ -48,18 +46,6 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "key_of_typed": key_of_typed(request),
         "printed": {"at": moment(clock.now()), "filter": ""},
     }
-
-
-def last_act(request: HttpRequest) -> dict[str, Any] | None:
-    """What was saved last, shown once; with the way to take it back where there is one.
-
-    It stays in the session, so that the page that shows it may be answered ten minutes later.
-    """
-    last: dict[str, Any] | None = request.session.get(UNDO_KEY)
-    if last is None or "shown" in last or request.method != "GET" or request.path == "/alarms/":
-        return None
-    request.session[UNDO_KEY] = last | {"shown": True}
-    return last
 
 
 def department_name(viewer: Viewer) -> str:

@@ -36,8 +36,8 @@ def with_parts(value: Any) -> Any:  # noqa: ANN401 - whatever a view hands over
 
 class Sources(Loader):
     """Templates from files, made ready in one language: what need not be done anew for each page
-    is done here. Their writers' indentation goes, words of the house and templates that are named
-    outright are put where they stand.
+    is done here. Their writers' indentation goes; words of the house and templates that are named
+    outright are put where they stand, and the blocks of a page into the frame it extends.
     """
 
     def __init__(self, engine: Engine, language: str) -> None:
@@ -49,16 +49,30 @@ class Sources(Loader):
         text = _INDENTED.sub("", super().get_contents(origin))
         with translation.override(self.language):
             text = _WORDS.sub(lambda found: translation.gettext(found[1]), text)
-        return _NAMED.sub(self._put, text)
+        text = _NAMED.sub(self._put, text)
+        frame = _FRAME.match(text)
+        return self._framed(frame[1], text) if frame else text
 
     def _put(self, found: re.Match[str]) -> str:
         """A template in place of the tag that includes it."""
-        text = self.get_contents(next(iter(self.get_template_sources(found[1]))))
+        text = self._named(found[1])
         return f"{{% with {found[2]} %}}{text}{{% endwith %}}" if found[2] else text
+
+    def _framed(self, frame: str, text: str) -> str:
+        """The frame with the page's blocks; no block stands within another."""
+        blocks: dict[str, str] = dict(_BLOCK.findall(text))
+        loaded = "".join(_LOAD.findall(text))
+        return loaded + _BLOCK.sub(lambda one: blocks.get(one[1], str(one[2])), self._named(frame))
+
+    def _named(self, name: str) -> str:
+        return self.get_contents(next(iter(self.get_template_sources(name))))
 
 
 _INDENTED = re.compile(r"^[ \t]+", re.MULTILINE)
 _WORDS = re.compile(r'{% translate "([^"%]*)" %}')
+_FRAME = re.compile(r'{% extends "([^"]*)" %}')
+_BLOCK = re.compile(r"{% block (\w+) %}(.*?){% endblock %}", re.DOTALL)
+_LOAD = re.compile(r"{% load [^%]* %}")
 _NAMED = re.compile(r'{% include "([^"]*)"(?: with ([^%]*?))? %}')
 
 

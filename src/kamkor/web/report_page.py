@@ -33,11 +33,11 @@ from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.ids import new_id
-from kamkor.web import faults
+from kamkor.web import faults, last_act
+from kamkor.web.back import way_back
 from kamkor.web.case_report import notices_owed_of_report
 from kamkor.web.door import ViewedRequest, outside_door
 from kamkor.web.due import due_list, task_entry
-from kamkor.web.page import UNDO_KEY
 from kamkor.web.templatetags.words import coded, day, moment, raised
 from kamkor.web.timeline import correction_address, entries_of
 from kamkor.web.written import described
@@ -169,7 +169,7 @@ def report_page(request: ViewedRequest, report_id: UUID) -> HttpResponse:
             for one in earlier[:EARLIER_SHOWN]
         ],
         "earlier_total": earlier.count(),
-        "back_url": "/duty/" if viewer.answers_alarms else "/",
+        "back_url": way_back(request, "/duty/" if viewer.answers_alarms else "/"),
         "help_url": "/help/report/",
     }
     return render(request, "cases/report.html", context)
@@ -273,8 +273,7 @@ def received(request: ViewedRequest, report_id: UUID) -> HttpResponse:
 
     Whoever took a sealed report down does not see it again; only the receipt is shown.
     """
-    last = request.session.get(UNDO_KEY) or {}
-    if last.get("report") != str(report_id):
+    if last_act.held(request).get("report") != str(report_id):
         return faults.fault_page(request, 404)
     viewer = request.viewer
     sealed = not still_seen(viewer, report_id)

@@ -33,6 +33,8 @@ def rounds(request: ViewedRequest) -> HttpResponse:
     reports = reports_of_rounds(viewer)
     for entry, one in zip(entries, history, strict=True):
         entry["links"] = [_concern(report) for report in reports[one.fact.pk]]
+        if entry["actions"]:
+            entry["actions"].append(way_to_add(one.fact.pk))
     context = {
         "timeline": {
             "entries": entries[:SHOWN],
@@ -58,17 +60,20 @@ def _concern(report: Report) -> dict[str, str]:
     return {"url": f"/reports/{report.pk}/", "text": text}
 
 
-def concerns_summary(viewer: Viewer, round_id: UUID) -> dict[str, Any] | None:
-    """The concerns of one round as a summary; nothing if the viewer sees none of them."""
-    reports = reports_of_rounds(viewer).get(round_id)
-    if not reports:
-        return None
+def way_to_add(round_id: UUID) -> dict[str, str]:
+    """The link that adds a concern which a round left out."""
+    address = f"/rounds/{round_id}/add-concern/"
+    return {"label": _("Add a concern"), "url": address, "operation": "add_concern"}
+
+
+def concerns_summary(viewer: Viewer, round_id: UUID) -> dict[str, Any]:
+    """The concerns of one round that the viewer sees as a summary, and the way to add one."""
     rows = [
         {
             "label": coded(report.worry, "report_worries"),
             "value": report.place,
             "url": f"/reports/{report.pk}/",
         }
-        for report in reports
+        for report in reports_of_rounds(viewer).get(round_id, ())
     ]
-    return {"heading": _("Concerns"), "rows": rows}
+    return {"heading": _("Concerns"), "rows": rows, "actions": [way_to_add(round_id)]}

@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.views import LoginView
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -76,6 +77,7 @@ class SignIn(LoginView):  # type: ignore[misc]
         account = self.request.user
         if account.is_authenticated:
             self.request.session[LANGUAGE_KEY] = account.language
+            translation.activate(account.language)
             return go_on(self.request, account.pk) or response
         return response
 

@@ -47,6 +47,7 @@ urlpatterns = [
     ),
     path("rounds/", rounds.rounds, name="rounds"),
     path("rounds/<uuid:fact_id>/correct/", correction.correct_round, name="correct_round"),
+    path("rounds/<uuid:fact_id>/add-concern/", correction.add_concern, name="add_concern"),
     path("reports/<uuid:report_id>/<slug:slug>/", case_forms.about_report, name="about_report"),
     path("register/", register.register, name="register"),
     re_path(r"^register/export\.(?P<kind>csv|xlsx)$", register.export, name="export"),

@@ -104,6 +104,9 @@ def _offer(fact: AnyFact) -> tuple[str, list[str]]:
 
 def _answer(fact: AnyFact) -> tuple[str, list[str]]:
     title = _("Transfer accepted") if fact.accepted else _("Transfer returned")
+    if not fact.accepted and not fact.reason:
+        # Whoever returns a case says why; the sender needs not.
+        title = _("Offer of a transfer taken back by the sender")
     moved = f"{_('Lives now in')}: {place_name(fact.moved_to)}" if fact.moved_to else ""
     return title, [coded(fact.reason, "transfer_return_reasons"), moved, fact.note]
 
@@ -177,6 +180,18 @@ def _member(fact: AnyFact) -> tuple[str, list[str]]:
     ]
 
 
+def _move(fact: AnyFact) -> tuple[str, list[str]]:
+    return _("New address of the home"), [
+        address_of(fact.moved_to, fact.place),
+        _("Until then: %(where)s") % {"where": address_of(fact.moved_from, fact.former_place)},
+    ]
+
+
+def address_of(territory: str, place: str) -> str:
+    """A district or city, and the village, street and house in it as they were told."""
+    return ", ".join(filter(None, [place_name(territory), place]))
+
+
 def _look(fact: AnyFact) -> tuple[str, list[str]]:
     person = getattr(fact, "person", None)
     return _("Brother or sister: %(name)s") % {"name": person.shown_name if person else ""}, [
@@ -202,6 +217,7 @@ WRITTEN: dict[str, Callable[[Any], tuple[str, list[str]]]] = {
     "round": _round,
     "member": _member,
     "sibling_look": _look,
+    "move": _move,
     "visit": _whole_visit,
     "identification": _identification,
     "registration": _registration,

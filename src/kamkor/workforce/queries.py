@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
 
 from kamkor.kernel import clock
 from kamkor.kernel.kept import ANYONE, Anyone, asked
@@ -325,6 +326,12 @@ def employee_of_post(post_id: int, day: date) -> int | None:
         .values_list("employee_id", flat=True)
         .first()
     )
+
+
+def name_of_office(office_id: int) -> str:
+    """What an office is called, in the language in force."""
+    names = Office.objects.filter(id=office_id).values_list(f"name_{get_language() or 'en'}")
+    return "".join(name for (name,) in names)
 
 
 def offices_by_id(office_ids: Iterable[int]) -> QuerySet[Office]:

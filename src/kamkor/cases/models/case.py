@@ -6,6 +6,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
+from kamkor.cases.vocabulary import OPEN_STATES
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.models import Fact, Scoped
 
@@ -70,6 +71,11 @@ class Case(Scoped):
                 name="case_of_a_child_or_a_family",
             ),
             models.UniqueConstraint(fields=["number"], name="case_by_number"),
+            models.UniqueConstraint(
+                fields=["child"],
+                condition=Q(state__in=tuple(sorted(OPEN_STATES))),
+                name="case_open_once",
+            ),
         )
         indexes = (
             models.Index(fields=["responsible", "state"], name="case_by_responsible"),

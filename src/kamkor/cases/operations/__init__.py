@@ -1,11 +1,13 @@
 """What may be done on the pathway: importing this package makes every operation known."""
 
 from kamkor.cases.operations import (
+    added_concern,
     assignment,
     correction,
     house_round,
     identification,
     interest,
+    moving,
     naming,
     protection,
     registration,
@@ -20,11 +22,13 @@ from kamkor.cases.operations import (
 )
 
 __all__ = [
+    "added_concern",
     "assignment",
     "correction",
     "house_round",
     "identification",
     "interest",
+    "moving",
     "naming",
     "protection",
     "registration",

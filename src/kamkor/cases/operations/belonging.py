@@ -97,6 +97,29 @@ def parted(case: Case, *, alone: bool) -> Parts:
     return Parts(own, shown, [case.child_id] if case.child_id else [])
 
 
+def parted_for(case: Case, together: Iterable[Case], office: int) -> Parts:
+    """How the rows part when a case is offered to a department, ``together`` with the other open
+    cases of its home: the home goes along unless one of them is not offered there too."""
+    others = list(together)
+    parts = parted(case, alone=all(one.offered_to_id == office for one in others))
+    if parts.shown or not others:
+        return parts
+    own = [row for row in parts.moving if row not in rows_of_all(others)]
+    children = [one.child_id for one in others if one.child_id is not None]
+    return Parts(own, children, [case.child_id] if case.child_id else [])
+
+
+def rows_of_all(cases: Iterable[Case]) -> set[UUID]:
+    """The rows that certain cases take along wherever they go: all episodes and the child."""
+    return {row for one in cases for row in _rows_of(episodes_of(one))}
+
+
+def seen_with(case: Case) -> list[UUID]:
+    """What somebody who answers for one of a home sees of it: the home, who lives there, and the
+    reports of the open cases in it."""
+    return list(dict.fromkeys([*_home(case), *_reports_of([case, *open_at_home(case)])]))
+
+
 def follow_responsible(order: Order[Any], case_id: UUID) -> None:
     """Let a case's rows follow the post that answers for it into its office, once written.
 
@@ -130,7 +153,7 @@ def follow_responsible_now(order: Order[Any], case_id: UUID) -> None:
     moving = parted(case, alone=not staying).moving
     if staying and _left_behind(order, case, list(others)):
         # Nobody of the home answers where it stands: it goes with the one who moves now.
-        theirs = {row for other in others for row in _rows_of(episodes_of(other))}
+        theirs = rows_of_all(others)
         moving = [row for row in around(case) if row not in theirs]
     steps.move_subjects(moving, seat.office_id, None)
 

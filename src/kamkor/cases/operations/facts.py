@@ -315,8 +315,11 @@ WITHDRAWABLE: tuple[Any, ...] = (
 )
 
 
-def copied(order: Order[Any], old: Any) -> Any:  # noqa: ANN401 - any fact
-    """A new fact like the old one, which it corrects; it keeps its place in the order."""
+def copied(order: Order[Any], old: Any, reason: str = "") -> Any:  # noqa: ANN401 - any fact
+    """A new fact like the old one, which it corrects; it keeps its place in the order.
+
+    The reason is the one given, else the command's own.
+    """
     values = {field.attname: getattr(old, field.attname) for field in old._meta.concrete_fields}  # noqa: SLF001 - Django's public way to its fields
     values.update(
         id=new_id(),
@@ -325,6 +328,6 @@ def copied(order: Order[Any], old: Any) -> Any:  # noqa: ANN401 - any fact
         withdrawn_at=None,
         command=order.id,
         by_post=order.viewer.post_id,
-        correction_reason=order.data.reason,
+        correction_reason=reason or order.data.reason,
     )
     return type(old)(**values)

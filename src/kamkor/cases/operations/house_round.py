@@ -56,8 +56,9 @@ class Concern(Shape):
 
     worry: Annotated[str, Coded("report_worries"), Ask(noop("What is the worry?"))]
     danger_now: Annotated[bool, Ask(noop("Is a child in danger now?"))]
-    child: Annotated[Line, Ask(noop("Name or description of the child"))]
-    age: Annotated[int, Field(ge=0, le=17), Ask(noop("Age or about"))] | None = None
+    children: Annotated[
+        list[ReportedChild], Field(min_length=1, max_length=12), Ask(noop("Children"))
+    ]
     place: Annotated[Line, Ask(noop("Where"), noop("Village, street, house or how to find it"))]
     seen_or_said: Annotated[Text, Ask(noop("What was seen or said?"))]
     safe_contact: Annotated[Line, SAFE_CONTACT] | None = None
@@ -101,7 +102,7 @@ def record_round(order: Order[RecordRound]) -> None:
         raise ConcernsMissing("concerns", left=left, told=len(data.concerns))
     order.add(made)
     order.journal(made.pk, made)
-    reports = [str(take_down(order, _told(data, concern)).pk) for concern in data.concerns]
+    reports = [str(take_down(order, told_on(made, concern)).pk) for concern in data.concerns]
     order.answer.update({"round": str(made.pk), "concerns": len(data.concerns), "reports": reports})
 
 
@@ -126,23 +127,30 @@ def require_round_fits(old: Round, new: Round, at: str) -> None:
 
 
 def concerns_of(made: Round) -> int:
-    """How many concerns were met on a round, as it was first recorded: each opened a report."""
+    """How many concerns were met on a round: as first recorded, and those added since. Each
+    opened a report."""
+    found = _concerns_told_with(made)
     while made.corrects is not None:
         made = Round.objects.get(id=made.corrects)
-    entry = JournalEntry.objects.filter(command=made.command, subject=made.pk).first()
+        found += _concerns_told_with(made)
+    return found
+
+
+def _concerns_told_with(made: Round) -> int:
+    entry = JournalEntry.objects.filter(command=made.command, row=0).first()
     return int(entry.answer.get("concerns", 0)) if entry else 0
 
 
-def _told(data: RecordRound, concern: Concern) -> ReceiveReport:
+def told_on(made: Round, concern: Concern) -> ReceiveReport:
     """The report of a concern: told today, learned of on the day of the round."""
     return ReceiveReport(
         worry=concern.worry,
         danger_now=concern.danger_now,
-        children=[ReportedChild(description=concern.child, age=concern.age)],
-        territory=data.territory,
+        children=concern.children,
+        territory=made.territory_id,
         place=concern.place,
         seen_or_said=concern.seen_or_said,
         safe_contact=concern.safe_contact,
         source="own_round",
-        learned_on=data.happened_on,
+        learned_on=made.happened_on,
     )

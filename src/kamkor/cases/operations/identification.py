@@ -14,7 +14,7 @@ from kamkor.cases.operations.candidates import (
     refuse_interested,
 )
 from kamkor.cases.operations.known import become_known
-from kamkor.cases.operations.opening import new_case
+from kamkor.cases.operations.opening import AlreadyOpen, new_case, refuse_second
 from kamkor.cases.operations.registration import SAFE_CONTACT
 from kamkor.cases.operations.sealing import keep_safe_contact
 from kamkor.cases.operations.settling import settle_names
@@ -22,7 +22,6 @@ from kamkor.cases.operations.steps import BeforeBirth, PlaceCode, TerritoryUnkno
 from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES
 from kamkor.country.kg.telephones import to_e164
 from kamkor.kernel.commands import NotFound, Order
-from kamkor.kernel.errors import Refusal
 from kamkor.kernel.shapes import Ask, Coded, Line, Name, PartialDay, PastDay, Shape, Text, as_known
 from kamkor.kernel.words import noop
 from kamkor.people.operations import (
@@ -46,13 +45,6 @@ if TYPE_CHECKING:
 CHILD_GROUP = noop("The child")
 HOME_GROUP = noop("The home")
 WORRY_GROUP = noop("What is hard")
-
-
-class AlreadyOpen(Refusal):
-    """A child has one open episode at most."""
-
-    code = "already_open"
-    message = noop("This child already has an open case: %(number)s.")
 
 
 class Adult(Shape):
@@ -252,10 +244,7 @@ def _known_child(order: Order[IdentifyChild], identity: Identity) -> "Person | N
     child = people_visible_to(order.viewer).filter(id=order.data.child).first()
     if child is None:
         raise NotFound("child")
-    # Also one that a colleague of the unit answers for, which the viewer's lists do not show.
-    already = Case.objects.filter(child=child, state__in=list(OPEN_STATES)).first()
-    if already is not None:
-        raise AlreadyOpen("child", number=already.number)
+    refuse_second(order, child.pk, "child")
     identify_person(order, child, identity)
     return child
 

@@ -1,5 +1,6 @@
 """What is shown of a home to those who answer for one of its children, and until when."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from kamkor.access import operations as access
 from kamkor.cases.models import Case, TransferOffer
 from kamkor.cases.vocabulary import FAMILY, OPEN_STATES
 from kamkor.kernel import clock, rulesets
+from kamkor.kernel.writing import write_together
 from kamkor.people.operations import offices_of_home
 from kamkor.workforce import queries as workforce
 
@@ -48,10 +50,7 @@ def end_with_transfer(case: Case, sender: int) -> None:
     home = case.household_id
     if home is None:
         return
-    with connection.cursor() as cursor:
-        # Cases of the sender's are hidden from who accepts.
-        cursor.execute("SELECT post, department FROM answering_at_home(%s)", [home])
-        answering = cursor.fetchall()
+    answering = answering_at_home(home)
     goes_on = sender in {department for _, department in answering}
     access.end_showing(
         home,
@@ -60,6 +59,44 @@ def end_with_transfer(case: Case, sender: int) -> None:
         to_posts=set(workforce.seats_of(sender, clock.today())) - {post for post, _ in answering},
         to_office=None if goes_on or sender in offices_of_home(home) else sender,
     )
+
+
+def answering_at_home(home: UUID) -> list[tuple[int, int]]:
+    """The posts, each with its department, that answer for somebody of a home that is seen."""
+    with connection.cursor() as cursor:
+        # Cases of other departments are hidden from who asks.
+        cursor.execute("SELECT post, department FROM answering_at_home(%s)", [home])
+        return list(cursor.fetchall())
+
+
+def home_is_anothers(case: Case) -> bool:
+    """Whether the home of a case is hidden, or another department holds it and answers for
+    somebody of it."""
+    home = case.household
+    if home is None:
+        return True
+    if home.office_district == case.office_district:
+        return False
+    return any(office == home.office_district for _, office in answering_at_home(home.pk))
+
+
+def stays_at_home(home: UUID, sender: int, receiver: int) -> bool:
+    """Whether somebody of a home has an open case with the sender that is not offered to the
+    receiver, be it hidden from who asks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT stays_at_home(%s, %s, %s)", [home, sender, receiver])
+        return bool(cursor.fetchone() == (True,))
+
+
+def show_to_sender(home: UUID, sender: int, seen: Iterable[UUID], command: UUID) -> None:
+    """A home that has moved is shown to those of the sender's who still answer for somebody of
+    it, until they are accepted too."""
+    rows = list(seen)
+    posts = [post for post, office in answering_at_home(home) if office == sender]
+    if posts:
+        write_together(access.lent(rows, HOUSEHOLD, command, to_office=sender))
+    for post in posts:
+        write_together(access.lent(rows, HOUSEHOLD, command, to_post=post))
 
 
 def show_again(case: Case) -> None:

@@ -8,15 +8,50 @@ from kamkor.access import operations as access
 from kamkor.cases.models import Assignment, Case, Report, ReportChild
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.belonging import follow_responsible, join_home
-from kamkor.cases.vocabulary import CHILD, NUMBER_PREFIX, CaseState
+from kamkor.cases.queries.case import departments_answering
+from kamkor.cases.vocabulary import CHILD, NUMBER_PREFIX, OPEN_STATES, CaseState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order, scope_of
+from kamkor.kernel.errors import Fault, Refusal
 from kamkor.kernel.ids import readable_number
+from kamkor.kernel.words import noop
 from kamkor.people.operations import described_person, join_household, new_household
 from kamkor.workforce import queries as workforce
 
 if TYPE_CHECKING:
     from kamkor.people.models import Household, Person
+
+
+class AlreadyOpen(Refusal):
+    """A child has one open episode at most, whoever holds it.
+
+    Whoever may not see the case is told the department alone.
+    """
+
+    code = "already_open"
+    message = noop("This child already has an open case: %(number)s.")
+    elsewhere = noop(
+        "This child already has an open case with %(office)s. Ask there who answers for it; if"
+        " the child lives with you now, ask them to offer you a transfer."
+    )
+
+    @classmethod
+    def with_department(cls, office: int, at: str = "") -> "AlreadyOpen":
+        """The refusal where the case is hidden from who asks."""
+        refusal = cls(at)
+        details = {"office": workforce.name_of_office(office)}
+        refusal.faults = [Fault(cls.code, cls.elsewhere, at, details)]
+        return refusal
+
+
+def refuse_second(order: Order[Any], child: UUID, at: str = "") -> None:
+    """Raise ``AlreadyOpen`` if a claimed child has an open case, be it hidden from who asks."""
+    # Also one that a colleague of the unit answers for, which the viewer's lists do not show.
+    already = Case.objects.filter(child_id=child, state__in=list(OPEN_STATES)).first()
+    if already is not None:
+        raise AlreadyOpen(at, number=already.number)
+    for office in departments_answering(order.viewer, [child]).values():
+        raise AlreadyOpen.with_department(office, at)
 
 
 def new_case(
@@ -45,7 +80,8 @@ def new_case(
         previous=previous,
         opened_on=opened_on,
         command=order.id,
-        state=CaseState.REPORTED,
+        # A child who returns is open again once the earlier episode is settled as closed.
+        state=CaseState.REPORTED if previous is None else CaseState.CLOSED,
         responsible_id=post_id,
         sort_key=child.sort_key if child else (household.sort_key if household else ""),
         **scope_of(scope),

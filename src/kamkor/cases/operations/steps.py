@@ -248,7 +248,7 @@ def has_open_task(subject: UUID, kind: str) -> bool:
 
 
 def _open_tasks(subject: UUID) -> QuerySet[Task]:
-    return Task.objects.filter(is_open(), subject=subject)
+    return Task.objects.filter(is_open(), subject=subject).order_by("id")
 
 
 def stop_tasks(order: Order[Any], subject: UUID, *kinds: str) -> None:

@@ -1,10 +1,14 @@
 """Taking back the last own act, for ten minutes."""
 
-from datetime import timedelta
-from typing import Annotated
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Annotated, Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from kamkor.access import operations as access
+from kamkor.access.rules import Viewer
 from kamkor.cases.models import Case, SafeContact, Task
 from kamkor.cases.operations.belonging import follow_responsible_now
 from kamkor.cases.operations.facts import FIELD_ROLES, WITHDRAWABLE
@@ -12,7 +16,7 @@ from kamkor.cases.operations.settling import settle_cases
 from kamkor.cases.rules.visit import NOTICES
 from kamkor.cases.vocabulary import MAY_BE_TAKEN_BACK
 from kamkor.kernel import clock, rulesets
-from kamkor.kernel.commands import NotFound, Order, operation
+from kamkor.kernel.commands import Answer, Command, NotFound, Order, operation
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import Ask, Shape
@@ -59,23 +63,13 @@ class TakeBack(Shape):
 def take_back(order: Order[TakeBack]) -> None:
     """Take back the last own act within ten minutes, while nobody has built on it."""
     order.claim(order.data.command, check_version=False)
-    entries = list(
-        JournalEntry.objects.filter(
-            command=order.data.command, account=order.viewer.account_id
-        ).order_by("row")
-    )
+    entries = list(_entries(order.viewer, order.data.command))
     if not entries:
         raise NotFound("command")
     first = entries[0]
-    if first.operation not in MAY_BE_TAKEN_BACK:
+    if not _may_be_taken_back(first.operation, first.fields, first.answer):
         raise CannotBeTakenBack
-    if first.answer.get("reports"):
-        # The concerns of a round are reports by now.
-        raise CannotBeTakenBack
-    if first.operation == "identify_child" and {"case"} < set(first.fields) & KNOWN_TO_CASE:
-        # The case is that of a known child or home now; what it was before stands in no fact.
-        raise CannotBeTakenBack
-    minutes = int(rulesets.value("deadlines", "taking_back_minutes", clock.today()))
+    minutes = _minutes(first.recorded_at)
     if order.now > first.recorded_at + timedelta(minutes=minutes):
         raise TooLateToTakeBack(minutes=minutes)
     for entry in entries:
@@ -85,6 +79,41 @@ def take_back(order: Order[TakeBack]) -> None:
             raise BuiltUpon
         order.journal(entry.subject, entry)
     order.after(lambda: _withdraw_all(order, first.operation))
+
+
+def until_when(viewer: Viewer, done: Command, answer: Answer) -> datetime | None:
+    """Until when the viewer's own command may be taken back; nothing where it never may."""
+    if not _may_be_taken_back(done.operation, done.data, answer.answer):
+        return None
+    recorded_at = clock.now()
+    if answer.result == "duplicate":
+        # It was carried out when it came first.
+        first = _entries(viewer, done.id).first()
+        if first is None:
+            return None
+        recorded_at = first.recorded_at
+    return recorded_at + timedelta(minutes=_minutes(recorded_at))
+
+
+def _entries(viewer: Viewer, command: UUID) -> QuerySet[JournalEntry]:
+    """What the journal has of the viewer's own command."""
+    entries = JournalEntry.objects.filter(command=command, account=viewer.account_id)
+    return entries.order_by("row")
+
+
+def _may_be_taken_back(
+    operation_name: str, fields: Collection[str], answer: Mapping[str, Any]
+) -> bool:
+    if operation_name not in MAY_BE_TAKEN_BACK or answer.get("reports"):
+        # The concerns of a round are reports by now.
+        return False
+    # Of a known child or home the case is from then on; what it was before stands in no fact.
+    known = {"case"} < set(fields) & KNOWN_TO_CASE
+    return not (known and operation_name == "identify_child")
+
+
+def _minutes(recorded_at: datetime) -> int:
+    return int(rulesets.value("deadlines", "taking_back_minutes", clock.local_day(recorded_at)))
 
 
 def _withdraw_all(order: Order[TakeBack], operation_name: str) -> None:

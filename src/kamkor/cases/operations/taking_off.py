@@ -18,8 +18,7 @@ from kamkor.cases.models import (
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.answering import who_goes_on
 from kamkor.cases.operations.belonging import episodes_of
-from kamkor.cases.operations.lending import show_again
-from kamkor.cases.operations.opening import new_case
+from kamkor.cases.operations.opening import AlreadyOpen, new_case, refuse_second
 from kamkor.cases.operations.registration import (
     SAFE_CONTACT,
     GroundOfOtherRegister,
@@ -309,6 +308,7 @@ class ReturnToRegister(Shape):
 @step(
     ReturnToRegister,
     AlreadyReturned,
+    AlreadyOpen,
     MainGroundMissing,
     GroundOfOtherRegister,
     steps.BeforeBeginning,
@@ -330,6 +330,9 @@ def return_to_register(order: Order[ReturnToRegister]) -> None:
     newer = episodes_of(old).filter(state__in=list(OPEN_STATES)).exclude(id=old.pk).first()
     if newer is not None:
         raise AlreadyReturned(number=newer.number)
+    if old.child_id is not None and old.state == CaseState.CLOSED:
+        order.claim(old.child_id, check_version=False)
+        refuse_second(order, old.child_id)
     case = new_case(
         order,
         register=old.register,
@@ -357,4 +360,3 @@ def return_to_register(order: Order[ReturnToRegister]) -> None:
     if old.state_protection:
         order.add(StateProtection(case=case, given=True, **shared))
     record_grounds(order, case)
-    order.after(lambda: show_again(case))

@@ -8,15 +8,27 @@ from kamkor.access import operations as access
 from kamkor.cases.models import Assignment, Case, TransferAnswer, TransferOffer
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.answering import InterestedCannotAnswer, require_not_interested
-from kamkor.cases.operations.belonging import TRANSFER, open_at_home, parted
-from kamkor.cases.operations.lending import HOUSEHOLD, end_with_transfer
+from kamkor.cases.operations.belonging import (
+    TRANSFER,
+    open_at_home,
+    parted,
+    parted_for,
+    rows_of_all,
+    seen_with,
+)
+from kamkor.cases.operations.lending import (
+    HOUSEHOLD,
+    end_with_transfer,
+    show_to_sender,
+    stays_at_home,
+)
 from kamkor.cases.operations.steps import OfficeUnknown, PostUnknown, TerritoryUnknown, step
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotPermitted, Order
 from kamkor.kernel.errors import FieldRequired, Refusal
 from kamkor.kernel.shapes import Ask, Coded, Line, Shape, Text
 from kamkor.kernel.words import noop
-from kamkor.people.operations import place_household
+from kamkor.people.operations import move_household, offices_of_home
 from kamkor.workforce import queries as workforce
 
 
@@ -30,11 +42,11 @@ class SealedStays(Refusal):
 
 
 class HomeStays(Refusal):
-    """A home where others stay, or that another department holds, does not move with one child."""
+    """A home keeps its address as long as another department answers for others of it."""
 
     code = "home_stays"
     message = noop(
-        "Others of the household stay with the former department: their home keeps its address."
+        "Another department answers for others of this home: its address is theirs to change."
     )
 
 
@@ -73,11 +85,11 @@ def offer_transfer(order: Order[OfferTransfer]) -> None:
 def _show(order: Order[OfferTransfer], case: Case, office: int) -> None:
     """Lend what would move, and what it refers to, to the other side.
 
-    Where others of the household stay, the child is lent to them already now: afterwards this
-    side, which alone knows of them, no longer holds the child.
+    Where others of the household stay, be it only until they are accepted too, the child is lent
+    to them already now: afterwards this side, which alone knows of them, no longer holds the child.
     """
     staying = list(open_at_home(case))
-    parts = parted(case, alone=not staying)
+    parts = parted_for(case, staying, office)
     order.add(*access.lent(parts.moving, TRANSFER, order.id, to_office=office))
     order.add(*access.lent(parts.shown, HOUSEHOLD, order.id, to_office=office))
     if staying:
@@ -155,17 +167,43 @@ def accept_transfer(order: Order[AcceptTransfer]) -> None:
     if district != case.territory_id:
         case.territory_id = district
         order.change(case, ["territory"])
-    moving = access.lent_by(offer.command, TRANSFER, to_office=offer.to_office_id)
+    offered = access.lent_by(offer.command, TRANSFER, to_office=offer.to_office_id)
+    moving, shown = _what_moves(case, offer, offered)
     _place_home(order, case, district, moving)
-    shown = access.lent_by(offer.command, HOUSEHOLD, to_office=offer.to_office_id)
     order.add(*access.lent(shown, HOUSEHOLD, order.id, to_post=seat.post_id))
+    order.add(*access.lent(shown, HOUSEHOLD, order.id, to_office=offer.to_office_id))
+    home, seen = case.household_id, seen_with(case)
 
     def take_over() -> None:
         steps.move_subjects(moving, seat.office_id, None)
-        access.end_lending(moving, TRANSFER)
+        access.end_lending([*moving, *offered], TRANSFER)
+        if home is not None and home in moving:
+            show_to_sender(home, offer.from_office_id, seen, order.id)
         end_with_transfer(case, offer.from_office_id)
 
     order.after(take_over)
+
+
+def _what_moves(
+    case: Case, offer: TransferOffer, offered: Collection[UUID]
+) -> tuple[list[UUID], list[UUID]]:
+    """What comes over with a case that is accepted, and what it refers to that does not.
+
+    Where all open cases of a home are offered to this department, the home comes with the first
+    that is accepted; as long as one is not, it stays.
+    """
+    home, office = case.household_id, offer.to_office_id
+    if home is None:
+        return list(offered), []
+    parts = parted(case, alone=False)
+    moving = dict.fromkeys(parts.moving)
+    carried = access.lent_with(home, TRANSFER, to_office=office)
+    if carried and not stays_at_home(home, offer.from_office_id, office):
+        there = [one for one in open_at_home(case) if one.office_district != office]
+        theirs = rows_of_all(there)
+        moving |= dict.fromkeys(row for row in carried if row not in theirs)
+    shown = [*access.lent_by(offer.command, HOUSEHOLD, to_office=office), *parts.shown]
+    return list(moving), [row for row in dict.fromkeys(shown) if row not in moving]
 
 
 def _place_home(
@@ -175,10 +213,11 @@ def _place_home(
     if order.data.place is None:
         return
     home = case.household
-    if home is None or home.pk not in moving:
+    if home is None:
         raise HomeStays("place")
-    order.add(*place_household(home, district, order.data.place))
-    order.change(home, ["territory", "place"])
+    if home.pk not in moving and order.viewer.district not in offices_of_home(home.pk):
+        raise HomeStays("place")
+    move_household(order, home, district, order.data.place, clock.local_day(order.now))
 
 
 def _district_from_now(order: Order[AcceptTransfer], case: Case) -> str:

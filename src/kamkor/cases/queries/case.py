@@ -22,7 +22,12 @@ from kamkor.cases.vocabulary import (
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.ids import typed_number
 from kamkor.kernel.kept import asked
-from kamkor.people.queries import households_named, people_named, scope_filter
+from kamkor.people.queries import (
+    households_named,
+    people_named,
+    people_visible_to,
+    scope_filter,
+)
 
 
 def cases_visible_to(viewer: Viewer) -> QuerySet[Case]:
@@ -119,6 +124,18 @@ def cases_asked_for(viewer: Viewer, typed: str) -> QuerySet[Case]:
 def cases_of_people(viewer: Viewer, people: Iterable[UUID]) -> QuerySet[Case]:
     """All episodes of certain children, newest first."""
     return whole_cases(viewer).filter(child_id__in=list(people)).order_by("-opened_on", "-id")
+
+
+def departments_answering(viewer: Viewer, people: Iterable[UUID]) -> dict[UUID, int]:
+    """Which of these children have an open case, also one that is not the viewer's to see, and
+    the department that answers for it; of sealed ones nothing."""
+    wanted = list(
+        people_visible_to(viewer).filter(id__in=list(people)).values_list("id", flat=True)
+    )
+    with connection.cursor() as cursor:
+        # Cases of other departments and units are hidden from who asks.
+        cursor.execute("SELECT child, department FROM departments_answering(%s::uuid[])", [wanted])
+        return dict(cursor.fetchall())
 
 
 def cases_of_household(viewer: Viewer, household_id: UUID) -> QuerySet[Case]:

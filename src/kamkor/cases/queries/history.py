@@ -43,7 +43,7 @@ from kamkor.cases.queries.visit import looks_of
 from kamkor.cases.vocabulary import NOT_FOR_WORKERS
 from kamkor.kernel.kept import asked_together
 from kamkor.kernel.models import JournalEntry
-from kamkor.people.queries import births_of, memberships_of, scope_filter
+from kamkor.people.queries import births_of, memberships_of, moves_of, scope_filter
 
 Question: TypeAlias = Callable[..., QuerySet[Any]]
 
@@ -96,7 +96,7 @@ def _visits(viewer: Viewer, *, case_id: UUID, **_: object) -> QuerySet[Visit]:
 
 
 def _tasks_done(viewer: Viewer, *, case_id: UUID, **_: object) -> QuerySet[TaskDone]:
-    tasks = TaskDone.objects.filter(scope_filter(viewer, subject="subject"), subject=case_id)
+    tasks = TaskDone.objects.filter(scope_filter(viewer, subject="subject"), task__case_id=case_id)
     if viewer.role == WORKER:
         tasks = tasks.exclude(task__kind__in=list(NOT_FOR_WORKERS))
     return tasks.filter(stopped=False).select_related("task")
@@ -110,6 +110,10 @@ def _members(viewer: Viewer, *, household_id: UUID, **_: object) -> QuerySet[Any
     return memberships_of(viewer, household_id)
 
 
+def _moves(viewer: Viewer, *, household_id: UUID, **_: object) -> QuerySet[Any]:
+    return moves_of(viewer, household_id)
+
+
 def _looks(viewer: Viewer, *, household_id: UUID, **_: object) -> QuerySet[Any]:
     return looks_of(viewer, household_id).select_related("person")
 
@@ -118,6 +122,7 @@ QUESTIONS: dict[str, Question] = {kind: _facts_of(kind) for kind in OF_CASE}
 _VISIT: Any = VisitChild.visit.field
 QUESTIONS["task_done"], QUESTIONS["birth"], QUESTIONS["visit"] = _tasks_done, _births, _visits
 QUESTIONS["member"], QUESTIONS["sibling_look"] = _members, _looks
+QUESTIONS["move"] = _moves
 
 
 @dataclass(frozen=True)

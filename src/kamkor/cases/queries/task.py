@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
@@ -22,20 +22,25 @@ def open_tasks(viewer: Viewer) -> QuerySet[Task]:
 
     A worker sees those of its own cases that a worker does, and those of its duty.
     """
-    tasks = Task.objects.filter(scope_filter(viewer, subject="subject"), is_open())
+    wanted = is_open()
     if viewer.role == WORKER:
-        own = Q(case__responsible_id__among=viewer.acts_for, for_role="worker")
-        duty = Q(report__duty_post_id__among=viewer.acts_for, for_role="duty")
-        tasks = tasks.filter(own | duty)
+        # Two ways to few rows, each by its index; "or" between them would look at every row.
+        known = Task.objects.filter(wanted)
+        mine = known.filter(for_role="worker", case__responsible_id__among=viewer.acts_for)
+        duty = known.filter(for_role="duty", report__duty_post_id__among=viewer.acts_for)
+        wanted = Q(id__in=mine.values("id").union(duty.values("id"), all=True))
+    tasks = Task.objects.filter(scope_filter(viewer, subject="subject"), wanted)
     return tasks.select_related("case", "case__child", "case__household", "report").order_by(
         "due_at", "id"
     )
 
 
-def open_tasks_in_list(viewer: Viewer) -> QuerySet[Task]:
-    """The same with no more of their cases and reports than a line of a list shows."""
-    plain = open_tasks(viewer).select_related(None)
-    return plain.select_related("case__child", "case__household", "report").only(*_LINE)
+def first_open_tasks(viewer: Viewer, shown: int) -> QuerySet[Task]:
+    """The most pressing, each with the ``total``, and no more of their cases and reports than a
+    line of a list shows."""
+    plain = open_tasks(viewer).select_related(None).annotate(total=Window(Count("*")))
+    lines = plain.select_related("case__child", "case__household", "report").only(*_LINE)
+    return lines[:shown]
 
 
 _LINE = (
@@ -90,9 +95,10 @@ def notices_of_report(viewer: Viewer, report: Report) -> list[tuple[Task, TaskDo
 
 def done_about(viewer: Viewer, *, case_id: UUID, report_id: UUID) -> QuerySet[TaskDone]:
     """What was done of the notices about a case and its report."""
-    about = Q(task__case_id=case_id) | Q(task__report_id=report_id)
+    about = Q(case_id=case_id) | Q(report_id=report_id)
+    notices = Task.objects.filter(about, kind__startswith=NOTICE)
     scope = scope_filter(viewer, subject="subject")
-    done = TaskDone.objects.filter(scope, about, task__kind__startswith=NOTICE, withdrawn_at=None)
+    done = TaskDone.objects.filter(scope, task__in=notices.values("id"), withdrawn_at=None)
     return done.order_by("recorded_at", "id")
 
 

@@ -20,9 +20,10 @@ class Command(ShellCommand):
         """Print each check's line; ends with 1 if one of them found a fault."""
         faults = 0
         for check in checks(settings.KAMKOR_DATA):
-            print(f"{'FAULT' if check.faults else 'ok':6}{check.about}", flush=True)
+            found = _("FAULT") if check.faults else _("ok")
+            print(f"{found:6} {check.about}", flush=True)
             for fault in check.faults:
-                print(f"      {fault}")
+                print(f"       {fault}")
             faults += bool(check.faults)
         if faults:
             raise Stopped(REFUSED, _("%(count)s checks found a fault") % {"count": faults})

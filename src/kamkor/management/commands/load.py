@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import CommandParser
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kamkor.access.queries import scope_of_viewer
 from kamkor.cases.rules.loading_faults import FAULTS
@@ -13,6 +14,8 @@ from kamkor.exchange import loading, template, villages
 from kamkor.kernel.commands import NotPermitted
 from kamkor.kernel.database import entered
 from kamkor.kernel.errors import Refusal
+from kamkor.kernel.translations import at_shell
+from kamkor.kernel.words import noop
 from kamkor.management.shell import (
     NOT_PERMITTED,
     REFUSED,
@@ -33,20 +36,31 @@ _FORMS = {"csv": template.template_csv, "xlsx": template.template_xlsx}
 class Command(ShellCommand):
     """Checks all rows first and tells every fault at once; writes all of them or none."""
 
-    help = "Load a file: register FILE --as USERNAME | register --template | territory FILE."
+    help = at_shell(
+        noop("Load a file: register FILE --as USERNAME | register --template | territory FILE.")
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What may be said beside the command."""
         parser.add_argument("what", choices=["register", "territory"])
-        parser.add_argument("file", nargs="?", metavar="FILE", help="CSV or XLSX")
+        parser.add_argument("file", nargs="?", metavar="FILE", help=at_shell(noop("CSV or XLSX")))
         parser.add_argument(
             "--accept-good-rows",
             action="store_true",
-            help="write the good rows, the others into FILE.rejected.csv",
+            help=at_shell(noop("write the good rows, the others into FILE.rejected.csv")),
         )
-        parser.add_argument("--template", action="store_true", help="print an empty file")
-        parser.add_argument("--format", choices=sorted(_FORMS), default="csv", help="of --template")
-        parser.add_argument("--as", dest="username", metavar="USERNAME", help="who loads")
+        parser.add_argument(
+            "--template", action="store_true", help=at_shell(noop("print an empty file"))
+        )
+        parser.add_argument(
+            "--format",
+            choices=sorted(_FORMS),
+            default="csv",
+            help=at_shell(noop("the kind of file that --template prints")),
+        )
+        parser.add_argument(
+            "--as", dest="username", metavar="USERNAME", help=at_shell(noop("who loads"))
+        )
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's own
         """Print the template, or load the file."""
@@ -58,17 +72,17 @@ class Command(ShellCommand):
             return
         path = _file(options["file"])
         if not options["username"]:
-            raise Stopped(WRONG_USE, "say who loads: --as USERNAME")
+            raise Stopped(WRONG_USE, _("say who loads: --as USERNAME"))
         username = options["username"]
         _load(path, lambda: viewer_named(username), accept_good=options["accept_good_rows"])
 
 
 def _file(name: str | None) -> Path:
     if not name:
-        raise Stopped(WRONG_USE, "say which file: load register FILE --as USERNAME")
+        raise Stopped(WRONG_USE, _("say which file: load register FILE --as USERNAME"))
     path = Path(name)
     if not path.is_file():
-        raise Stopped(WRONG_USE, f"{path} is no file that can be read")
+        raise Stopped(WRONG_USE, _("%(path)s is no file that can be read") % {"path": path})
     return path
 
 
@@ -80,12 +94,18 @@ def _load_units(name: str | None) -> None:
     except Refusal as refusal:
         raise Stopped(WRONG_USE, f"{path}: {_said(refusal)}") from None
     for number, fault in faults:
-        what, cure = (gettext(text) % fault.details for text in FAULTS[fault.code])
-        print(f"{gettext('row')} {number}, {fault.column} “{fault.value}”: {what} {cure}")
+        what, cure = (_(text) % fault.details for text in FAULTS[fault.code])
+        print(f"{_('row')} {number}, {fault.column} “{fault.value}”: {what} {cure}")
     if faults:
-        raise Stopped(REFUSED, f"{len(faults)} faults, so nothing was written")
+        text = ngettext(
+            "%(count)s fault, so nothing was written",
+            "%(count)s faults, so nothing was written",
+            len(faults),
+        )
+        raise Stopped(REFUSED, text % {"count": len(faults)})
     new, changed = load_units(units, OWNER)
-    print(f"new {new}, changed {changed}, as before {len(units) - new - changed}")
+    told = {"new": new, "changed": changed, "same": len(units) - new - changed}
+    print(_("new %(new)s, changed %(changed)s, as before %(same)s") % told)
 
 
 def _load(path: Path, viewing: loading.Viewing, *, accept_good: bool) -> None:
@@ -99,11 +119,14 @@ def _load(path: Path, viewing: loading.Viewing, *, accept_good: bool) -> None:
         load = loading.checked(viewing, load, path, _Checking())
     except Refusal as refusal:
         raise Stopped(WRONG_USE, f"{path}: {_said(refusal)}") from None
-    about = " ".join(filter(None, (load.form, load.encoding, load.separator)))
-    counts = f"{load.good} good, {load.known} known, {load.faulty} faulty"
-    tell(f"{path}: {about}, {load.rows} rows: {counts}")
+    parted = _(load.separator) if load.separator else ""
+    about = " ".join(filter(None, (load.form, load.encoding, parted)))
+    counts = {"good": load.good, "known": load.known, "faulty": load.faulty}
+    text = _("%(rows)s rows: %(good)s good, %(known)s known, %(faulty)s faulty")
+    tell(f"{path}: {about}, {text % (counts | {'rows': load.rows})}")
     for part in loading.written(viewing, load, accept_good=accept_good):
-        tell(f"  {part.written} of {part.good} rows written")
+        told = {"written": part.written, "good": part.good}
+        tell("  " + _("%(written)s of %(good)s rows written") % told)
     load = loading.current(viewing, load.pk)
     _tell_end(path, viewing, load, accept_good=accept_good)
 
@@ -127,17 +150,23 @@ def _tell_end(path: Path, viewing: loading.Viewing, load: Any, *, accept_good: b
     viewer = viewing()
     with entered(scope_of_viewer(viewer)):
         for number, column, value, what, cure in loading.faults_of(viewer, load):
-            print(f"{gettext('row')} {number}, {column} “{value}”: {what} {cure}")
+            print(f"{_('row')} {number}, {column} “{value}”: {what} {cure}")
         if load.faulty and accept_good:
             rejected.touch(mode=0o600)
             rejected.write_bytes(loading.rejected_file(viewer, load))
-    print(f"written {load.written}, known {load.known}, faulty {load.faulty}")
-    if load.faulty:
-        text = f"{load.faulty} of {load.rows} rows were refused"
-        stand = f"; they stand in {rejected}: mend them and load it"
-        raise Stopped(REFUSED, text + (stand if accept_good else ", so nothing was written"))
+    told = {"written": load.written, "known": load.known, "faulty": load.faulty}
+    print(_("written %(written)s, known %(known)s, faulty %(faulty)s") % told)
+    if not load.faulty:
+        return
+    text = _("%(faulty)s of %(rows)s rows were refused, so nothing was written")
+    if accept_good:
+        text = _(
+            "%(faulty)s of %(rows)s rows were refused; they stand in %(rejected)s:"
+            " mend them and load it"
+        )
+    raise Stopped(REFUSED, text % (told | {"rows": load.rows, "rejected": rejected}))
 
 
 def _said(refusal: Refusal) -> str:
     fault = refusal.first
-    return gettext(fault.message) % fault.details
+    return _(fault.message) % fault.details

@@ -7,18 +7,29 @@ from django.core.management import CommandParser
 
 from kamkor.exchange.worker import work
 from kamkor.kernel.processes import end_with
+from kamkor.kernel.translations import at_shell
+from kamkor.kernel.words import noop
 from kamkor.management.shell import ShellCommand
 
 
 class Command(ShellCommand):
     """Takes jobs from the queue, under a login of its own."""
 
-    help = "Carry out background work until a signal ends it (--once: until none is left)."
+    help = at_shell(
+        noop("Carry out background work until a signal ends it (--once: until none is left).")
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What may be said beside the command."""
-        parser.add_argument("--once", action="store_true", help="end when nothing is left to do")
-        parser.add_argument("--beside", type=int, metavar="PID", help="end when that process ends")
+        parser.add_argument(
+            "--once", action="store_true", help=at_shell(noop("end when nothing is left to do"))
+        )
+        parser.add_argument(
+            "--beside",
+            type=int,
+            metavar="PID",
+            help=at_shell(noop("end when that process ends")),
+        )
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's own
         """Work."""
