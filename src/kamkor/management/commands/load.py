@@ -141,7 +141,7 @@ class _Checking:
         """So many rows are checked."""
         if rows - self._told >= CHECKS_TOLD:
             self._told = rows
-            tell("  " + gettext("%(rows)s rows checked") % {"rows": rows})
+            tell("  " + _("%(rows)s rows checked") % {"rows": rows})
 
 
 def _tell_end(path: Path, viewing: loading.Viewing, load: Any, *, accept_good: bool) -> None:  # noqa: ANN401 - a load

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kamkor", "0015_staged_rows_protected")]
+    dependencies = [("kamkor", "0019_household_moves")]
 
     operations = [
         migrations.RunSQL(
