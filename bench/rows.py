@@ -1,6 +1,6 @@
 """The rows of ``make bench``, in the order they are run."""
 
-from bench.counting import register_count
+from bench.counting import register_count, register_kept
 from bench.growing import growth
 from bench.judging import Row
 from bench.loading import register_loaded
@@ -65,6 +65,15 @@ ROWS = (
         "seconds",
         register_count,
         at_most=3,
+        sizes=SIZES,
+    ),
+    Row(
+        "kept",
+        "the closed year by district, sex and age, from the kept monthly counts",
+        "its limit",
+        "seconds",
+        register_kept,
+        at_most=1,
         sizes=SIZES,
     ),
     Row(

@@ -2,7 +2,9 @@
 
 import pytest
 
+from kamkor.figures.vocabulary import FIGURES
 from tests.doors.world import World
+from tests.factories import SUZAK
 
 OBLAST = "41703000000000"
 REFUSED = (
@@ -36,6 +38,41 @@ def test_a_number_leads_to_its_cases_and_an_export_tells_what_it_is(world: World
     export = desk.open("/figures/export.csv?by=district")
     assert "Каттоодогу балдар" in export.text or "Children on the register" in export.text
     assert desk.open("/figures/export.xlsx?by=district").status == 200
+
+
+def test_a_number_and_all_figures_are_exported_without_a_breakdown(world: World) -> None:
+    desk = world.desks["elmira"]
+    page = desk.open("/figures/?figure=reports_received&by=source")
+    assert len([one for one in page.links if "export.csv" in one and "by=source" in one]) == 1
+    page = desk.open("/figures/?figure=reports_received")
+    own, every = [one for one in page.links if "export.csv" in one]
+    numbers = {one.attributes["data-figure"]: one.text for one in page.all(data_figure="*")}
+    head, row, *_ = desk.open(own).text.splitlines()
+    assert head.lstrip("\ufeff") == "Reports received,Place"
+    assert row == f"{numbers['reports_received']},Kyrgyzstan"
+    head, *rows = desk.open(every).text.splitlines()
+    assert head.lstrip("\ufeff") == "Figure,Number,What it counts"
+    assert len(rows[: rows.index("")]) == len(FIGURES)
+    assert f"Reports received,{numbers['reports_received']}," in "\n".join(rows)
+    workbook = desk.open(every.replace("export.csv", "export.xlsx"))
+    assert workbook.response["Content-Disposition"].startswith(
+        'attachment; filename="kamkor-figures-'
+    )
+
+
+def test_the_list_behind_a_number_says_where_sealed_cases_are(world: World) -> None:
+    asked = "/figures/list/?figure=children_on_register"
+    left_out = "Sealed cases are in this number, and left out of this list."
+    nowhere = "Sealed cases are in no number below an oblast."
+    for who, more, told in (
+        ("elmira", "", left_out),
+        ("oblast", f"&territory={OBLAST}&by=sex&k1=female", left_out),
+        ("oblast", f"&territory={OBLAST}&by=district&k1={SUZAK}", nowhere),
+        ("oblast", f"&territory={OBLAST}&by=district", left_out),
+        ("bakyt", "", nowhere),
+    ):
+        page = world.desks[who].open(asked + more)
+        assert [text for text in (left_out, nowhere) if text in page.text] == [told], (who, more)
 
 
 def test_a_day_that_has_not_ended_is_provisional(world: World) -> None:

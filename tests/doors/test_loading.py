@@ -185,6 +185,29 @@ def test_a_load_is_cancelled_and_leaves_nothing_staged(cast: Cast, bakyt: Desk) 
     assert (page.status, page.refusals) == (409, ["load_over"])
 
 
+def test_what_is_written_of_a_cancelled_load_stays_and_the_page_says_so(
+    cast: Cast, bakyt: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "PART", 2)
+    rows = [entry(str(one)) for one in range(5)]
+    address = sent_and_checked(bakyt, *rows)
+    assert not bakyt.send(address, {"start": "yes"}).all(data_stays="*")
+    job = waiting()[0][1]
+    with monkeypatch.context() as broken, bakyt.now():
+        broken.setattr(operations, "write_part", killed_after_a_part(operations.write_part))
+        with pytest.raises(KeyboardInterrupt):
+            jobs.write_load(**job)
+    bakyt.send(address, {"cancel": "yes"})
+    work(bakyt)
+    page = bakyt.open(address)
+    assert (page.state, len(page.all(data_stays="*")), cast.bakyt.sees(Case)) == ("cancelled", 1, 2)
+    again = sent_and_checked(bakyt, *rows)
+    assert bakyt.open(again).figure("load_known") == "2"
+    bakyt.send(again, {"start": "yes"})
+    work(bakyt)
+    assert (bakyt.open(again).state, cast.bakyt.sees(Case)) == ("done", 5)
+
+
 def test_what_was_broken_off_goes_on(
     cast: Cast, bakyt: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

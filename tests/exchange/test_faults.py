@@ -84,9 +84,82 @@ CASES: list[tuple[list[Row], list[tuple[int, str, str, str]]]] = [
         [(3, "reason", "reached_18", "not_yet_adult")],
     ),
 ]
+# One fault hides no other of its row, nor that a row of the same reference is faulty or missing.
+AT_ONCE: list[tuple[list[Row], list[tuple[int, str, str, str]]]] = [
+    (
+        [entry(date="31.02.2024", ground_main="poor", grounds="lost_housing")],
+        [
+            (2, "date", "31.02.2024", "day_unreadable"),
+            (2, "ground_main", "poor", "ground_never"),
+            (2, "grounds", "lost_housing", "ground_not_of_register"),
+        ],
+    ),
+    (
+        [entry(register="adult", ground_main="poor")],
+        [
+            (2, "register", "adult", "register_unknown"),
+            (2, "ground_main", "poor", "ground_unknown"),
+        ],
+    ),
+    (
+        [entry(birth_date="14.2012.05", birth_date_precision="week")],
+        [
+            (2, "birth_date_precision", "week", "precision_unknown"),
+            (2, "birth_date", "14.2012.05", "day_unreadable"),
+        ],
+    ),
+    (
+        [entry(event="arrival", sex="boy"), removal("9", event="leaving", reason="bored")],
+        [
+            (2, "event", "arrival", "event_unknown"),
+            (2, "sex", "boy", "sex_unknown"),
+            (3, "event", "leaving", "event_unknown"),
+            (3, "reason", "bored", "reason_unknown"),
+        ],
+    ),
+    (
+        [removal("9", date="x", reason="bored")],
+        [
+            (2, "date", "x", "day_unreadable"),
+            (2, "reason", "bored", "reason_never"),
+            (2, "reference", "9", "entry_not_found"),
+        ],
+    ),
+    (
+        [removal("9", date="x", reason="moved")],
+        [
+            (2, "date", "x", "day_unreadable"),
+            (2, "reason", "moved", "needs_other_side"),
+            (2, "reference", "9", "entry_not_found"),
+        ],
+    ),
+    (
+        [entry("1", sex="boy"), removal("1", reason="bored")],
+        [
+            (2, "sex", "boy", "sex_unknown"),
+            (3, "reason", "bored", "reason_unknown"),
+            (3, "reference", "1", "entry_faulty"),
+        ],
+    ),
+    (
+        [entry("1"), removal("1", date="29.02.2024", reason="bored")],
+        [(3, "reason", "bored", "reason_unknown"), (3, "date", "2024-02-29", "before_entry")],
+    ),
+    (
+        [entry("1"), removal("1", date="29.02.2024", reason="reached_18")],
+        [
+            (3, "date", "2024-02-29", "before_entry"),
+            (3, "reason", "reached_18", "not_yet_adult"),
+        ],
+    ),
+    (
+        [entry("1"), entry("1", sex="boy")],
+        [(3, "sex", "boy", "sex_unknown"), (3, "reference", "1", "reference_twice")],
+    ),
+]
 
 
-@pytest.mark.parametrize(("rows", "faults"), CASES)
+@pytest.mark.parametrize(("rows", "faults"), [*CASES, *AT_ONCE])
 def test_a_fault_is_told_with_its_cell(
     cast: Cast, tmp_path: Path, rows: list[Row], faults: list[tuple[int, str, str, str]]
 ) -> None:
@@ -133,6 +206,9 @@ def test_what_is_wrong_with_an_entry_loaded_before(cast: Cast, tmp_path: Path) -
         )
     )
     assert [one[3] for one in faults] == ["before_entry", "not_yet_adult"]
+    late = removal("1", date="2024-02-29", reason="bored")
+    faults = bakyt.faults(csv_file(tmp_path, late))
+    assert [one[3] for one in faults] == ["reason_unknown", "before_entry"]
 
 
 @pytest.mark.parametrize("language", ["ky", "ru", "kk", "en"])

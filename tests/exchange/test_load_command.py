@@ -37,6 +37,7 @@ def test_all_rows_or_none(cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixt
         "written 0, known 0, faulty 1",
     ]
     assert "csv utf-8 comma, 2 rows: 1 good, 0 known, 1 faulty" in shown.err
+    assert "checked" not in shown.err, "a small file is checked at once"
     assert cast.bakyt.sees(Case) == 0
     assert cast.bakyt.sees(StagedRow, good=True) == 0
 
@@ -53,6 +54,19 @@ def test_good_rows_are_accepted_and_the_others_stand_beside_the_file(
     assert status(cast, str(rejected), "--as", "bakyt") == (0, "")
     assert cast.bakyt.sees(Case) == 2
     assert capsys.readouterr().out.splitlines()[-1] == "written 1, known 0, faulty 0"
+
+
+def test_a_large_file_tells_how_far_it_is_and_no_line_twice(
+    cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kamkor.exchange.checking.CHUNK", 2)
+    monkeypatch.setattr("kamkor.management.commands.load.CHECKS_TOLD", 4)
+    monkeypatch.setattr("kamkor.cases.operations.loading.PART", 3)
+    path = csv_file(tmp_path, *(entry(str(one)) for one in range(9)))
+    assert status(cast, str(path), "--as", "bakyt") == (0, "")
+    told = [line.strip() for line in capsys.readouterr().err.splitlines()]
+    assert told[:2] == ["4 rows checked", "8 rows checked"]
+    assert told[3:] == [f"{done} of 9 rows written" for done in (3, 6, 9)]
 
 
 @pytest.mark.parametrize("username", ["aigul", "cholpon", "daniyar", "elmira", "admin"])

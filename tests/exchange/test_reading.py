@@ -81,6 +81,15 @@ def test_a_workbook_is_read_with_dates_numbers_and_formulas_as_texts(tmp_path: P
     ]
 
 
+def test_a_row_ends_with_its_last_column(tmp_path: Path) -> None:
+    """What a spreadsheet adds behind it is empty; what somebody wrote there stays."""
+    plain = ["child", "entry", "1"]
+    beyond = [*plain, *[None] * (len(COLUMNS) - 3), None, "a remark", None]
+    rows = [cells for _, cells in opened(workbook(tmp_path, plain, beyond)).rows()]
+    assert [len(cells) for cells in rows] == [len(COLUMNS), len(COLUMNS) + 2]
+    assert rows[1][-1] == "a remark"
+
+
 def test_a_workbook_of_a_mac_counts_its_days_from_1904(tmp_path: Path) -> None:
     path = workbook(tmp_path, ["child", "entry", "1"], since_1904=True)
     assert opened(path).recognised.since_1904

@@ -33,7 +33,10 @@ GOOD = "41703220981000,Айыл,Село,Village,41703220000000,41.05,72.95,,201
         (GOOD.replace("72.95", "east"), [("longitude", "coordinate_unreadable")]),
         (GOOD.replace("72.95,", "72.95,41703220989999"), [("neighbours", "neighbour_unknown")]),
         (GOOD.replace("2017-01-01", "01/31/2017"), [("valid_from", "day_unreadable")]),
-        (f"{GOOD}\n{GOOD}", [("code", "reference_twice")]),
+        (f"{GOOD}\n{GOOD}", [("code", "code_twice")]),
+        (f"{GOOD}2016-12-31", [("valid_to", "ends_before_beginning")]),
+        (f"{GOOD}2017-01-01", []),
+        (f"{GOOD}31.02.2018", [("valid_to", "day_unreadable")]),
     ],
 )
 def test_faults_are_told_with_their_cells(

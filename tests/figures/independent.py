@@ -58,6 +58,10 @@ FACTS = (
 )
 
 
+# What somebody did, and is counted by who did it.
+MADE = ("visitchild", "screening")
+
+
 SELECT = "SELECT * FROM kamkor_{name} ORDER BY {by}"
 
 
@@ -85,6 +89,7 @@ class Facts:
         self.reports = {row["id"]: row for row in tables["report"]}
         self.known = {name: self._known(name) for name in FACTS}
         self._about: dict[str, dict[object, list[Row]]] = {}
+        self._by_id = {row["id"]: row for name in MADE for row in tables[name]}
         self._births = {row["person_id"]: row for row in self.known["birth"]}
         self.void = {
             row["case_id"]
@@ -160,8 +165,14 @@ class Facts:
             case=case["id"],
             child=case["child_id"],
             reason=reason,
-            by_post=str(row["by_post"]),
+            by_post=self._first_post(row),
         )
+
+    def _first_post(self, row: Row) -> str:
+        """Under which post it was recorded first, however often it was corrected since."""
+        while row["corrects"] in self._by_id:
+            row = self._by_id[row["corrects"]]
+        return str(row["by_post"])
 
     def counted(self, figure: str, first: date, last: date, on: date) -> list[Counted]:
         """Every single thing that a figure counts."""
@@ -172,8 +183,7 @@ class Facts:
             return bool(first <= row["happened_on"] <= last)
 
         if kind == "identified":
-            rows = self.of(self.known["identification"], register)
-            return [self._counted(row, case) for row, case in rows if within(row)]
+            return [self._counted(row, case) for row, case in self._found(register) if within(row)]
         if kind in {"registered", "entries", "reentered"}:
             entered = [
                 (row, case)
@@ -198,6 +208,13 @@ class Facts:
             return self._cohort(register, within, on)
         return self._others(figure, within, on)
 
+    def _found(self, register: str) -> Iterator[tuple[Row, Row]]:
+        """Identifications, without the returns to the register: those count apart."""
+        for row, case in self.of(self.known["identification"], register):
+            earlier = case["previous_id"]
+            if earlier is None or earlier in self.void:
+                yield row, case
+
     def _was_off(self, row: Row, case: Row) -> bool:
         for other in self._same_subject(case):
             if other["id"] == case["id"] or other["id"] in self.void:
@@ -217,16 +234,23 @@ class Facts:
     def _cohort(self, register: str, within: Any, on: date) -> list[Counted]:  # noqa: ANN401 - a test of a row
         standing = {one.subject for one in self.standing(register, on)}
         found = []
-        for row, case in self.of(self.known["identification"], register):
+        for row, case in self._found(register):
             off = self.off_day(case["id"])
             if within(row) and off and off <= on and self.subject(case) not in standing:
-                reason = next(
-                    one["reason"]
-                    for one in self.about("takingoffdecision", case["id"])
-                    if one["agreed"]
-                )
-                found.append(self._counted(row, case, reason=reason))
+                found.append(self._counted(row, case, reason=self._last_reason(case, on)))
         return found
+
+    def _last_reason(self, case: Row, on: date) -> str:
+        """Why a child or a family was last taken off by a day, in whichever episode."""
+        offs = [
+            row
+            for other in self._same_subject(case)
+            if other["id"] not in self.void
+            for row in self.about("takingoffdecision", other["id"])
+            if row["agreed"] and row["happened_on"] <= on
+        ]
+        last = max(offs, key=lambda row: (row["happened_on"], row["first_recorded_at"]))
+        return str(last["reason"])
 
     def _others(self, figure: str, within: Any, on: date) -> list[Counted]:  # noqa: ANN401 - as above
         if figure == "households_visited":
@@ -270,9 +294,9 @@ class Facts:
                     and look["first_recorded_at"] > row["first_recorded_at"]
                 ]
                 if row["decision"] == "decline" and within(row) and not opened:
-                    yield self._report(row, told, by_post=row["by_post"])
+                    yield self._report(row, told, by_post=self._first_post(row))
 
-    def _report(self, row: Row, told: Row, *, by_post: int) -> Counted:
+    def _report(self, row: Row, told: Row, *, by_post: object) -> Counted:
         return Counted(
             subject=told["report_id"],
             day=row["happened_on"],

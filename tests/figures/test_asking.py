@@ -149,6 +149,20 @@ def test_what_is_counted_of_a_day_that_has_not_ended_is_provisional(oblast: str)
     assert "Provisional: the day has not ended" in printed.getvalue()
 
 
+def test_a_table_says_of_which_day_it_is_and_as_known_when(oblast: str) -> None:
+    words = ("--figure", "children_on_register", "--to", "2026-02-28", "--on", "2026-01-31")
+
+    def second_line(*more: str) -> str:
+        printed = StringIO()
+        with redirect_stdout(printed):
+            call_command("figures", "register", "--as", "elmira", *words, *more)
+        return printed.getvalue().splitlines()[1]
+
+    assert second_line() == "State of 31.01.2026"
+    known = second_line("--known-on", "2026-02-03")
+    assert known == "State of 31.01.2026; As known on 03.02.2026"
+
+
 CORRECTED = """
 SELECT old.happened_on AS was, new.happened_on AS day, new.recorded_at
 FROM kamkor_reporttold new JOIN kamkor_reporttold old ON old.id = new.corrects

@@ -52,8 +52,8 @@ KEYS_OF: dict[str, tuple[str, ...]] = {
     "families_cohort_taken_off": (*FAMILY, "reason"),
     "families_entries": FAMILY,
     "households_visited": ("district", "department", "worker", "month"),
-    "reports_received": ("source", "district", "department", "month"),
-    "reports_declined": ("source", "district", "department", "month", "reason"),
+    "reports_received": ("source", "district", "department", "worker", "month"),
+    "reports_declined": ("source", "district", "department", "worker", "month", "reason"),
     "children_not_seen": (*CHILD, "reason"),
 }
 

@@ -2,6 +2,7 @@
 
 import os
 from datetime import date, timedelta
+from itertools import product
 from random import Random
 
 import pytest
@@ -19,6 +20,8 @@ from tests.figures.test_independent_count import (
 
 FIRST, THAT_DAY = date(2017, 1, 1), date(2017, 10, 11)
 DRAWN_DAYS = 3
+RETURNING = timedelta(days=45)
+"""In the last weeks before a day some have returned who were found before."""
 REGISTER = [figure for figure, keys in KEYS_OF.items() if "ground" in keys]
 
 
@@ -35,10 +38,10 @@ def test_the_scenario_is_counted_alike_on_its_day_and_on_three_others() -> None:
     viewer, tables = commissioner(), all_rows()
     for on in days():
         for known_on in (None, on):
-            for figure in REGISTER:
-                question = Drawn(figure, OBLAST, FIRST, on, on, known_on, ("district",))
+            for figure, first in product(REGISTER, (FIRST, on - RETURNING)):
+                question = Drawn(figure, OBLAST, first, on, on, known_on, ("district",))
                 house = question_for(
-                    viewer, place=OBLAST, first=FIRST, last=on, on=on, known_on=known_on,
+                    viewer, place=OBLAST, first=first, last=on, on=on, known_on=known_on,
                     by=("district",), figures=(figure,),
                 )  # fmt: skip
                 shown = {

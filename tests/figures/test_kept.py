@@ -2,23 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from procrastinate.contrib.django import app
 from pytest_django.plugin import DjangoDbBlocker
 
 from kamkor.demo.days import at
 from kamkor.demo.offices import OWNER
+from kamkor.exchange import nightly
 from kamkor.figures.operations import differences, keep_months
 from kamkor.figures.queries.kept import kept_rows, live_rows
 from kamkor.figures.rules.kept import KEPT_FIGURES, month_end
 from kamkor.figures.rules.question import Question
 from kamkor.figures.vocabulary import FIGURES, Key
 from kamkor.kernel import clock, rulesets
+from kamkor.kernel.jobs import QUEUE
 from kamkor.kernel.provision import create_database, drop_database
 from kamkor.kernel.server_facts import ServerFacts
 from kamkor.synth.building import build
@@ -205,6 +208,28 @@ def test_a_move_to_another_office_and_a_fact_of_today_leave_the_past_as_it_is(ke
             [DAY],
         )
     assert keep_months(COUNTRY) == []
+
+
+def test_each_night_what_is_stale_is_counted_anew(
+    kept: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By day only if no night was awake; the worker knows the job and its hour."""
+    monkeypatch.setattr(connections, "close_all", lambda: None)
+    registered = app.periodic_registry.periodic_tasks[nightly.KEEP, ""]
+    assert (registered.cron, registered.task.queue) == ("17 * * * *", QUEUE)
+    figure, question = FIGURES["children_on_register"], _question(date(2025, 6, 30))
+
+    def holds_after(moment: datetime) -> bool:
+        _asked("UPDATE kamkor_figuremonth SET state = 'stale' WHERE month = '2025-06-01'")
+        with clock.clock_at(moment):
+            nightly.keep_closed_months(timestamp=0)
+        return kept_rows(figure, question, ()) is not None
+
+    next_day = DAY + timedelta(days=1)
+    assert not holds_after(at(DAY, 15))
+    assert holds_after(at(next_day, 2))
+    assert not holds_after(at(next_day, 9))
+    assert holds_after(at(next_day + timedelta(days=1), 9))
 
 
 def test_counts_that_nobody_marked_are_noticed_by_the_check(kept: None) -> None:

@@ -159,6 +159,37 @@ def test_a_zombie_counts_as_dead() -> None:
     child.wait()
 
 
+DEAF = """
+import os, signal, time
+from kamkor.kernel.processes import end_with
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+end_with(os.getppid(), patience=0.2)
+print(os.getpid(), flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_child_ends_with_its_parent_though_it_waits_for_something() -> None:
+    """As a worker does whose database went with the killed server."""
+    parent = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])",
+            DEAF,
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with parent:
+        assert parent.stdout is not None
+        child = process_of(int(parent.stdout.readline()))
+        assert child is not None
+        assert child.lives()
+        parent.kill()
+        assert wait_for(lambda: not child.lives(), 10)
+
+
 def test_a_making_broken_off_is_begun_again(data: Path) -> None:
     (data / "pg.new").mkdir(mode=0o700)
     (data / "pg.new" / "PG_VERSION").write_text("18\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from uuid import UUID
 from kamkor.access.queries import scope_of_viewer
 from kamkor.access.rules import Viewer
 from kamkor.cases.operations.entering import homes_hidden, key_of_home, key_of_row
-from kamkor.cases.operations.leaving import cases_loaded, fault_of_removal, key_of_entry
+from kamkor.cases.operations.leaving import cases_loaded, faults_of_removal, key_of_entry
 from kamkor.cases.operations.loading import stage, tell_progress
 from kamkor.cases.queries.loading import keys_loaded, places_of
 from kamkor.cases.rules.loading import (
@@ -24,7 +24,8 @@ from kamkor.cases.rules.loading import (
     RegisterRow,
     RowReader,
     Turn,
-    fault_within_file,
+    faults_of_leaving,
+    is_adult,
     seals,
 )
 from kamkor.cases.rules.loading_faults import RowFault
@@ -49,7 +50,7 @@ class _Line:
 
     number: int
     cells: list[str]
-    row: RegisterRow | None
+    row: RegisterRow
     faults: list[RowFault]
     turn: str = ""
     known: bool = False
@@ -66,6 +67,10 @@ class _Entry:
     department: int
     begun: date
     born: str
+
+    def of_age(self, day: date) -> bool:
+        """Whether the child is of age on a day; not if its birth is not known."""
+        return bool(self.born) and is_adult(self.born, day)
 
 
 @dataclass
@@ -92,7 +97,15 @@ class _Seen:
 class FileCheck:
     """Reads one file for a viewer and stages its rows; nothing is written to a register yet."""
 
-    def __init__(self, viewer: Viewer, load: Load, path: Path) -> None:
+    def __init__(
+        self,
+        viewer: Viewer,
+        load: Load,
+        path: Path,
+        tell: Callable[[int], None] = lambda _rows: None,
+    ) -> None:
+        """``tell`` is told how many rows are checked after each chunk."""
+        self._tell = tell
         self._viewer = viewer
         self._load = load
         self._path = path
@@ -127,9 +140,8 @@ class FileCheck:
     def _entries_of(self, lines: Sequence[_Line]) -> None:
         """Check a chunk but for its removals, which wait until all entries are known."""
         self.counts.rows += len(lines)
-        removals = [line for line in lines if line.row and line.row.event == REMOVAL]
-        self._seen.removals += removals
-        entries = [line for line in lines if not (line.row and line.row.event == REMOVAL)]
+        self._seen.removals += [line for line in lines if line.row.event == REMOVAL]
+        entries = [line for line in lines if line.row.event != REMOVAL]
         for line in entries:
             self._name(line)
         with entered(scope_of_viewer(self._viewer)):
@@ -137,19 +149,22 @@ class FileCheck:
             loaded = keys_loaded(self._viewer, keys)
             hidden = homes_hidden(self._viewer, loaded.values())
             for line in entries:
-                if line.row:
-                    self._entry(line, line.row, loaded, hidden)
+                if line.faults:
+                    self._faulty_entry(line, line.row, loaded, hidden)
                 else:
-                    self._faulty_entry(line)
+                    self._entry(line, line.row, loaded, hidden)
             self._stage(entries)
 
     @staticmethod
     def _name(line: _Line) -> None:
         """Note what is kept of an entry on its way, and the keys of it and of its home."""
-        if line.row:
-            line.entry = _as_json(line.row.as_list())
-            line.key = key_of_row(line.row, line.row.department)
-            line.home = key_of_home(line.row) if line.row.family else _NO_KEY
+        row = line.row
+        if not line.faults:
+            line.entry = _as_json(row.as_list())
+        if not line.faults or (row.register and row.reference and row.department):
+            line.key = key_of_row(row, row.department)
+        if row.family and row.department:
+            line.home = key_of_home(row)
 
     def _entry(
         self, line: _Line, row: RegisterRow, loaded: dict[UUID, UUID], hidden: set[UUID]
@@ -158,14 +173,8 @@ class FileCheck:
         number, said = self._seen.keys.setdefault(line.key, (line.number, content))
         if line.key in loaded or (number != line.number and said == content):
             line.known = True
-        elif number != line.number:
-            line.faults = [
-                RowFault("reference", row.reference, "reference_twice", {"row": str(number)})
-            ]
-        elif row.family and loaded.get(line.home) in hidden:
-            line.faults = [RowFault("family_reference", row.family, "home_elsewhere")]
-        if line.faults:
-            self._faulty_entry(line)
+        elif number != line.number or loaded.get(line.home) in hidden:
+            self._faulty_entry(line, row, loaded, hidden)
             return
         if row.reference:
             told = self._seen.entries.setdefault((row.register, row.reference), [])
@@ -174,27 +183,31 @@ class FileCheck:
         first = self._seen.homes.setdefault(line.home, line.number) if row.family else line.number
         line.turn = f"{Turn.SEALED if seals(row) else Turn.ENTRIES}{first:07}"
 
-    def _faulty_entry(self, line: _Line) -> None:
-        if line.row and line.row.reference:
-            self._seen.faulty.setdefault((line.row.register, line.row.reference), line.number)
-        elif not line.row:
-            told = dict(zip(self._header, line.cells, strict=False))
-            named = (told.get("register", "").strip().lower(), told.get("reference", "").strip())
-            self._seen.faulty.setdefault(named, line.number)
+    def _faulty_entry(
+        self, line: _Line, row: RegisterRow, loaded: dict[UUID, UUID], hidden: set[UUID]
+    ) -> None:
+        """Tell what is wrong with an entry beside its cells, and keep that it is faulty."""
+        number, _ = self._seen.keys.get(line.key, (line.number, 0))
+        if number != line.number:
+            details = {"row": str(number)}
+            line.faults.append(RowFault("reference", row.reference, "reference_twice", details))
+        if loaded.get(line.home) in hidden:
+            line.faults.append(RowFault("family_reference", row.family, "home_elsewhere"))
+        if row.reference:
+            self._seen.faulty.setdefault((row.register, row.reference), line.number)
 
     def _removals(self, lines: Sequence[_Line]) -> None:
         with entered(scope_of_viewer(self._viewer)):
-            rows = [line.row for line in lines if line.row]
             keys = [
-                key(row, department)
-                for row in rows
-                for department in self._where(row)
+                key(line.row, department)
+                for line in lines
+                for department in self._where(line.row)
                 for key in (key_of_entry, key_of_row)
             ]
             loaded = keys_loaded(self._viewer, keys)
             cases = cases_loaded(self._viewer, list(loaded.values()))
             for line in lines:
-                if line.row:
+                if line.row.register and line.row.reference:
                     self._removal(line, line.row, loaded, cases)
             self._stage(lines)
 
@@ -216,29 +229,34 @@ class FileCheck:
         before = {one for one in where if key_of_entry(row, one) in loaded}
         found = sorted({*here, *before})
         if len(found) != 1:
-            line.faults = [self._not_one(row, named, found)]
+            self._not_one(line, named, found)
             return
         row.department = found[0]
         key = key_of_row(row, row.department)
-        number, _ = self._seen.keys.setdefault(key, (line.number, 0))
-        if key in loaded or number != line.number:
-            line.known = True
+        if not line.faults:
+            number, _ = self._seen.keys.setdefault(key, (line.number, 0))
+            line.known = key in loaded or number != line.number
+        if line.known:
             return
         entry = here.get(row.department)
         if entry is not None:
-            fault = fault_within_file(row, entry.begun, entry.born)
+            line.faults += faults_of_leaving(row, entry.begun, entry.of_age)
         else:
-            fault = fault_of_removal(row, cases.get(loaded[key_of_entry(row, row.department)]))
-        line.faults = [fault] if fault else []
+            case = cases.get(loaded[key_of_entry(row, row.department)])
+            line.faults += faults_of_removal(row, case)
         line.entry = _as_json(row.as_list())
         line.turn = Turn.REMOVALS
 
-    def _not_one(self, row: RegisterRow, named: tuple[str, str], found: Sequence[int]) -> RowFault:
-        faulty = self._seen.faulty.get(named)
+    def _not_one(self, line: _Line, named: tuple[str, str], found: Sequence[int]) -> None:
+        """Tell that a removal has no entry, or several; not if its place has a fault itself."""
+        reference, faulty = line.row.reference, self._seen.faulty.get(named)
         if not found and faulty is not None:
-            return RowFault("reference", row.reference, "entry_faulty", {"row": str(faulty)})
-        code = "entry_ambiguous" if found else "entry_not_found"
-        return RowFault("reference", row.reference, code)
+            details = {"row": str(faulty)}
+            line.faults.append(RowFault("reference", reference, "entry_faulty", details))
+        elif not found:
+            line.faults.append(RowFault("reference", reference, "entry_not_found"))
+        elif all(fault.column != "place" for fault in line.faults):
+            line.faults.append(RowFault("reference", reference, "entry_ambiguous"))
 
     def _stage(self, lines: Sequence[_Line]) -> None:
         """Stage a chunk and note how far the check has come."""
@@ -251,9 +269,10 @@ class FileCheck:
                 self.counts.good += 1
         stage(self._load, (self._staged(line) for line in lines if line.faults or not line.known))
         tell_progress(self._load, **vars(self.counts))
+        self._tell(self.counts.good + self.counts.known + self.counts.faulty)
 
     def _staged(self, line: _Line) -> tuple[Any, ...]:
-        good = line.row is not None and not line.faults
+        good = not line.faults
         entry, faults = line.entry, "[]"
         if not good:
             entry, faults = "[]", _as_json([fault.as_list() for fault in line.faults])

@@ -38,14 +38,17 @@ def begun(viewing: Viewing, path: Path) -> "Load":
         return loading.begin_load(viewer, path.name, path.stat().st_size)
 
 
-def checked(viewing: Viewing, load: "Load", path: Path) -> "Load":
+def checked(
+    viewing: Viewing, load: "Load", path: Path, tell: Callable[[int], None] = lambda _rows: None
+) -> "Load":
     """Check a whole file; the load then waits to be written, or is refused with the reason.
 
-    Raises a refusal of files, ``LoadOver``.
+    ``tell`` is told again and again how many rows are checked. Raises a refusal of files,
+    ``LoadOver``.
     """
     viewer = viewing()
     try:
-        FileCheck(viewer, load, path).run()
+        FileCheck(viewer, load, path, tell).run()
     except Refusal as refusal:
         loading.break_off(load.pk, refusal)
         raise
@@ -72,7 +75,8 @@ def written(viewing: Viewing, load: "Load", *, accept_good: bool) -> Iterator["L
         with entered(scope_of_viewer(viewer)):
             more = bool(loading.write_part(viewer, load.pk))
             load.refresh_from_db()
-        yield load
+        if more:
+            yield load
     with entered(scope_of_viewer(viewer)):
         loading.end_load(load, loading.DONE)
 

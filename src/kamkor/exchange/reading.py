@@ -72,10 +72,12 @@ class TableFile:
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """The rows below the header, each with its number in the file."""
-        found = 0
+        found, width = 0, len(self.header)
         for number, cells in self._lines():
             if number == 1 or not any(cells):
                 continue
+            while len(cells) > width and not cells[-1]:
+                cells.pop()
             found += 1
             if found > ROW_LIMIT:
                 raise FileTooManyRows(limit=ROW_LIMIT)

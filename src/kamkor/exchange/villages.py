@@ -42,7 +42,7 @@ def units_in(path: Path) -> tuple[list[Unit], list[Fault]]:
         first = met.setdefault(row["code"], number)
         found = list(_faults(row, levels))
         if first != number:
-            found.append(RowFault("code", row["code"], "reference_twice", {"row": str(first)}))
+            found.append(RowFault("code", row["code"], "code_twice", {"row": str(first)}))
         faults += [(number, fault) for fault in found]
         if not found:
             units.append(_unit(row, levels))
@@ -78,6 +78,9 @@ def _faults(row: Row, levels: Mapping[str, int]) -> list[RowFault]:
         for name in ("valid_from", "valid_to")
         if row[name] and day_of(row[name]) is None
     ]
+    begins, ends = day_of(row["valid_from"]), day_of(row["valid_to"])
+    if begins and ends and ends < begins:
+        codes.append(("valid_to", "ends_before_beginning"))
     return found + [RowFault(column, row[column], code) for column, code in codes if code]
 
 

@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 from procrastinate import App
 from procrastinate.contrib.django import app
 
-import kamkor.exchange.jobs  # noqa: F401 - importing makes the jobs known
+import kamkor.exchange.jobs
+import kamkor.exchange.nightly  # noqa: F401 - importing makes the jobs known
 from kamkor.kernel.jobs import QUEUE
 
 HEARTBEAT_SECONDS = 5

@@ -80,7 +80,10 @@ _LISTED = (
         "children_identified",
         "identified",
         noop("Children identified"),
-        noop("Children found in difficulty in the period, each child once."),
+        noop(
+            "Children found in difficulty in the period, each child once. Who only returned to the"
+            " register was not found anew and is not among them."
+        ),
     ),
     _child(
         "children_registered",
@@ -130,7 +133,10 @@ _LISTED = (
         "families_identified",
         "identified",
         noop("Families identified"),
-        noop("Families found in difficulty in the period, each family once."),
+        noop(
+            "Families found in difficulty in the period, each family once. A family that only"
+            " returned to the register was not found anew and is not among them."
+        ),
     ),
     _family(
         "families_registered",

@@ -188,12 +188,24 @@ class Identity:
         return done.returncode == 0
 
 
-def end_with(parent: int) -> None:
-    """End this process by SIGTERM when its parent ends, at once if it has ended already."""
+def end_with(parent: int, patience: float = 5.0) -> None:
+    """End this process by SIGTERM when its parent ends, at once if it has ended already.
+
+    Who has not ended after so many seconds of ``patience``, waiting perhaps for a database that
+    went with the parent, is ended for good.
+    """
     if LINUX:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:
         raise SystemExit(1)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        time.sleep(patience)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
 def own_identity() -> Identity:

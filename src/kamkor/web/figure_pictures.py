@@ -3,12 +3,13 @@
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from kamkor.kernel.rulesets import COUNTRY_FOLDER
+from kamkor.web.map_labels import labels_placed
 
-WIDTH, MOST_HEIGHT = 640.0, 520.0
+WIDTH, MOST_HEIGHT, MARGIN = 600.0, 480.0, 36.0
 CLASSES = 5
 CHART_WIDTH, CHART_HEIGHT = 640, 200
 
@@ -28,49 +29,86 @@ def _shapes(level: int) -> dict[str, tuple[str, list[Ring]]]:
     return found
 
 
-def outlines(
-    territory: str,
-    values: Mapping[str, int | None],
-    name_of: Callable[[str], str],
-    address_of: Callable[[str], str],
-) -> dict[str, Any] | None:
-    """The map of a country's oblasts or an oblast's districts, each in the class of its value.
+@cache
+def _drawn(territory: str) -> tuple[tuple[float, float], dict[str, list[Ring]]]:
+    """How wide and high a map is, and the rings of its units in it.
 
-    A unit without a value, or with one that is kept back, is hatched. Equirectangular, scaled
-    by the cosine of the middle latitude. None if no outline is known.
+    The oblasts of a country or the districts of an oblast. Equirectangular, scaled by the cosine
+    of the middle latitude.
     """
     shapes = {code: rings for code, (_, rings) in _shapes(1).items()}
     if territory in shapes:
         own = {code: rings for code, (parent, rings) in _shapes(2).items() if parent == territory}
         shapes = own or {territory: shapes[territory]}
     points = [point for rings in shapes.values() for ring in rings for point in ring]
-    if not points:
-        return None
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
     narrow = math.cos(math.radians((south + north) / 2))
     scale = min(WIDTH / ((east - west) * narrow), MOST_HEIGHT / (north - south))
 
     def at(point: tuple[float, float]) -> tuple[float, float]:
-        return (point[0] - west) * narrow * scale, (north - point[1]) * scale
+        x, y = (point[0] - west) * narrow * scale, (north - point[1]) * scale
+        return x + MARGIN, y + MARGIN
 
+    size = (east - west) * narrow * scale + 2 * MARGIN, (north - south) * scale + 2 * MARGIN
+    return size, {code: [[*map(at, ring)] for ring in rings] for code, rings in shapes.items()}
+
+
+@lru_cache(maxsize=256)
+def _labels(territory: str, lengths: tuple[int, ...]) -> dict[str, dict[str, Any]]:
+    """Where the number of each unit stands, of so many signs."""
+    frame, shapes = _drawn(territory)
+    placed = labels_placed(shapes, dict(zip(shapes, lengths, strict=True)), frame)
+    return {
+        code: {
+            "x": round(label.x),
+            "y": round(label.y),
+            "leader": [(round(x), round(y)) for x, y in label.leader or ()],
+        }
+        for code, label in placed.items()
+    }
+
+
+@cache
+def _paths(territory: str) -> dict[str, str]:
+    _, shapes = _drawn(territory)
+    return {code: " ".join(map(_path, rings)) for code, rings in shapes.items()}
+
+
+def outlines(
+    territory: str,
+    values: Mapping[str, int | None],
+    name_of: Callable[[str], str],
+    address_of: Callable[[str], str],
+) -> dict[str, Any]:
+    """The map of a country's oblasts or an oblast's districts, each in the class of its value.
+
+    A unit without a value, or with one that is kept back, is hatched.
+    """
+    (width, height), shapes = _drawn(territory)
+    signs = [len(_sign(values.get(code))) for code in shapes]
+    labels, paths = _labels(territory, tuple(signs)), _paths(territory)
     limits = class_limits([value for value in values.values() if value is not None])
     return {
-        "width": round((east - west) * narrow * scale),
-        "height": round((north - south) * scale),
+        "width": round(width),
+        "height": round(height),
         "units": [
             {
                 "name": name_of(code),
                 "value": values.get(code),
                 "shade": _class(values.get(code), limits),
-                "path": " ".join(_path([at(point) for point in ring]) for ring in rings),
-                **_place_of_number([[at(point) for point in ring] for ring in rings]),
+                "path": paths[code],
                 "url": address_of(code),
+                **labels[code],
             }
-            for code, rings in shapes.items()
+            for code in shapes
         ],
         "legend": _legend(limits),
     }
+
+
+def _sign(value: int | None) -> str:
+    return "–" if value is None else str(value)
 
 
 def class_limits(values: Sequence[int]) -> list[int]:
@@ -105,31 +143,6 @@ def _path(points: Sequence[tuple[float, float]]) -> str:
             steps.append(f"{here[0]} {here[1]}")
         last = here
     return f"M{'L'.join(steps)}Z"
-
-
-def _place_of_number(rings: Sequence[Ring]) -> dict[str, int]:
-    """In the middle of a unit's largest part."""
-    largest = max(rings, key=lambda ring: abs(_doubled_area(ring)))
-    x, y = _middle(largest)
-    return {"x": round(x), "y": round(y)}
-
-
-def _doubled_area(points: Ring) -> float:
-    pairs = zip(points, [*points[1:], points[0]], strict=True)
-    return sum(ax * by - bx * ay for (ax, ay), (bx, by) in pairs)
-
-
-def _middle(points: Ring) -> tuple[float, float]:
-    """The centre of gravity of a ring."""
-    doubled = _doubled_area(points)
-    x = y = 0.0
-    for (ax, ay), (bx, by) in zip(points, [*points[1:], points[0]], strict=True):
-        cross = ax * by - bx * ay
-        x += (ax + bx) * cross
-        y += (ay + by) * cross
-    if not doubled:
-        return points[0]
-    return x / (3 * doubled), y / (3 * doubled)
 
 
 def bars(values: Sequence[tuple[str, int | None]]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from kamkor.territory.queries import COUNTRY_LEVEL, OBLAST_LEVEL, unit_of
 from kamkor.web import faults
 from kamkor.web.export import as_csv, as_xlsx
 from kamkor.web.figure_pictures import bars, outlines
-from kamkor.web.figures_asked import Asked, panel
+from kamkor.web.figures_asked import FIRST_FIGURE, Asked, panel
 from kamkor.web.register import row_of_case
 from kamkor.web.templatetags.words import day, moment, raised
 from kamkor.workforce.queries import territories_served
@@ -34,10 +34,13 @@ if TYPE_CHECKING:
 
     from kamkor.access.rules import Viewer
     from kamkor.figures.rules.question import Question
+    from kamkor.figures.vocabulary import Figure
     from kamkor.web.door import ViewedRequest
 
 MONTHS_SHOWN = 12
 LISTED = 500
+EVERY = "all"
+"""Stands in an export's address in place of a figure: the list of all."""
 
 
 def show(request: ViewedRequest) -> HttpResponse:
@@ -92,7 +95,8 @@ def _answer(viewer: Viewer, asked: Asked, question: Question, wording: Wording) 
         "table": _table(viewer, asked, question, cells, wording),
         "all": _every_figure(viewer, asked, question),
         "list_url": asked.address("/figures/list/") if _has_list(viewer, asked) else "",
-        "printed": {"at": moment(clock.now()), "filter": _about(asked, question, wording)},
+        "exports": _exports(asked),
+        "printed": {"at": moment(clock.now()), "filter": _about(question, wording, asked.figure)},
     }
 
 
@@ -179,11 +183,15 @@ def _table(
             {"label": _(figure.label), "numeric": True},
         ],
         "rows": rows,
-        "export_urls": [
-            {"label": "CSV", "url": asked.address("/figures/export.csv")},
-            {"label": "XLSX", "url": asked.address("/figures/export.xlsx")},
-        ],
+        "export_urls": _exports(asked),
     }
+
+
+def _exports(asked: Asked, **changed: str) -> list[dict[str, str]]:
+    return [
+        {"label": kind.upper(), "url": asked.address(f"/figures/export.{kind}", **changed)}
+        for kind in ("csv", "xlsx")
+    ]
 
 
 def _list_address(viewer: Viewer, asked: Asked, cell: Cell, keys: Sequence[Key]) -> str:
@@ -217,12 +225,13 @@ def _every_figure(viewer: Viewer, asked: Asked, question: Question) -> dict[str,
             {"label": _("What it counts")},
         ],
         "rows": rows,
+        "export_urls": _exports(asked, figure=EVERY, by="", by2=""),
     }
 
 
-def _about(asked: Asked, question: Question, wording: Wording) -> str:
+def _about(question: Question, wording: Wording, figure: str = "") -> str:
     parts = [
-        _(FIGURES[asked.figure].label),
+        *([_(FIGURES[figure].label)] if figure else []),
         wording.where(question),
         f"{day(question.first)} – {day(question.last)}",
         _("State of %(day)s") % {"day": day(question.on)},
@@ -235,33 +244,58 @@ def _about(asked: Asked, question: Question, wording: Wording) -> str:
 
 
 def export(request: ViewedRequest, kind: str) -> HttpResponse:
-    """The table as CSV or XLSX, with the question and the definition beside it."""
+    """The number with its parts, or all figures, as CSV or XLSX, with the question beside it."""
     viewer = request.viewer
     asked = Asked.of(request)
+    every = asked.figure == EVERY
+    asked = replace(asked, figure=FIRST_FIGURE) if every else asked
     try:
         question = asked.question(viewer)
     except Refusal as refusal:
         return _refused(request, asked, refusal)
     wording = Wording(question.on, get_language() or "en")
-    keys = question.keys_of(asked.figure)
+    about = [
+        (_("Exported by"), f"{viewer.name}, {_(viewer.role_label)}"),
+        (_("Exported at"), moment(clock.now())),
+        (_("Filter"), _about(question, wording, "" if every else asked.figure)),
+    ]
+    make = as_xlsx if kind == "xlsx" else as_csv
+    if every:
+        return make("figures", *_exported_figures(viewer, question), about)
     figure = FIGURES[asked.figure]
-    rows = [
+    about.append((_("Definition"), _(figure.definition)))
+    return make(f"figure-{figure.name}", *_exported(viewer, figure, question, wording), about)
+
+
+Sheet = tuple[list[str], list[list[str | int]]]
+"""The heads and the rows of an export."""
+
+
+def _exported(viewer: Viewer, figure: Figure, question: Question, wording: Wording) -> Sheet:
+    """The number and, if it was broken down, its parts."""
+    keys = question.keys_of(figure.name)
+    rows: list[list[str | int]] = [
         [
-            *(raised(wording.of(key, cell.keys[key], asked.figure)) for key in keys),
+            *(raised(wording.of(key, cell.keys[key], figure.name)) for key in keys),
             "–" if cell.value is None else cell.value,
             wording.place(cell.territory) if cell.territory else wording.where(question),
         ]
         for cell in counted(viewer, question)
     ]
-    heads = [*(_(asked.key_label(key)) for key in keys), _(figure.label), _("Place")]
-    about = [
-        (_("Exported by"), f"{viewer.name}, {_(viewer.role_label)}"),
-        (_("Exported at"), moment(clock.now())),
-        (_("Filter"), _about(asked, question, wording)),
-        (_("Definition"), _(figure.definition)),
+    return [*(_(Asked.key_label(key)) for key in keys), _(figure.label), _("Place")], rows
+
+
+def _exported_figures(viewer: Viewer, question: Question) -> Sheet:
+    """Every figure of the place and the period, each with its definition."""
+    rows: list[list[str | int]] = [
+        [
+            _(FIGURES[cell.figure].label),
+            "–" if cell.value is None else cell.value,
+            _(FIGURES[cell.figure].definition),
+        ]
+        for cell in counted(viewer, replace(question, by=(), figures=tuple(FIGURES)))
     ]
-    make = as_xlsx if kind == "xlsx" else as_csv
-    return make(f"figure-{asked.figure}", heads, rows, about)
+    return [_("Figure"), _("Number"), _("What it counts")], rows
 
 
 def behind_number(request: ViewedRequest) -> HttpResponse:
@@ -282,12 +316,14 @@ def behind_number(request: ViewedRequest) -> HttpResponse:
     except Refusal as refusal:
         return _refused(request, asked, refusal)
     wording = Wording(question.on, get_language() or "en")
+    divided = tuple(key for key, value in given if value)
     context = {
         "back_url": asked.address(),
         "help_url": "/help/numbers/",
+        "below_oblast": question.hides_sealed(divided),
         "heading": _(FIGURES[asked.figure].label),
         "about": "; ".join(
-            [_about(asked, question, wording)]
+            [_about(question, wording, asked.figure)]
             + [wording.of(key, value, asked.figure) for key, value in given if value]
         ),
         "others": found.others,

@@ -3,6 +3,7 @@
 import gc
 import os
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -16,10 +17,13 @@ from django.utils.translation import gettext as _
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
+from kamkor.kernel.processes import end_with
+
 DEFAULT_PORT = 8000
 WORKERS = 2
 THREADS = 8
 _BACKLOG = 128
+_PATIENCE_SECONDS, _PAUSE_SECONDS = 4.0, 0.1
 _LAST_PORT = 65535
 
 
@@ -39,10 +43,19 @@ def wanted_port() -> int:
 def bound(port: int, *, lan: bool) -> list[socket.socket]:
     """Listening sockets for a port, of this machine alone or with ``lan`` of its network.
 
-    Port 0 takes a free one. Raises ``PortTaken``.
+    Port 0 takes a free one. Raises ``PortTaken``, after some seconds: what a killed desk left
+    behind is about to end.
     """
-    first = _listening(socket.AF_INET, "0.0.0.0" if lan else "127.0.0.1", port)  # noqa: S104 - asked for
-    found = [first]
+    host = "0.0.0.0" if lan else "127.0.0.1"  # noqa: S104 - asked for
+    end = time.monotonic() + _PATIENCE_SECONDS
+    found: list[socket.socket] = []
+    while not found:
+        try:
+            found = [_listening(socket.AF_INET, host, port)]
+        except PortTaken:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(_PAUSE_SECONDS)
     with suppress(OSError):  # a machine may have no IPv6
         found.append(_listening(socket.AF_INET6, "::" if lan else "::1", port_of(found)))
     return found
@@ -99,10 +112,15 @@ def _keep_shared(_arbiter: Arbiter) -> None:
     gc.freeze()
 
 
+def _end_with_master(arbiter: Arbiter, _worker: object) -> None:
+    """A worker whose master was killed frees the port, though a visitor keeps a connection."""
+    end_with(arbiter.pid, patience=1.0)
+
+
 def serve(sockets: list[socket.socket]) -> None:
     """Serve until a signal ends it; raises ``SystemExit`` then, with no process left behind.
 
-    Workers end by themselves if this process is killed: they see that their parent has gone.
+    Workers end with this process, also if it is killed.
     """
     for login in connections.all(initialized_only=True):
         login.close()
@@ -115,6 +133,7 @@ def serve(sockets: list[socket.socket]) -> None:
             "threads": THREADS,
             "preload_app": True,
             "when_ready": _keep_shared,
+            "post_fork": _end_with_master,
             "worker_class": "gthread",
             "graceful_timeout": 5,
             "timeout": 120,

@@ -1,6 +1,8 @@
 """Removals of an earlier register, many at once: entries loaded before leave it on their day."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +19,9 @@ from kamkor.cases.operations.taking_off import (
 )
 from kamkor.cases.queries.case import cases_visible_to, remember_places
 from kamkor.cases.queries.loading import keys_loaded
-from kamkor.cases.rules.loading import ENTRY, RegisterRow
+from kamkor.cases.rules.loading import ENTRY, RegisterRow, faults_of_leaving
 from kamkor.cases.rules.loading_faults import RowFault
 from kamkor.cases.vocabulary import CaseState
-from kamkor.kernel import rulesets
 from kamkor.kernel.commands import Batch, Command, Operation, Order
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.words import noop
@@ -62,8 +63,8 @@ def write_removals(viewer: Viewer, load: UUID, rows: Sequence[RegisterRow]) -> l
         case = cases.get(known.get(entry, UUID(int=0)))
         if key in known:
             outcome.result = "known"
-        elif fault := fault_of_removal(row, case):
-            outcome.result, outcome.fault = "fault", fault
+        elif faults := faults_of_removal(row, case):
+            outcome.result, outcome.fault = "fault", faults[0]
         elif case is not None:
             _take_off(batch, row, case)
             known[key] = case.pk
@@ -80,22 +81,21 @@ def cases_loaded(viewer: Viewer, wanted: Sequence[UUID]) -> Mapping[UUID, Case]:
     return {case.pk: case for case in found}
 
 
-def fault_of_removal(row: RegisterRow, case: Case | None) -> RowFault | None:
+def faults_of_removal(row: RegisterRow, case: Case | None) -> list[RowFault]:
     """What is wrong with a removal of an entry that was loaded before."""
     if case is None:
-        return RowFault("reference", row.reference, "entry_not_found")
+        return [RowFault("reference", row.reference, "entry_not_found")]
     if case.state != CaseState.REGISTERED or case.registered_on is None:
-        return RowFault("reference", row.reference, "not_on_register")
-    if row.day < case.registered_on:
-        begun = {"begun": f"{case.registered_on:%d.%m.%Y}"}
-        return RowFault("date", row.happened_on, "before_entry", begun)
-    rule = rulesets.rule("taking_off_reasons", row.reason, row.day)
-    if rule.get("adult"):
-        try:
-            require_adult(case, row.day)
-        except (BirthNotKnown, NotYetAdult):
-            return RowFault("reason", row.reason, "not_yet_adult")
-    return None
+        return [RowFault("reference", row.reference, "not_on_register")]
+    return faults_of_leaving(row, case.registered_on, partial(_is_of_age, case))
+
+
+def _is_of_age(case: Case, day: date) -> bool:
+    try:
+        require_adult(case, day)
+    except (BirthNotKnown, NotYetAdult):
+        return False
+    return True
 
 
 def _take_off(batch: Batch, row: RegisterRow, case: Case) -> None:

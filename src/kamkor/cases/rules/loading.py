@@ -1,7 +1,7 @@
 """One row of a register's file: what its cells mean, and everything that is wrong with them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from enum import StrEnum
@@ -146,12 +146,12 @@ class RowReader:
         self._today = today
         self._since_1904 = since_1904
         self._days: dict[str, date | None] = {}
-        self._grounds: dict[tuple[str, date], rulesets.Rule | None] = {}
+        self._grounds: dict[tuple[str, str], list[rulesets.Rule]] = {}
         self._cells: dict[str, str] = {}
         self._faults: list[RowFault] = []
 
-    def read(self, cells: Sequence[str]) -> tuple[RegisterRow | None, list[RowFault]]:
-        """What a row says, or what is wrong with it; all faults at once."""
+    def read(self, cells: Sequence[str]) -> tuple[RegisterRow, list[RowFault]]:
+        """What a row says as far as it can be read, and all that is wrong with its cells."""
         width = len(cells)
         self._cells = {
             name: cells[place].strip() if place < width else "" for name, place in self._columns
@@ -162,11 +162,18 @@ class RowReader:
         row.event = self._one_of("event", (ENTRY, REMOVAL))
         row.reference = self._text("reference", REFERENCE_LIMIT)
         row.happened_on = self._day("date")
-        if row.event == ENTRY:
+        meant = row.event or self._event_meant()
+        if meant == ENTRY:
             self._entry(row)
-        elif row.event == REMOVAL:
+        elif meant == REMOVAL:
             self._removal(row)
-        return (None if self._faults else row), self._faults
+        return row, self._faults
+
+    def _event_meant(self) -> str:
+        """What a row is by its other cells where its event cannot be read."""
+        if any(self._cells.get(name) for name in ("surname", "given_name", "patronymic")):
+            return ENTRY
+        return REMOVAL if self._cells.get("reason") else ""
 
     def _fault(self, column: str, code: str, **details: str) -> None:
         self._faults.append(RowFault(column, self._cells.get(column, ""), code, details))
@@ -226,11 +233,12 @@ class RowReader:
             self._fault("reference", "cell_missing")
         self._place(row, needed=False)
         row.reason = self._cells.get("reason", "").lower()
+        rules = _named("taking_off_reasons", row.reason, row.happened_on)
         if not row.reason:
             self._fault("reason", "cell_missing")
-        elif row.happened_on and not _in_force("taking_off_reasons", row.reason, row.day):
-            self._fault("reason", "reason_unknown")
-        elif row.happened_on and _reason(row).get("needs_other_side"):
+        elif not rules:
+            self._fault("reason", "reason_unknown" if row.happened_on else "reason_never")
+        elif all(rule.get("needs_other_side") for rule in rules):
             self._fault("reason", "needs_other_side")
 
     def _birth(self, row: RegisterRow) -> None:
@@ -238,7 +246,7 @@ class RowReader:
         exactly = self._cells.get("birth_date_precision", "").lower()
         if exactly and exactly not in PRECISIONS:
             self._fault("birth_date_precision", "precision_unknown")
-            return
+            exactly = ""
         if not typed:
             if exactly:
                 self._fault("birth_date", "cell_missing")
@@ -286,19 +294,19 @@ class RowReader:
         row.grounds = list(dict.fromkeys(one for one in (row.main_ground, *listed) if one))
         if len(row.grounds) > GROUNDS_LIMIT:
             self._fault("grounds", "cell_too_long", limit=str(GROUNDS_LIMIT))
-        if not (row.happened_on and row.register):
-            return
         for one in row.grounds:
             column = "ground_main" if one == row.main_ground else "grounds"
-            rule = self._ground_rule(one, row.day)
-            if rule is None:
-                self._fault(column, "ground_unknown", ground=one)
-            elif rule.get("register") not in {row.register, "both"}:
+            rules = self._rules_of_ground(one, row.happened_on)
+            registers = {rule.get("register") for rule in rules}
+            if not rules:
+                code = "ground_unknown" if row.happened_on else "ground_never"
+                self._fault(column, code, ground=one)
+            elif row.register and not registers & {row.register, "both"}:
                 self._fault(column, "ground_not_of_register", ground=one)
 
-    def _ground_rule(self, code: str, day: date) -> rulesets.Rule | None:
+    def _rules_of_ground(self, code: str, day: str) -> list[rulesets.Rule]:
         if (code, day) not in self._grounds:
-            self._grounds[code, day] = _in_force("grounds", code, day)
+            self._grounds[code, day] = _named("grounds", code, day)
         return self._grounds[code, day]
 
     def _age(self, row: RegisterRow) -> None:
@@ -318,24 +326,30 @@ def is_adult(born: str, day: date) -> bool:
     return age >= ADULT_AGE
 
 
-def fault_within_file(row: RegisterRow, begun: date, born: str) -> RowFault | None:
-    """What is wrong with a removal of an entry that stands in the same file."""
+def faults_of_leaving(
+    row: RegisterRow, begun: date, of_age: Callable[[date], bool]
+) -> list[RowFault]:
+    """What is wrong with a removal of an entry of that day, as far as the row can be read."""
+    found: list[RowFault] = []
+    if not row.happened_on:
+        return found
     if row.day < begun:
-        return RowFault("date", row.happened_on, "before_entry", {"begun": f"{begun:%d.%m.%Y}"})
-    if _reason(row).get("adult") and not (born and is_adult(born, row.day)):
-        return RowFault("reason", row.reason, "not_yet_adult")
-    return None
+        details = {"begun": f"{begun:%d.%m.%Y}"}
+        found.append(RowFault("date", row.happened_on, "before_entry", details))
+    rules = _named("taking_off_reasons", row.reason, row.happened_on)
+    if any(rule.get("adult") for rule in rules) and not of_age(row.day):
+        found.append(RowFault("reason", row.reason, "not_yet_adult"))
+    return found
 
 
-def _reason(row: RegisterRow) -> rulesets.Rule:
-    return rulesets.rule("taking_off_reasons", row.reason, row.day)
-
-
-def _in_force(rule_set: str, code: str, day: date) -> rulesets.Rule | None:
+def _named(rule_set: str, code: str, day: str) -> list[rulesets.Rule]:
+    """The rule of a code on a day; where the day is not known, all that ever bore the code."""
+    if not day:
+        return [rule for rule in rulesets.all_rules(rule_set) if rule.code == code]
     try:
-        return rulesets.rule(rule_set, code, day)
+        return [rulesets.rule(rule_set, code, date.fromisoformat(day))]
     except rulesets.UnknownRule:
-        return None
+        return []
 
 
 def seals(row: RegisterRow) -> bool:

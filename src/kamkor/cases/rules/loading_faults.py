@@ -65,12 +65,20 @@ FAULTS: dict[str, tuple[str, str]] = {
         noop("There was no ground “%(ground)s” on that day."),
         noop("Write a code of the list of grounds."),
     ),
+    "ground_never": (
+        noop("There is no ground “%(ground)s”."),
+        noop("Write a code of the list of grounds."),
+    ),
     "ground_not_of_register": (
         noop("The ground “%(ground)s” belongs to the other register."),
         noop("Write a ground of this register."),
     ),
     "reason_unknown": (
         noop("There was no such reason on that day."),
+        noop("Write a code of the list of reasons for taking off."),
+    ),
+    "reason_never": (
+        noop("There is no such reason."),
         noop("Write a code of the list of reasons for taking off."),
     ),
     "no_child": (
@@ -124,6 +132,14 @@ FAULTS: dict[str, tuple[str, str]] = {
     "unit_of_other_level": (
         noop("A unit of this code stands at another level."),
         noop("Mend the code or the parent."),
+    ),
+    "code_twice": (
+        noop("Row %(row)s bears the same code."),
+        noop("Leave one of the two rows out."),
+    ),
+    "ends_before_beginning": (
+        noop("This day is before the first day of validity."),
+        noop("Mend one of the two days."),
     ),
     "coordinate_unreadable": (
         noop("This is no coordinate in degrees."),

@@ -1,6 +1,7 @@
 """Answers a figure from the kept monthly counts, where all its months are kept and still hold."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from django.db import connections
 
@@ -48,6 +49,14 @@ def live_rows(figure: Figure, question: Question, keys: tuple[Key, ...]) -> list
             counting_statement(figure, question, keys), values_for(figure, question, keys)
         )
         return list(cursor.fetchall())
+
+
+def kept_at() -> datetime | None:
+    """When counts were kept last."""
+    with connections[FIGURES_LOGIN].cursor() as cursor:
+        cursor.execute("SELECT max(built_at) FROM kamkor_figuremonth")
+        (found,) = cursor.fetchone()
+    return cast("datetime | None", found)
 
 
 def compared(question: Question) -> list[str]:

@@ -40,6 +40,12 @@ HANDED = """handed AS MATERIALIZED (
     JOIN kamkor_transferoffer o ON o.id = f.offer_id
     ORDER BY d.day, f.case_id, f.happened_on DESC, f.first_recorded_at DESC
 )"""
+# Who returns by a decision on an earlier episode is not found anew, unless that one was an error.
+RETURNED = """returned AS MATERIALIZED (
+    SELECT c.id AS case_id FROM kamkor_case c WHERE c.previous_id IS NOT NULL
+    AND NOT EXISTS (SELECT FROM wrong w WHERE w.case_id = c.previous_id)
+)"""
+_FOUND = " AND NOT EXISTS (SELECT FROM returned b WHERE b.case_id = f.case_id)"
 _COHORT_OFF = """ AND EXISTS (
     SELECT FROM off o WHERE o.case_id = f.case_id AND o.happened_on <= %(on)s)
 AND NOT EXISTS (SELECT FROM standing s WHERE s.subject = {subject})"""
@@ -49,9 +55,13 @@ _REENTERED = """ AND f.registered AND EXISTS (
     AND earlier.id <> c.id AND o.happened_on <= f.happened_on
     AND NOT EXISTS (SELECT FROM wrong w WHERE w.case_id = earlier.id))"""
 WENT = " AND f.kind <> ALL(%(calls)s)"
+# A correction keeps the moment at which the first fact was recorded: who did it is the first's.
+_FIRST_POST = """CASE WHEN f.corrects IS NULL THEN f.by_post ELSE (
+        SELECT o.by_post FROM {table} o WHERE o.{about} = f.{about} AND o.corrects IS NULL
+        AND o.first_recorded_at = f.first_recorded_at LIMIT 1) END AS by_post"""
 _VISITED = (
     """SELECT v.household_id AS subject, c.id AS case_id, c.child_id, f.happened_on AS day,
-    f.department, f.district, f.by_post, '' AS reason, c.team IS NOT NULL AS sealed
+    f.department, f.district, {visitor}, '' AS reason, c.team IS NOT NULL AS sealed
 FROM kamkor_visitchild f JOIN kamkor_visit v ON v.id = f.visit_id
 JOIN kamkor_case c ON c.id = f.case_id
 WHERE {known} AND f.happened_on BETWEEN %(first)s AND %(last)s
@@ -71,7 +81,7 @@ _DECLINED = """SELECT r.id AS subject, NULL::uuid AS case_id, NULL::uuid AS chil
 FROM kamkor_report r JOIN kamkor_reporttold t ON t.report_id = r.id AND {known_told}
 JOIN LATERAL (
     SELECT f.happened_on, f.first_recorded_at, f.decision, f.reason, f.department, f.district,
-        f.by_post
+        {screener}
     FROM kamkor_screening f
     WHERE f.report_id = r.id AND f.happened_on <= %(on)s AND {known}
     ORDER BY f.first_recorded_at DESC LIMIT 1
@@ -97,7 +107,15 @@ _JOINS: dict[str, str] = {
         ORDER BY a.happened_on DESC, a.first_recorded_at DESC LIMIT 1) a ON true""",
 }
 _JOINS[Key.AGE] = _JOINS[Key.SEX]
-_ALIAS = {"ground": "g", "each": "n", "source": "i", "post": "a", "look": "l"}
+# Of a cohort: why its subject was taken off last, from whichever episode.
+_LAST_REASON = """LEFT JOIN LATERAL (
+        SELECT o.reason FROM kamkor_case e JOIN kamkor_takingoffdecision o ON o.case_id = e.id
+        WHERE e.{column} = r.subject AND e.register = %(register)s
+            AND o.agreed AND o.happened_on <= %(on)s AND {known_last}
+            AND NOT EXISTS (SELECT FROM kamkor_takingoffdecision f WHERE f.case_id = e.id
+                AND f.agreed AND f.reason = ANY(%(errors)s) AND {known_wrong})
+        ORDER BY o.happened_on DESC, o.first_recorded_at DESC LIMIT 1) y ON true"""
+_ALIAS = {"ground": "g", "each": "n", "source": "i", "post": "a", "last": "o", "wrong": "f"}
 _VALUES: dict[str, str] = {
     Key.MAIN_GROUND: "g.ground",
     Key.GROUND: "n.ground",
@@ -126,12 +144,16 @@ def known(alias: str, question: Question) -> str:
 
 def rows_of(figure: Figure, question: Question) -> tuple[list[str], str]:
     """The facts a figure is counted from: the parts named before, and the question itself."""
-    column = "child_id" if figure.register == "child" else "household_id"
+    column = _subject_column(figure)
     subject = "f.id" if figure.unit == "event" else f"c.{column}"
     words = {"subject": subject, "column": column, "known": known("f", question), "reason": "''"}
+    words["visitor"] = _FIRST_POST.format(table="kamkor_visitchild", about="case_id")
+    words["screener"] = _FIRST_POST.format(table="kamkor_screening", about="report_id")
     before = [WRONG]
     if figure.counts in {"on_register", "cohort", "reentered", "taken_off"}:
         before += [OFF]
+    if figure.counts in {"identified", "cohort"}:
+        before += [RETURNED]
     table = {
         "taken_off": "kamkor_takingoffdecision",
         "cohort": "kamkor_identification",
@@ -149,14 +171,11 @@ def rows_of(figure: Figure, question: Question) -> tuple[list[str], str]:
         text += _REENTERED
     elif figure.counts == "cohort":
         before += [DAYS, HANDED, f"standing AS MATERIALIZED ({_STANDING})"]
-        words["reason"] = (
-            "(SELECT o.reason FROM off o WHERE o.case_id = f.case_id AND o.happened_on <= %(on)s"
-            " ORDER BY o.happened_on DESC LIMIT 1)"
-        )
-        text += _COHORT_OFF
+        text += _FOUND + _COHORT_OFF
+    elif figure.counts == "identified":
+        text += _FOUND
     else:
         text = {
-            "identified": _OF_CASE,
             "on_register": _STANDING,
             "visited": _VISITED,
             "reported": _REPORTED,
@@ -169,6 +188,10 @@ def rows_of(figure: Figure, question: Question) -> tuple[list[str], str]:
     return [part.format(**words) for part in before], text.format(**words)
 
 
+def _subject_column(figure: Figure) -> str:
+    return "child_id" if figure.register == "child" else "household_id"
+
+
 def counted_rows(figure: Figure, question: Question, keys: tuple[Key, ...]) -> str:
     """``WITH`` parts up to ``placed``: subject, case, sealed, day and the keys ``k1``, ``k2``..."""
     before, rows = rows_of(figure, question)
@@ -176,7 +199,10 @@ def counted_rows(figure: Figure, question: Question, keys: tuple[Key, ...]) -> s
         birth = _BIRTH_NOW if question.known_on is None else BIRTH
         before.append(birth.format(known=known("f", question)))
     joins = [_JOINS[key] for key in keys if key in _JOINS and not _own_column(key, figure)]
+    if Key.REASON in keys and figure.counts == "cohort":
+        joins.append(_LAST_REASON)
     conditions = {f"known_{name}": known(alias, question) for name, alias in _ALIAS.items()}
+    conditions["column"] = _subject_column(figure)
     joined = "\n".join(dict.fromkeys(join.format(**conditions) for join in joins))
     columns = "".join(
         f", coalesce({_value(key, figure)}, '{UNKNOWN}') AS k{number}"
@@ -199,6 +225,8 @@ def _own_column(key: Key, figure: Figure) -> str:
         return "r.source"
     if key == Key.WORKER and figure.counts in {"visited", "reported", "declined"}:
         return "r.by_post::text"
+    if key == Key.REASON and figure.counts == "cohort":
+        return "nullif(y.reason, '')"
     return ""
 
 

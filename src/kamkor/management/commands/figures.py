@@ -37,7 +37,7 @@ from kamkor.management.shell import (
 )
 from kamkor.territory.queries import country
 from kamkor.web.export import safe
-from kamkor.web.templatetags.words import raised
+from kamkor.web.templatetags.words import day, raised
 
 FORBIDDEN = (NotPermitted, OutsideYourTerritory)
 DEMO_VIEWER = "daniyar"
@@ -191,8 +191,12 @@ _LAST = ("suppressed", "part")
 
 
 def _table(question: Question, cells: Sequence[Cell], wording: Wording) -> str:
+    state = [gettext("State of %(day)s") % {"day": day(question.on)}]
+    if question.known_on:
+        state.append(gettext("As known on %(day)s") % {"day": day(question.known_on)})
     lines = [
-        f"{wording.place(question.territory)}, {question.first:%d.%m.%Y} – {question.last:%d.%m.%Y}"
+        f"{wording.place(question.territory)}, {day(question.first)} – {day(question.last)}",
+        "; ".join(state),
     ]
     if question.provisional:
         lines.append(raised(gettext(PROVISIONAL_WORD)))

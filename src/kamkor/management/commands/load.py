@@ -28,6 +28,8 @@ from kamkor.management.shell import (
 from kamkor.territory.operations import load_units
 
 OWNER = "owner"
+CHECKS_TOLD = 10_000
+"""After how many rows the command says again how many it has checked."""
 _FORMS = {"csv": template.template_csv, "xlsx": template.template_xlsx}
 
 
@@ -114,7 +116,7 @@ def _load(path: Path, viewing: loading.Viewing, *, accept_good: bool) -> None:
     except Refusal as refusal:
         raise Stopped(REFUSED, _said(refusal)) from None
     try:
-        load = loading.checked(viewing, load, path)
+        load = loading.checked(viewing, load, path, _Checking())
     except Refusal as refusal:
         raise Stopped(WRONG_USE, f"{path}: {_said(refusal)}") from None
     parted = _(load.separator) if load.separator else ""
@@ -127,6 +129,19 @@ def _load(path: Path, viewing: loading.Viewing, *, accept_good: bool) -> None:
         tell("  " + _("%(written)s of %(good)s rows written") % told)
     load = loading.current(viewing, load.pk)
     _tell_end(path, viewing, load, accept_good=accept_good)
+
+
+class _Checking:
+    """Says how far the check of a large file is, every some thousand rows."""
+
+    def __init__(self) -> None:
+        self._told = 0
+
+    def __call__(self, rows: int) -> None:
+        """So many rows are checked."""
+        if rows - self._told >= CHECKS_TOLD:
+            self._told = rows
+            tell("  " + _("%(rows)s rows checked") % {"rows": rows})
 
 
 def _tell_end(path: Path, viewing: loading.Viewing, load: Any, *, accept_good: bool) -> None:  # noqa: ANN401 - a load

@@ -1,0 +1,69 @@
+"""The desk and its port: taken, free again, and given back by what a killed desk leaves behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from kamkor.web import serving
+from kamkor.web.serving import PortTaken, bound, port_of
+
+DESK = """
+import django
+django.setup()
+from kamkor.web.serving import bound, port_of, serve
+sockets = bound(0, lan=False)
+print(port_of(sockets), flush=True)
+serve(sockets)
+"""
+
+
+def test_a_port_that_is_about_to_be_free_is_waited_for() -> None:
+    holding = bound(0, lan=False)
+    port = port_of(holding)
+
+    def let_go() -> None:
+        for one in holding:
+            one.close()
+
+    threading.Timer(0.5, let_go).start()
+    for one in bound(port, lan=False):
+        one.close()
+
+
+def test_a_port_that_stays_taken_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "_PATIENCE_SECONDS", 0.3)
+    holding = bound(0, lan=False)
+    with pytest.raises(PortTaken, match="is taken: end what uses it, or set PORT"):
+        bound(port_of(holding), lan=False)
+    for one in holding:
+        one.close()
+
+
+def test_a_killed_desk_leaves_nobody_at_its_port(tmp_path: Path) -> None:
+    """Though a browser keeps its connection open."""
+    settings = {"DJANGO_SETTINGS_MODULE": "kamkor.settings.base", "KAMKOR_DATA": str(tmp_path)}
+    tmp_path.chmod(0o700)
+    desk = subprocess.Popen(
+        [sys.executable, "-c", DESK], env=os.environ | settings, stdout=subprocess.PIPE, text=True
+    )
+    assert desk.stdout is not None
+    port = int(desk.stdout.readline())
+    with desk, _visiting(port):
+        desk.send_signal(signal.SIGKILL)
+        desk.wait(10)
+        for one in bound(port, lan=False):
+            one.close()
+
+
+def _visiting(port: int) -> socket.socket:
+    """A connection over which the desk has answered once."""
+    visitor = socket.create_connection(("127.0.0.1", port), timeout=20)
+    visitor.sendall(b"GET /static/kamkor/kamkor.css HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert visitor.recv(12) == b"HTTP/1.1 200"
+    return visitor
