@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kamkor.cases.models import TakingOffProposal
-from kamkor.workforce.models import PostHolding
+from kamkor.workforce.models import Post, PostHolding
 from tests.cast import Cast
 from tests.doors.desk import Desk
 from tests.factories import SUZAK, a_child, a_removal, registered, transferred
@@ -66,12 +66,30 @@ def test_a_proposal_is_not_corrected_to_a_reason_that_needs_what_is_not_so(cast:
 
 def test_a_concern_of_a_round_needs_somebody_who_takes_it(committed_cast: Cast) -> None:
     cast = committed_cast
+    counts = {"territory": SUZAK, "area": "Mill street", "visited": 1, "happened_on": cast.today}
+    made = str(cast.nurlan.do("record_round", **counts, no_concern=1)["round"])
     gone = [cast.aigul.post, cast.bakyt.post, cast.head.post]
     PostHolding.objects.using("owner").filter(post_id__in=gone).update(
         valid_to=cast.time.today - timedelta(days=1)
     )
-    concern = {"worry": "neglect", "danger_now": True, "child": "A girl", "place": "x"}
-    concern |= {"seen_or_said": "Alone."}
+    concern: dict[str, Any] = {"worry": "neglect", "danger_now": True, "place": "x"}
+    concern |= {"seen_or_said": "Alone.", "children": [{"description": "A girl"}]}
+    desk, added = Desk("nurlan", cast.time), {"round": made, "counted_as": "no_concern"}
+    for told in (
+        desk.command("record_round", **counts, concerns=[concern]),
+        desk.command("add_concern", **concern, **added),
+    ):
+        assert [code for _field, code in _codes(told)] == ["nobody_on_duty"]
+
+
+def test_a_worker_adds_no_concern_to_a_round_of_another_of_its_unit(committed_cast: Cast) -> None:
+    cast = committed_cast
+    unit = Post.objects.using("owner").get(id=cast.aigul.post).office_id
+    Post.objects.using("owner").filter(id=cast.nurlan.post).update(office_id=unit)
     counts = {"territory": SUZAK, "area": "Mill street", "visited": 1, "happened_on": cast.today}
-    told = Desk("nurlan", cast.time).command("record_round", **counts, concerns=[concern])
-    assert [code for _field, code in _codes(told)] == ["nobody_on_duty"]
+    made = str(cast.nurlan.do("record_round", **counts, no_concern=1)["round"])
+    concern: dict[str, Any] = {"worry": "neglect", "danger_now": False, "place": "x"}
+    concern |= {"seen_or_said": "Alone.", "children": [{"description": "A girl"}]}
+    added = {"round": made, "counted_as": "no_concern"}
+    told = Desk("aigul", cast.time).command("add_concern", **concern, **added)
+    assert told["code"] == "not_yours_to_correct"
