@@ -63,6 +63,22 @@ def test_who_returns_to_an_entry_made_in_error_was_found_once(committed_cast: Ca
     assert numbers(cast, *CHILDREN) == dict(zip(CHILDREN, (1, 1, 0, 1), strict=True))
 
 
+def test_who_stood_there_at_a_month_s_end_and_is_gone_on_the_day_is_counted(
+    committed_cast: Cast,
+) -> None:
+    cast = committed_cast
+    registered(cast)
+    cast.time.passes(days=35)
+    case = registered(cast, given_name="Айжан", sex="female")
+    cast.time.passes(days=30)
+    proposed(cast, case, "difficulty_overcome")
+    cast.bakyt.do("decide_taking_off", case=case, decision="agree", happened_on=cast.today)
+    stock = "children_on_register"
+    told = parts(cast, stock, by=("sex", "month"))[stock]
+    assert told[("female", "2026-04")] == 1
+    assert {way[0] for way in told if way[1] == "*"} == {"*", "male"}
+
+
 def test_of_a_cohort_the_last_reason_counts(committed_cast: Cast) -> None:
     """Off, back, and off again for another reason: the child is off for that one."""
     cast = committed_cast

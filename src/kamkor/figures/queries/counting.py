@@ -54,7 +54,9 @@ def _parts(found: Mapping[Way, int]) -> Mapping[Way, list[int]]:
     for way, number in found.items():
         depth = sum(one != TOTAL for one in way)
         if depth:
-            parts[(*way[: depth - 1], *[TOTAL] * (len(way) - depth + 1))].append(number)
+            # Of a state, who stood there at the end of a month may be gone on the day.
+            whole = (*way[: depth - 1], *[TOTAL] * (len(way) - depth + 1))
+            parts.setdefault(whole, []).append(number)
     return parts
 
 
