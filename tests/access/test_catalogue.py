@@ -53,7 +53,7 @@ COALESCE((ARRAY[0, ((office_unit * 4) + 1), ((office_district * 4) + 2), ((offic
     && ( SELECT viewer_keys())), false)
 OR (SUBJECT = ANY (( SELECT viewer_lent())::uuid[]))))
 OR (team = ANY (( SELECT viewer_teams())::uuid[])))
-AND (NOT COALESCE((SUBJECT = ANY (( SELECT viewer_barred())::uuid[])), false))
+AND COALESCE((NOT (SUBJECT = ANY (( SELECT viewer_barred())::uuid[]))), (SUBJECT IS NULL))
 """
 
 

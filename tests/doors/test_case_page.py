@@ -279,6 +279,7 @@ def test_who_is_only_shown_a_case_is_offered_no_act(world: World) -> None:
         ("http://elsewhere/register/?state=all", "/register/"),
         ("//testserver.evil/register/", "/register/"),
         ("nonsense", "/register/"),
+        ("http://[x/register/", "/register/"),
     ],
 )
 def test_back_leads_to_the_list_one_came_from(world: World, came: str, back: str) -> None:

@@ -230,6 +230,10 @@ def test_each_night_what_is_stale_is_counted_anew(
     assert holds_after(at(next_day, 2))
     assert not holds_after(at(next_day, 9))
     assert holds_after(at(next_day + timedelta(days=1), 9))
+    # A night in which nothing was stale was awake all the same.
+    with clock.clock_at(at(next_day + timedelta(days=2), 2)):
+        nightly.keep_closed_months(timestamp=0)
+    assert not holds_after(at(next_day + timedelta(days=2), 15))
 
 
 def test_counts_that_nobody_marked_are_noticed_by_the_check(kept: None) -> None:

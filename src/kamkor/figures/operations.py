@@ -35,7 +35,18 @@ def keep_months(country: str) -> list[date]:
     wanted = _months_wanted()
     for year, months in groupby(wanted, lambda month: month.year):
         _keep_year(country, year, list(months))
+    _looked()
     return wanted
+
+
+def _looked() -> None:
+    """Keep the moment at which all were looked at, also where nothing had to be counted."""
+    with connections[FIGURES_LOGIN].cursor() as cursor:
+        cursor.execute(
+            "UPDATE kamkor_figuremonth SET built_at = %s"
+            " WHERE month = (SELECT max(month) FROM kamkor_figuremonth)",
+            [clock.now()],
+        )
 
 
 def differences(country: str) -> Iterator[str]:

@@ -112,7 +112,7 @@ def condition(subject: str) -> str:
     """The expression of the policy: four readings of the context, each once a statement at most.
 
     Each reading of each table is a plan of its own, made ready before the first row; so they are
-    few, and functions of one value rather than of rows.
+    few, and functions of one value rather than of rows. Without a context each denies.
     """
     return f"""(
     (team IS NULL AND (
@@ -120,7 +120,7 @@ def condition(subject: str) -> str:
             && (SELECT viewer_keys()), false)
         OR {subject} = ANY ((SELECT viewer_lent())::uuid[])))
     OR team = ANY ((SELECT viewer_teams())::uuid[])
-) AND NOT coalesce({subject} = ANY ((SELECT viewer_barred())::uuid[]), false)"""
+) AND coalesce(NOT {subject} = ANY ((SELECT viewer_barred())::uuid[]), {subject} IS NULL)"""
 
 
 def grant(table: str, login: str, rights: str) -> str:

@@ -10,7 +10,10 @@ LISTS = re.compile(r"/(register/|duty/|rounds/|morning/[a-z-]+/|figures/list/)?"
 
 def way_back(request: HttpRequest, usual: str) -> str:
     """The list that the reader comes from, as the browser tells; else the usual address."""
-    came = urlsplit(request.headers.get("Referer", ""))
+    try:
+        came = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return usual
     if came.netloc != request.get_host() or not LISTS.fullmatch(came.path):
         return usual
     return f"{came.path}?{came.query}" if came.query else came.path

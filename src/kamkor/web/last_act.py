@@ -84,6 +84,6 @@ def forget_if_built_upon(request: HttpRequest, history: Sequence[Recorded]) -> N
     mine = [one.fact for one in history if str(one.fact.command) == command]
     if not mine:
         return
-    saved = max(fact.recorded_at for fact in mine)
-    if any(one.fact.recorded_at > saved for one in history):
+    done_at = max(fact.recorded_at for fact in mine)
+    if any(one.fact.recorded_at > done_at for one in history):
         forget(request)

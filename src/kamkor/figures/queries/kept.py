@@ -52,7 +52,7 @@ def live_rows(figure: Figure, question: Question, keys: tuple[Key, ...]) -> list
 
 
 def kept_at() -> datetime | None:
-    """When counts were kept last."""
+    """When all kept counts were looked at last, and what was missing or stale counted anew."""
     with connections[FIGURES_LOGIN].cursor() as cursor:
         cursor.execute("SELECT max(built_at) FROM kamkor_figuremonth")
         (found,) = cursor.fetchone()
