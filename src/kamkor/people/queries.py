@@ -166,6 +166,13 @@ def members_of(viewer: Viewer, household_ids: Iterable[UUID]) -> QuerySet[Househ
     )
 
 
+def last_homes_of(viewer: Viewer, people: Iterable[UUID]) -> dict[UUID, HouseholdMember]:
+    """Where each of these people lives, as told last, and what they are there."""
+    members = HouseholdMember.objects.filter(scope_filter(viewer, subject="household_id"))
+    told = members.filter(person_id__in=list(people), withdrawn_at=None)
+    return {one.person_id: one for one in told.order_by("happened_on", "first_recorded_at", "id")}
+
+
 def memberships_of(viewer: Viewer, household_id: UUID) -> QuerySet[HouseholdMember]:
     """All that was told of who belongs to a household, corrected facts too."""
     members = HouseholdMember.objects.filter(scope_filter(viewer, subject="household_id"))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from kamkor.access.vocabulary import WORKER
-from kamkor.cases.operations.steps import require_own_sealed
+from kamkor.cases.operations.identification import IdentifyChild
+from kamkor.cases.operations.steps import PlaceCode, require_own_sealed
 from kamkor.cases.queries.around import safe_contact_of
 from kamkor.cases.queries.case import case_for, cases_of_household
 from kamkor.cases.queries.history import history_of
@@ -20,8 +22,9 @@ from kamkor.cases.rules.visit import faults_of_kind
 from kamkor.cases.vocabulary import CANDIDATE, CHILD, OPEN_STATES, STEP_OF, CaseState
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotFound, NotPermitted, Operation
-from kamkor.kernel.shapes import as_typed
-from kamkor.people.queries import people_visible_to
+from kamkor.kernel.shapes import Ask, Line, as_typed
+from kamkor.kernel.words import noop
+from kamkor.people.queries import households_visible_to, people_visible_to
 from kamkor.web import faults
 from kamkor.web.candidates import candidates_notes
 from kamkor.web.case_page import identity_of
@@ -52,10 +55,40 @@ def begin(request: ViewedRequest, slug: str) -> HttpResponse:
     if operation.name == "record_round":
         back = "/rounds/"
     set_by_page = _known_person(request) if operation.name == "identify_child" else {}
-    return serve(
-        request,
-        Asked(operation, None, set_by_page, first | _names_of(request, set_by_page), back_url=back),
-    )
+    home = _at_known_home(request, set_by_page)
+    first |= _names_of(request, set_by_page)
+    set_by_page |= home.pop("where", {})
+    return serve(request, Asked(operation, None, set_by_page, first, back_url=back, **home))
+
+
+class IdentifyAtHome(IdentifyChild):
+    """The form where the home is known: it stands where it stands, and is not asked for."""
+
+    territory: Annotated[PlaceCode, Ask(noop("District or city"), widget="hidden")]
+    place: Annotated[Line, Ask(noop("Village, street, house"), widget="hidden")]
+
+
+def _at_known_home(request: ViewedRequest, known: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form says of a home that is known: where it stands, and the way to another."""
+    if "household" not in known:
+        return {}
+    home = households_visible_to(request.viewer).filter(id=known["household"]).first()
+    if home is None:
+        raise Http404
+    if not home.place:
+        return {}
+    other = urlencode({key: known[key] for key in known if key == "child"})
+    told = _("The child is entered at the home that is known: %(where)s.")
+    note = {
+        "text": told % {"where": address_of(home.territory_id, home.place)},
+        "url": f"{request.path}?{other}",
+        "act": _("The child lives elsewhere: enter another home"),
+    }
+    return {
+        "form": IdentifyAtHome,
+        "where": {"territory": home.territory_id, "place": home.place},
+        "context": {"notes": [note]},
+    }
 
 
 def _known_person(request: ViewedRequest) -> dict[str, Any]:
@@ -129,8 +162,11 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
         }
         first |= {"place": case.household.place if case.household else ""}
         known = _known_person(request)
+        at_home = _at_known_home(request, known)
+        shared["context"] |= at_home.pop("context", {})
         first |= _names_of(request, known)
-        set_by_page |= known
+        set_by_page |= known | at_home.pop("where", {})
+        shared |= at_home
     return Asked(operation, case.pk, set_by_page, _kept(first), **shared)
 
 

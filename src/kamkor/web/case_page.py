@@ -276,9 +276,10 @@ def household_of(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any] |
         return None
     home = case.household
     correct = correcting(viewer, case)
+    # The newest episode of each, which is the open one if there is one.
     others = {
         one.child_id: one
-        for one in beside.near
+        for one in reversed(beside.near)
         if one.child_id and one.household_id == case.household_id
     }
     rows: list[dict[str, Any]] = [
@@ -300,7 +301,7 @@ def household_of(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any] |
         if person.telephone:
             row["value"] = f"{person.shown_name}, {shown(person.telephone)}"
             row["copyable"] = person.telephone
-        if person.pk in others and others[person.pk].pk != case.pk:
+        if person.pk in others and person.pk != case.child_id:
             row["url"] = f"/cases/{others[person.pk].pk}/"
         if member.relation in {"sibling", "child"} and person.pk != case.child_id:
             look = beside.looks.get(person.pk)

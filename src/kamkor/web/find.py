@@ -14,20 +14,25 @@ from django.utils.translation import ngettext
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
-from kamkor.cases.queries.case import case_for, cases_of_people, departments_answering
+from kamkor.cases.queries.case import (
+    case_for,
+    cases_of_people,
+    departments_answering,
+    died_among,
+)
 from kamkor.cases.vocabulary import OPEN_STATES, STATE_LABELS, CaseState
 from kamkor.kernel.commands import NotFound
-from kamkor.people.queries import people_named, same_person_candidates
+from kamkor.people.queries import last_homes_of, people_named, same_person_candidates
 from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
 from kamkor.web.paging import page_of
 from kamkor.web.searching import PersonSearch, Search, search_of, summary_title
-from kamkor.web.templatetags.words import birth, coded, office_name
+from kamkor.web.templatetags.words import birth, coded, day, office_name
 from kamkor.workforce.queries import offices_by_id
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Case
-    from kamkor.people.models import Person
+    from kamkor.people.models import HouseholdMember, Person
 
 ORDER = ("doubts", "sort_key")
 
@@ -116,24 +121,26 @@ def _rows(viewer: Viewer, people: Sequence[Person], reported: Case | None) -> li
     for case in cases_of_people(viewer, [person.pk for person in people]):
         latest.setdefault(case.child_id, case)
     hidden = [one.pk for one in people if not _is_open(latest.get(one.pk))]
-    elsewhere = _open_elsewhere(viewer, hidden)
+    not_here = _open_elsewhere(viewer, hidden) | _died(viewer, hidden)
+    homes = last_homes_of(viewer, [one.pk for one in people if one.pk not in latest])
     rows = []
     for person in people:
         known = latest.get(person.pk)
-        standing = _(STATE_LABELS[known.state]) if known else _("no case yet")
+        standing = _(STATE_LABELS[known.state]) if known else _no_case(homes.get(person.pk))
         row: dict[str, Any] = {
             "id": str(person.pk),
             "cells": [
                 {"text": person.shown_name},
                 {"text": birth(person.born_on, person.birth_precision), "nowrap": True},
                 {"text": coded(person.sex, "sexes")},
-                {"text": elsewhere.get(person.pk, standing)},
+                {"text": not_here.get(person.pk, standing)},
             ],
         }
-        act, address = _("Identify as this child"), _identify_address(reported, person, known)
+        home = known.household_id if known else getattr(homes.get(person.pk), "household_id", None)
+        act, address = _("Identify as this child"), _identify_address(reported, person, home)
         if known is not None and _is_open(known):
             act, address = _("Open the case"), f"/cases/{known.pk}/"
-        goes_on = {} if person.pk in elsewhere else {"url": address}
+        goes_on = {} if person.pk in not_here else {"url": address}
         if reported is None:
             row |= goes_on
         else:
@@ -156,14 +163,26 @@ def _open_elsewhere(viewer: Viewer, people: Sequence[UUID]) -> dict[UUID, str]:
     }
 
 
+def _died(viewer: Viewer, people: Sequence[UUID]) -> dict[UUID, str]:
+    return {
+        person: _("died; the case ended on %(day)s") % {"day": day(on)}
+        for person, on in died_among(viewer, people).items()
+    }
+
+
+def _no_case(home: HouseholdMember | None) -> str:
+    """Of whom no case is known; an adult of a home is told as what they are there."""
+    if home is None or home.relation in {"child", "sibling"}:
+        return _("no case yet")
+    return f"{coded(home.relation, 'relations')}; {_('no case yet')}"
+
+
 def _identify_address(
-    reported: Case | None, person: Person | None = None, case: Case | None = None
+    reported: Case | None, person: Person | None = None, home: UUID | None = None
 ) -> str:
-    """Where a child is identified: ids alone, of whoever is known already."""
+    """Where a child is identified: ids alone, of whoever is known already and of their home."""
     address = f"/cases/{reported.pk}/identify-child/" if reported else "/do/identify-child/"
     if person is None:
         return address
-    known = {"child": person.pk}
-    if case is not None and case.household is not None:
-        known["household"] = case.household.pk
+    known = {"child": person.pk} | ({} if home is None else {"household": home})
     return f"{address}?{urlencode(known)}"

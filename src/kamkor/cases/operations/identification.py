@@ -19,9 +19,11 @@ from kamkor.cases.operations.registration import SAFE_CONTACT
 from kamkor.cases.operations.sealing import keep_safe_contact
 from kamkor.cases.operations.settling import settle_names
 from kamkor.cases.operations.steps import BeforeBirth, PlaceCode, TerritoryUnknown, step
+from kamkor.cases.queries.case import died_among
 from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES
 from kamkor.country.kg.telephones import to_e164
 from kamkor.kernel.commands import NotFound, Order
+from kamkor.kernel.errors import Refusal
 from kamkor.kernel.shapes import Ask, Coded, Line, Name, PartialDay, PastDay, Shape, Text, as_known
 from kamkor.kernel.words import noop
 from kamkor.people.operations import (
@@ -45,6 +47,16 @@ if TYPE_CHECKING:
 CHILD_GROUP = noop("The child")
 HOME_GROUP = noop("The home")
 WORRY_GROUP = noop("What is hard")
+
+
+class ChildDied(Refusal):
+    """Nobody is found who is known to have died; if that is wrong, it is corrected first."""
+
+    code = "child_died"
+    message = noop(
+        "This child's case ended on %(day)s because the child died."
+        " If that is wrong, correct that decision first."
+    )
 
 
 class Adult(Shape):
@@ -122,6 +134,7 @@ class IdentifyChild(Shape):
 @step(
     IdentifyChild,
     AlreadyOpen,
+    ChildDied,
     TerritoryUnknown,
     PinUnreadable,
     TelephoneUnreadable,
@@ -245,6 +258,8 @@ def _known_child(order: Order[IdentifyChild], identity: Identity) -> "Person | N
     if child is None:
         raise NotFound("child")
     refuse_second(order, child.pk, "child")
+    for day in died_among(order.viewer, [child.pk]).values():
+        raise ChildDied("child", day=f"{day:%d.%m.%Y}")
     identify_person(order, child, identity)
     return child
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
-from kamkor.cases.models import Assignment, Case, Interest, TransferAnswer
+from kamkor.cases.models import Assignment, Case, Interest, TakingOffDecision, TransferAnswer
 from kamkor.cases.vocabulary import (
     CHILD,
     FAMILY,
@@ -19,6 +19,7 @@ from kamkor.cases.vocabulary import (
     PROPOSED,
     CaseState,
 )
+from kamkor.kernel import rulesets
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.ids import typed_number
 from kamkor.kernel.kept import asked
@@ -124,6 +125,16 @@ def cases_asked_for(viewer: Viewer, typed: str) -> QuerySet[Case]:
 def cases_of_people(viewer: Viewer, people: Iterable[UUID]) -> QuerySet[Case]:
     """All episodes of certain children, newest first."""
     return whole_cases(viewer).filter(child_id__in=list(people)).order_by("-opened_on", "-id")
+
+
+def died_among(viewer: Viewer, people: Iterable[UUID]) -> dict[UUID, date]:
+    """Which of these children died, and the day on which their case ended by it."""
+    reasons = rulesets.all_rules("taking_off_reasons")
+    deaths = [one.code for one in reasons if one.get("opens") == "death_review"]
+    decisions = TakingOffDecision.objects.filter(
+        scope_filter(viewer, subject="case_id"), case__child_id__in=list(people)
+    ).filter(agreed=True, reason__in=deaths, withdrawn_at=None)
+    return dict(decisions.values_list("case__child_id", "happened_on"))
 
 
 def departments_answering(viewer: Viewer, people: Iterable[UUID]) -> dict[UUID, int]:
