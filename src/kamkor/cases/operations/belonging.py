@@ -114,10 +114,11 @@ def rows_of_all(cases: Iterable[Case]) -> set[UUID]:
     return {row for one in cases for row in _rows_of(episodes_of(one))}
 
 
-def seen_with(case: Case) -> list[UUID]:
-    """What somebody who answers for one of a home sees of it: the home, who lives there, and the
-    reports of the open cases in it."""
-    return list(dict.fromkeys([*_home(case), *_reports_of([case, *open_at_home(case)])]))
+def seen_with(case: Case, sender: int) -> list[UUID]:
+    """What the department that a case comes from goes on seeing of the home: the home, who lives
+    there, and the reports of this case and of its own open ones; no other department's."""
+    of_sender = open_at_home(case).filter(office_district=sender)
+    return list(dict.fromkeys([*_home(case), *_reports_of([case, *of_sender])]))
 
 
 def follow_responsible(order: Order[Any], case_id: UUID) -> None:

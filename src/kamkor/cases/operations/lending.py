@@ -70,14 +70,16 @@ def answering_at_home(home: UUID) -> list[tuple[int, int]]:
 
 
 def home_is_anothers(case: Case) -> bool:
-    """Whether the home of a case is hidden, or another department holds it and answers for
-    somebody of it."""
+    """Whether the home of a case is hidden, or another department holds it and has an open case
+    of somebody of it."""
     home = case.household
     if home is None:
         return True
-    if home.office_district == case.office_district:
+    holder = home.office_district
+    if holder is None or holder == case.office_district:
         return False
-    return any(office == home.office_district for _, office in answering_at_home(home.pk))
+    # No department offers to itself: every open case of the holder stays.
+    return stays_at_home(home.pk, holder, holder)
 
 
 def stays_at_home(home: UUID, sender: int, receiver: int) -> bool:

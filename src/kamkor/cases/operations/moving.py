@@ -39,6 +39,7 @@ def move_household(order: Order[MoveHousehold]) -> None:
     if home_is_anothers(case):
         raise HomeStays("place")
     steps.not_before(data.happened_on, case.opened_on)
+    steps.not_before(data.happened_on, people.moved_last(home))
     if (home.territory_id, home.place) == (case.territory_id, data.place):
         raise NothingChanged("place")
     people.move_household(order, home, case.territory_id, data.place, data.happened_on)

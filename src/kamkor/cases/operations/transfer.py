@@ -172,7 +172,7 @@ def accept_transfer(order: Order[AcceptTransfer]) -> None:
     _place_home(order, case, district, moving)
     order.add(*access.lent(shown, HOUSEHOLD, order.id, to_post=seat.post_id))
     order.add(*access.lent(shown, HOUSEHOLD, order.id, to_office=offer.to_office_id))
-    home, seen = case.household_id, seen_with(case)
+    home, seen = case.household_id, seen_with(case, offer.from_office_id)
 
     def take_over() -> None:
         steps.move_subjects(moving, seat.office_id, None)
@@ -189,16 +189,17 @@ def _what_moves(
 ) -> tuple[list[UUID], list[UUID]]:
     """What comes over with a case that is accepted, and what it refers to that does not.
 
-    Where all open cases of a home are offered to this department, the home comes with the first
-    that is accepted; as long as one is not, it stays.
+    Where the department that holds a home offers all its open cases of it to this one, the home
+    comes with the first of them that is accepted; as long as one is not offered, it stays.
     """
-    home, office = case.household_id, offer.to_office_id
+    home, sender, office = case.household_id, offer.from_office_id, offer.to_office_id
     if home is None:
         return list(offered), []
     parts = parted(case, alone=False)
     moving = dict.fromkeys(parts.moving)
     carried = access.lent_with(home, TRANSFER, to_office=office)
-    if carried and not stays_at_home(home, offer.from_office_id, office):
+    is_senders = carried and sender in offices_of_home(home)
+    if is_senders and not stays_at_home(home, sender, office):
         there = [one for one in open_at_home(case) if one.office_district != office]
         theirs = rows_of_all(there)
         moving |= dict.fromkeys(row for row in carried if row not in theirs)
