@@ -70,6 +70,46 @@ def test_a_home_that_is_offered_does_not_come_with_the_child_of_a_third_departme
     assert not Lent.objects.filter(reason="transfer", until=None).exists()
 
 
+def test_a_third_department_goes_on_seeing_a_home_that_its_holder_gave_away(cast: Cast) -> None:
+    """It answers for its child as before, offers it to the new holder, and then sees nothing."""
+    first, second = two_children(cast)
+    third = _third(cast, first)
+    transferred(cast, third, to_office=cast.specialist3.department, reason="child_moved")
+    answering = {"post": cast.specialist3.post, "territory": MANAS}
+    assert _accept(cast, "specialist3", third, **answering) == []
+    given = {"post": cast.cholpon.post, "territory": NOOKEN, "place": "Massy, 4"}
+    for case in (first, second):
+        transferred(cast, case)
+    for case in (first, second):
+        assert _accept(cast, "specialist2", case, **given) == []
+        for who in (cast.aigul, cast.bakyt, cast.cholpon, cast.specialist2, cast.specialist3):
+            assert broken_references(who) == [], who.username
+    assert (_rows(cast.aigul), _rows(cast.specialist3)) == ([0, 0, 0, 0], [1, 3, 1, 3])
+    there = {"to_office": cast.specialist2.department, "reason": "child_moved", "note": "x"}
+    cast.specialist3.do("offer_transfer", case=third, **there)
+    assert _accept(cast, "specialist2", third, **given) == []
+    assert (_rows(cast.cholpon), broken_references(cast.cholpon)) == ([3, 3, 1, 3], [])
+    assert _rows(cast.specialist3) == [0, 0, 0, 0]
+
+
+def test_a_child_that_moved_away_stays_where_it_is_when_the_home_changes_hands(
+    cast: Cast,
+) -> None:
+    """Whoever answers for another of the home, here or there, still sees it and takes nothing."""
+    first, second = two_children(cast)
+    transferred(cast, first, reason="child_moved")
+    given = {"post": cast.cholpon.post, "territory": NOOKEN}
+    assert _accept(cast, "specialist2", first, **given) == []
+    cast.bakyt.do("assign_worker", case=second, post=cast.nurlan.post, happened_on=cast.today)
+    for who in (cast.nurlan, cast.bakyt, cast.cholpon, cast.specialist2):
+        assert (_rows(who), broken_references(who)) == ([1, 2, 1, 2], []), who.username
+    transferred(cast, second)
+    assert _accept(cast, "specialist2", second, **given | {"post": cast.ulan.post}) == []
+    for who in (cast.ulan, cast.cholpon):
+        assert (_rows(who), broken_references(who)) == ([1, 2, 1, 2], []), who.username
+    assert _rows(cast.bakyt) == [0, 0, 0, 0]
+
+
 def test_the_sender_is_not_shown_the_reports_of_those_the_other_side_answers_for(
     cast: Cast,
 ) -> None:

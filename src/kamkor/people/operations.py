@@ -205,22 +205,11 @@ def place_household(household: Household, territory: str, place: str) -> list[mo
 
 
 def move_household(order: Order[Any], home: Household, to: str, place: str, since: date) -> None:
-    """Hand over that a household lives elsewhere from a day on; where it stood stays to be read.
-
-    Where it stands there already, nothing is handed over.
-    """
-    if (home.territory_id, home.place) == (to, place):
-        return
+    """Hand over that a household lives elsewhere from a day on; where it stood stays to be read."""
     before = {"moved_from": home.territory_id, "former_place": home.place}
     told = {"household": home, "moved_to": to, "place": place, **before}
     order.add(HouseholdMove(**told, **order.fact(home, since)), *place_household(home, to, place))
     order.change(home, ["territory", "place"])
-
-
-def moved_last(home: Household) -> date | None:
-    """The day since which a household is known to live where it lives, if it has moved."""
-    moves = HouseholdMove.objects.filter(household=home, withdrawn_at=None)
-    return moves.aggregate(day=models.Max("happened_on"))["day"]
 
 
 def new_wording(held: Any, part: UUID, words: Iterable[str]) -> list[models.Model]:  # noqa: ANN401 - a scoped row with an id

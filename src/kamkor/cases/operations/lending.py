@@ -12,7 +12,7 @@ from kamkor.cases.models import Case, TransferOffer
 from kamkor.cases.vocabulary import FAMILY, OPEN_STATES
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.writing import write_together
-from kamkor.people.operations import offices_of_home
+from kamkor.people.operations import offices_of_home, persons_at_home
 from kamkor.workforce import queries as workforce
 
 # Why rows are lent where one child of a household moves and another stays.
@@ -52,8 +52,9 @@ def end_with_transfer(case: Case, sender: int) -> None:
         return
     answering = answering_at_home(home)
     goes_on = sender in {department for _, department in answering}
+    # Who lives there may have been shown by the offer of a department that is hidden here.
     access.end_showing(
-        home,
+        [home, *persons_at_home(home)],
         HOUSEHOLD,
         TransferOffer.objects.filter(case__household=home).values_list("command", flat=True),
         to_posts=set(workforce.seats_of(sender, clock.today())) - {post for post, _ in answering},
