@@ -36,6 +36,7 @@ COLLEAGUES = (
     ("begimai", "worker", 2),
     ("ulan", "worker", 4),
     ("head2", "head", 1),
+    ("specialist3", "specialist", 2),
 )
 USERNAMES = (*(name for name, _, _ in (*CAST, *COLLEAGUES)), "admin")
 
@@ -235,6 +236,7 @@ class Cast:
         self.ulan = self.everybody["ulan"]
         self.specialist2 = self.everybody["specialist2"]
         self.head2 = self.everybody["head2"]
+        self.specialist3 = self.everybody["specialist3"]
         self.oblast = self.everybody["oblast"]
         self.daniyar = self.everybody["daniyar"]
         self.elmira = self.everybody["elmira"]

@@ -7,6 +7,7 @@ from tests.cast import Cast, Player
 
 SUZAK = "41703220000000"
 NOOKEN = "41703215000000"
+MANAS = "41703410000010"
 
 Data = dict[str, Any]
 

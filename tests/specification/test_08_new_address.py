@@ -7,6 +7,7 @@ from tests.doors.desk import Desk, Page
 from tests.factories import (
     NOOKEN,
     a_child,
+    a_registration,
     accepted,
     identified,
     received,
@@ -100,3 +101,47 @@ def test_the_home_of_another_department_keeps_its_address_while_it_answers_there
     assert desk.command("move_household", **data)["result"] == "applied"
     assert "move_household" in desk.open(f"/cases/{first}/").operations
     assert broken_references(cast.cholpon) == []
+
+
+def test_a_home_of_which_only_a_family_not_on_the_register_stays_may_get_an_address(
+    cast: Cast,
+) -> None:
+    """The holder's entry of a family, once it has ended, keeps no home where it stood."""
+    found = cast.aigul.do("identify_child", **a_child(cast.today, family_too=True))
+    child, family = str(found["case"]), str(found["family"])
+    cast.bakyt.do("register_child", case=child, **a_registration(cast.today))
+    transferred(cast, child, reason="child_moved")
+    cast.specialist2.do("accept_transfer", case=child, post=cast.cholpon.post, territory=NOOKEN)
+    desk = Desk("cholpon", cast.time)
+    data = {"case": child, "place": "Massy, 4", "happened_on": cast.today}
+    assert desk.command("move_household", **data)["code"] == "home_stays"
+    decline = {"decision": "decline", "happened_on": cast.today, "reason": "no_difficulty"}
+    cast.bakyt.do("register_family", case=family, **decline)
+    assert "move_household" in desk.open(f"/cases/{child}/").operations
+    assert desk.command("move_household", **data)["result"] == "applied"
+    for who in (cast.aigul, cast.bakyt, cast.cholpon):
+        assert broken_references(who) == [], who.username
+
+
+def test_no_move_is_recorded_before_the_last_that_is_known(cast: Cast) -> None:
+    case = identified(cast, happened_on=cast.days_ago(5))
+    assert _moved(cast, "aigul", case).status == 303
+    earlier = {"case": case, "place": "Suzak, 9", "happened_on": cast.days_ago(2)}
+    told = Desk("aigul", cast.time).command("move_household", **earlier)
+    assert (told["code"], told["faults"][0]["field"]) == ("before_beginning", "happened_on")
+    assert cast.time.today.strftime("%d.%m.%Y") in told["message"]
+    home = cast.aigul.case(case).household
+    assert home is not None
+    assert home.place == NEW
+    assert cast.aigul.sees(HouseholdMove) == 1
+
+
+def test_the_same_address_typed_by_who_accepts_again_is_no_move(cast: Cast) -> None:
+    both = two_children(cast)
+    for case in both:
+        transferred(cast, case)
+    desk = Desk("specialist2", cast.time)
+    given = {"post": cast.cholpon.post, "territory": NOOKEN, "place": "Massy, 4"}
+    for case in both:
+        assert desk.act(f"/cases/{case}/accept-transfer/", "accept_transfer", **given).status == 303
+    assert cast.cholpon.sees(HouseholdMove) == 1

@@ -134,20 +134,21 @@ def end_lending_with(
 
 
 def end_showing(
-    subject: UUID,
+    subjects: Iterable[UUID],
     reason: str,
     commands: Iterable[UUID],
     *,
     to_posts: Iterable[int],
     to_office: int | None,
 ) -> None:
-    """What posts and an office are shown together with a subject, or by these commands, is shown
-    to them no longer."""
+    """What posts and an office are shown together with one of these subjects, or by these
+    commands, is shown to them no longer."""
     to_them = models.Q(to_post__in=list(to_posts))
     if to_office is not None:
         to_them |= models.Q(to_office=to_office)
     rows = Lent.objects.filter(to_them, reason=reason)
-    together = set(rows.filter(subject=subject).values_list("command", flat=True))
+    beside = rows.filter(subject__in=list(subjects))
+    together = set(beside.values_list("command", flat=True))
     standing = rows.filter(command__in=together | set(commands), until=None)
     standing.update(until=clock.now())
 

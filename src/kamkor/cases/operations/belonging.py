@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from kamkor.access import operations as access
+from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import Case
 from kamkor.cases.operations import steps
@@ -17,6 +18,7 @@ from kamkor.kernel import clock
 from kamkor.kernel.commands import Order
 from kamkor.kernel.writing import write_together
 from kamkor.people.operations import offices_of_home, persons_at_home
+from kamkor.people.queries import members_of
 from kamkor.workforce import queries as workforce
 
 # Why rows are lent to the department that a case is offered to.
@@ -78,6 +80,15 @@ def around(case: Case) -> list[UUID]:
     return list(dict.fromkeys([*_rows_of(cases), *_home(case), *_reports_of(cases)]))
 
 
+def of_others(viewer: Viewer, case: Case) -> list[UUID]:
+    """Who lives in the home of a case and is held by another department than the case."""
+    if case.household_id is None:
+        return []
+    members = members_of(viewer, [case.household_id])
+    others = members.exclude(person__office_district=case.office_district)
+    return list(others.values_list("person_id", flat=True))
+
+
 def _holds_home(case: Case) -> bool:
     if case.household_id is None:
         return True
@@ -114,10 +125,11 @@ def rows_of_all(cases: Iterable[Case]) -> set[UUID]:
     return {row for one in cases for row in _rows_of(episodes_of(one))}
 
 
-def seen_with(case: Case) -> list[UUID]:
-    """What somebody who answers for one of a home sees of it: the home, who lives there, and the
-    reports of the open cases in it."""
-    return list(dict.fromkeys([*_home(case), *_reports_of([case, *open_at_home(case)])]))
+def seen_with(case: Case, sender: int) -> list[UUID]:
+    """What the department that a case comes from goes on seeing of the home: the home, who lives
+    there, and the reports of this case and of its own open ones; no other department's."""
+    of_sender = open_at_home(case).filter(office_district=sender)
+    return list(dict.fromkeys([*_home(case), *_reports_of([case, *of_sender])]))
 
 
 def follow_responsible(order: Order[Any], case_id: UUID) -> None:
@@ -144,8 +156,9 @@ def follow_responsible_now(order: Order[Any], case_id: UUID) -> None:
     else:
         department = workforce.seats_of(case.office_district or 0, clock.today())
         access.end_lending(around(case), HOUSEHOLD, to_posts=department)
-    # A home of another department is only lent: also to whoever answers here from now on.
-    if staying or not _holds_home(case):
+    # A home or somebody of another department is only lent: also to who answers from now on.
+    held_elsewhere = of_others(order.viewer, case)
+    if staying or held_elsewhere or not _holds_home(case):
         shown = [*_home(case), *_reports_of([case, *others])]
         for post in (seat.post_id, *staying):
             write_together(access.lent(shown, HOUSEHOLD, order.id, to_post=post))
@@ -155,7 +168,8 @@ def follow_responsible_now(order: Order[Any], case_id: UUID) -> None:
         # Nobody of the home answers where it stands: it goes with the one who moves now.
         theirs = rows_of_all(others)
         moving = [row for row in around(case) if row not in theirs]
-    steps.move_subjects(moving, seat.office_id, None)
+    going = [row for row in moving if row not in held_elsewhere]
+    steps.move_subjects(going, seat.office_id, None)
 
 
 def _left_behind(order: Order[Any], case: Case, others: list[Case]) -> bool:

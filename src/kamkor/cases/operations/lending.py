@@ -12,7 +12,7 @@ from kamkor.cases.models import Case, TransferOffer
 from kamkor.cases.vocabulary import FAMILY, OPEN_STATES
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.writing import write_together
-from kamkor.people.operations import offices_of_home
+from kamkor.people.operations import offices_of_home, persons_at_home
 from kamkor.workforce import queries as workforce
 
 # Why rows are lent where one child of a household moves and another stays.
@@ -52,8 +52,9 @@ def end_with_transfer(case: Case, sender: int) -> None:
         return
     answering = answering_at_home(home)
     goes_on = sender in {department for _, department in answering}
+    # Who lives there may have been shown by the offer of a department that is hidden here.
     access.end_showing(
-        home,
+        [home, *persons_at_home(home)],
         HOUSEHOLD,
         TransferOffer.objects.filter(case__household=home).values_list("command", flat=True),
         to_posts=set(workforce.seats_of(sender, clock.today())) - {post for post, _ in answering},
@@ -70,14 +71,16 @@ def answering_at_home(home: UUID) -> list[tuple[int, int]]:
 
 
 def home_is_anothers(case: Case) -> bool:
-    """Whether the home of a case is hidden, or another department holds it and answers for
-    somebody of it."""
+    """Whether the home of a case is hidden, or another department holds it and has an open case
+    of somebody of it."""
     home = case.household
     if home is None:
         return True
-    if home.office_district == case.office_district:
+    holder = home.office_district
+    if holder is None or holder == case.office_district:
         return False
-    return any(office == home.office_district for _, office in answering_at_home(home.pk))
+    # No department offers to itself: every open case of the holder stays.
+    return stays_at_home(home.pk, holder, holder)
 
 
 def stays_at_home(home: UUID, sender: int, receiver: int) -> bool:

@@ -13,6 +13,7 @@ from kamkor.kernel.commands import NotFound, Order
 from kamkor.kernel.shapes import Ask, Line, PastDay, Shape
 from kamkor.kernel.words import noop
 from kamkor.people import operations as people
+from kamkor.people.queries import moves_of
 
 
 class MoveHousehold(Shape):
@@ -39,6 +40,10 @@ def move_household(order: Order[MoveHousehold]) -> None:
     if home_is_anothers(case):
         raise HomeStays("place")
     steps.not_before(data.happened_on, case.opened_on)
+    last = (
+        moves_of(order.viewer, home.pk).filter(withdrawn_at=None).order_by("-happened_on").first()
+    )
+    steps.not_before(data.happened_on, last.happened_on if last else None)
     if (home.territory_id, home.place) == (case.territory_id, data.place):
         raise NothingChanged("place")
     people.move_household(order, home, case.territory_id, data.place, data.happened_on)

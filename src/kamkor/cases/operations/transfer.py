@@ -10,6 +10,7 @@ from kamkor.cases.operations import steps
 from kamkor.cases.operations.answering import InterestedCannotAnswer, require_not_interested
 from kamkor.cases.operations.belonging import (
     TRANSFER,
+    of_others,
     open_at_home,
     parted,
     parted_for,
@@ -168,11 +169,11 @@ def accept_transfer(order: Order[AcceptTransfer]) -> None:
         case.territory_id = district
         order.change(case, ["territory"])
     offered = access.lent_by(offer.command, TRANSFER, to_office=offer.to_office_id)
-    moving, shown = _what_moves(case, offer, offered)
+    moving, shown = _what_moves(order, case, offer, offered)
     _place_home(order, case, district, moving)
     order.add(*access.lent(shown, HOUSEHOLD, order.id, to_post=seat.post_id))
     order.add(*access.lent(shown, HOUSEHOLD, order.id, to_office=offer.to_office_id))
-    home, seen = case.household_id, seen_with(case)
+    home, seen = case.household_id, seen_with(case, offer.from_office_id)
 
     def take_over() -> None:
         steps.move_subjects(moving, seat.office_id, None)
@@ -185,24 +186,27 @@ def accept_transfer(order: Order[AcceptTransfer]) -> None:
 
 
 def _what_moves(
-    case: Case, offer: TransferOffer, offered: Collection[UUID]
+    order: Order[AcceptTransfer], case: Case, offer: TransferOffer, offered: Collection[UUID]
 ) -> tuple[list[UUID], list[UUID]]:
     """What comes over with a case that is accepted, and what it refers to that does not.
 
-    Where all open cases of a home are offered to this department, the home comes with the first
-    that is accepted; as long as one is not, it stays.
+    Where the department that holds a home offers all its open cases of it to this one, the home
+    comes with the first of them that is accepted; as long as one is not offered, it stays. Who
+    lives there and is of another department stays of that one, and is shown.
     """
-    home, office = case.household_id, offer.to_office_id
+    home, sender, office = case.household_id, offer.from_office_id, offer.to_office_id
     if home is None:
         return list(offered), []
     parts = parted(case, alone=False)
-    moving = dict.fromkeys(parts.moving)
+    moving, others = dict.fromkeys(parts.moving), []
     carried = access.lent_with(home, TRANSFER, to_office=office)
-    if carried and not stays_at_home(home, offer.from_office_id, office):
+    is_senders = carried and sender in offices_of_home(home)
+    if is_senders and not stays_at_home(home, sender, office):
         there = [one for one in open_at_home(case) if one.office_district != office]
-        theirs = rows_of_all(there)
+        others = of_others(order.viewer, case)
+        theirs = {*rows_of_all(there), *others}
         moving |= dict.fromkeys(row for row in carried if row not in theirs)
-    shown = [*access.lent_by(offer.command, HOUSEHOLD, to_office=office), *parts.shown]
+    shown = [*access.lent_by(offer.command, HOUSEHOLD, to_office=office), *parts.shown, *others]
     return list(moving), [row for row in dict.fromkeys(shown) if row not in moving]
 
 
@@ -217,7 +221,8 @@ def _place_home(
         raise HomeStays("place")
     if home.pk not in moving and order.viewer.district not in offices_of_home(home.pk):
         raise HomeStays("place")
-    move_household(order, home, district, order.data.place, clock.local_day(order.now))
+    if (home.territory_id, home.place) != (district, order.data.place):
+        move_household(order, home, district, order.data.place, clock.local_day(order.now))
 
 
 def _district_from_now(order: Order[AcceptTransfer], case: Case) -> str:
