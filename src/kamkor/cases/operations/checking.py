@@ -25,7 +25,7 @@ from kamkor.cases.operations.facts import is_of_migrants
 from kamkor.cases.operations.house_round import require_round_fits
 from kamkor.cases.operations.registration import GroundOfOtherRegister
 from kamkor.cases.operations.report import require_learned_before
-from kamkor.cases.operations.settling import state_before
+from kamkor.cases.operations.settling import state_before, stood_before
 from kamkor.cases.operations.taking_off import require_done_first, require_reason_fits
 from kamkor.cases.operations.visit import (
     MigrantCheckIncomplete,
@@ -145,8 +145,11 @@ def _decision(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
         return
     proposal = new.proposal
     state = state_before(case, "proposal", proposal.first_recorded_at)
-    require_reason_fits(proposal, state, new.reason, new.happened_on, AT, side=f"{AT}reason")
-    require_done_first(order, case, new.reason, new.happened_on, f"{AT}reason")
+    at = f"{AT}reason"
+    require_reason_fits(proposal, state, new.reason, new.happened_on, AT, side=at)
+    # A placement or an adoption ends a removal: without it the child is away still.
+    away = stood_before(case, "decision", old.first_recorded_at).away_from_home
+    require_done_first(order, case, new.reason, new.happened_on, at, was_away=away)
 
 
 def _visit(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:

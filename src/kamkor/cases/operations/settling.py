@@ -235,9 +235,14 @@ def standing_from_facts(case: Case, corrected: Iterable[Any] = ()) -> Standing:
     return standing_of(events_of(case, LiveFacts([case], corrected)))
 
 
+def stood_before(case: Case, kind: str, moment: datetime) -> Standing:
+    """Where a case stood when a fact of a kind was first recorded at a moment."""
+    return standing_before(events_of(case, LiveFacts([case])), kind, moment)
+
+
 def state_before(case: Case, kind: str, moment: datetime) -> str:
     """The state a case was in when a fact of a kind was first recorded at a moment."""
-    return standing_before(events_of(case, LiveFacts([case])), kind, moment).state
+    return stood_before(case, kind, moment).state
 
 
 # What of a report follows what it tells now.
