@@ -1,6 +1,6 @@
 """Step 6: one removal stands at a time, and whoever must know of it is told, whatever follows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -125,7 +125,7 @@ def test_who_was_told_is_corrected_where_the_notices_go_on(cast: Cast) -> None:
     assert "not needed any more" not in owed
 
 
-def _corrected(cast: Cast, case: str, values: dict[str, str | None]) -> None:
+def _corrected(cast: Cast, case: str, values: Mapping[str, str | None]) -> None:
     """What the removal of a case says is corrected by Aigul."""
     cast.time.passes(minutes=1)
     with cast.aigul.inside():
