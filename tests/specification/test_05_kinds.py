@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from kamkor.cases.models import Visit
+from kamkor.cases.models import Visit, VisitChild
 from tests.cast import Cast
 from tests.doors.desk import Desk
-from tests.factories import a_removal, registered, seen, taken_off, two_children, visited
+from tests.factories import a_removal, proposed, registered, seen, taken_off, two_children, visited
 
 CHECKS = {"after_leaving", "after_leaving_elsewhere"}
 ANYWHERE = {"call", "joint", "elsewhere"}
@@ -44,6 +44,37 @@ def test_the_check_after_leaving_is_made_while_it_is_due(cast: Cast, kind: str) 
     assert _offered(cast, left) == AT_HOME | ANYWHERE | CHECKS
     assert _told(cast, left, kind) == []
     assert cast.aigul.state(left) == "closed"
+
+
+def test_the_check_after_leaving_is_not_made_before(cast: Cast) -> None:
+    """Neither at once nor by a correction; an earlier visit of another kind is told later."""
+    case = registered(cast)
+    cast.time.passes(days=9)
+    proposed(cast, case, "difficulty_overcome")
+    cast.bakyt.do("decide_taking_off", case=case, decision="agree", happened_on=cast.today)
+    cast.time.passes(days=2)
+    early, desk = cast.days_ago(3), Desk("aigul", cast.time)
+    visit = {"household": cast.aigul.home(case), "happened_on": early, "children": [seen(case)]}
+    told = desk.command("record_visit", kind="after_leaving", **visit)
+    too_early = [("happened_on", "before_beginning")]
+    assert [(one["field"], one["code"]) for one in told["faults"]] == too_early
+    before = visited(cast, cast.aigul, seen(case), happened_on=early)
+    check = visited(
+        cast, cast.aigul, seen(case), kind="after_leaving", happened_on=cast.days_ago(2)
+    )
+    with cast.aigul.inside():
+        row = str(VisitChild.objects.get(visit_id=check).pk)
+    for kind, fact, values in (
+        ("visit", before, {"kind": "after_leaving"}),
+        ("visit", check, {"happened_on": early}),
+        ("visit_child", row, {"happened_on": early}),
+    ):
+        wrong = {"case": case, "kind": kind, "fact": fact, "reason": "typing_error"}
+        told = desk.command("correct_fact", **wrong, values=values)
+        assert [(one["field"], one["code"]) for one in told["faults"]] == [
+            ("values.happened_on", "before_beginning")
+        ]
+    assert cast.aigul.state(case) == "closed"
 
 
 def test_the_form_says_why_a_check_is_refused(cast: Cast) -> None:

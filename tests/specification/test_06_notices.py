@@ -1,6 +1,6 @@
 """Step 6: one removal stands at a time, and whoever must know of it is told, whatever follows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -103,6 +103,36 @@ def test_the_old_episode_says_where_its_notices_go_on(cast: Cast) -> None:
     page = _page(cast, new)
     assert AWAY in page.text
     assert _card(page, "Notices").count("due by") == 3
+
+
+def test_who_was_told_is_corrected_where_the_notices_go_on(cast: Cast) -> None:
+    case = registered(cast)
+    _removed(cast, case)
+    _leaves(cast, case, "moved")
+    between = _came_back(cast, case)
+    _leaves(cast, between, "moved")
+    new = _came_back(cast, between)
+    told = {f"{who}_told_at": cast.time.moment.isoformat() for who in ("parents", "doctor")}
+    _corrected(cast, case, told)
+    assert [kind for kind, _ in cast.aigul.tasks(new)] == ["notice_prosecutor"]
+    _corrected(cast, case, {"parents_told_at": None})
+    assert [kind for kind, _ in cast.aigul.tasks(new)] == ["notice_parents", "notice_prosecutor"]
+    assert cast.aigul.tasks(case) == []
+    _corrected(cast, case, {"parents_told_at": cast.time.moment.isoformat()})
+    assert [kind for kind, _ in cast.aigul.tasks(new)] == ["notice_prosecutor"]
+    owed = _card(_page(cast, new), "Notices")
+    assert (owed.count("due by"), owed.count("told on 0")) == (1, 3)
+    assert "not needed any more" not in owed
+
+
+def _corrected(cast: Cast, case: str, values: Mapping[str, str | None]) -> None:
+    """What the removal of a case says is corrected by Aigul."""
+    cast.time.passes(minutes=1)
+    with cast.aigul.inside():
+        fact = str(Removal.objects.get(case_id=case, withdrawn_at=None).pk)
+    wrong = {"case": case, "kind": "removal", "fact": fact, "reason": "papers_came"}
+    answer = Desk("aigul", cast.time).command("correct_fact", **wrong, values=values)
+    assert answer["result"] == "applied", answer
 
 
 def test_who_was_placed_sleeps_where_it_was_placed(cast: Cast) -> None:

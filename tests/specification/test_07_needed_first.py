@@ -155,6 +155,23 @@ def test_a_family_is_met_first(cast: Cast) -> None:
     assert (_proposed(cast, family), _decided(cast, family)) == ([], [])
 
 
+@pytest.mark.parametrize("right", ["difficulty_overcome", "entered_in_error"])
+@pytest.mark.parametrize("wrong", ["placed_foster", "adopted", "returned_to_family"])
+def test_who_was_away_is_so_still_without_the_placement(cast: Cast, wrong: str, right: str) -> None:
+    case = registered(cast)
+    met(cast, case)
+    _away(cast, case)
+    assert (_proposed(cast, case, wrong), _decided(cast, case)) == ([], [])
+    assert not cast.bakyt.case(case).away_from_home
+    with cast.bakyt.inside():
+        fact = str(TakingOffDecision.objects.get(case_id=case).pk)
+    data = {"case": case, "kind": "decision", "fact": fact, "reason": "typing_error"}
+    told = Desk("bakyt", cast.time).command("correct_fact", **data, values={"reason": right})
+    assert [(one["field"], one["code"]) for one in told["faults"]] == [
+        ("values.reason", "child_away")
+    ]
+
+
 def test_a_reason_is_not_corrected_to_one_that_needs_more(cast: Cast) -> None:
     case = registered(cast)
     assert (_proposed(cast, case, "returned_to_family"), _decided(cast, case)) == ([], [])

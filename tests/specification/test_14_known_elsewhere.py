@@ -1,11 +1,12 @@
 """One child, one open case, whoever holds it: who sees the child but not the case is told with whom."""
 
 import json
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from kamkor.cases.models import Case
+from kamkor.cases.models import Case, TakingOffDecision, VisitChild
 from kamkor.cases.queries.case import departments_answering
 from kamkor.kernel.ids import new_id
 from kamkor.workforce.models import Office
@@ -112,6 +113,65 @@ def test_a_child_does_not_return_while_another_department_answers(cast: Cast, si
     told = desk.command("return_to_register", case=sister, **a_return(cast.today))
     assert told["code"] == "already_open"
     assert _department(cast.cholpon) in told["message"]
+
+
+def _decided(cast: Cast, case: str, reason: str) -> dict[str, Any]:
+    """A child is taken off for a reason; what is needed to take the decision back."""
+    proposed(cast, case, reason)
+    command = new_id()
+    decision = {"case": case, "decision": "agree", "happened_on": cast.today}
+    cast.bakyt.do("decide_taking_off", command_id=command, **decision)
+    return {"command": str(command)}
+
+
+def _found_elsewhere(cast: Cast, sister: str) -> None:
+    child, home = _child(cast, sister), cast.bakyt.home(sister)
+    data = a_child(cast.today, child=child, household=home, territory=NOOKEN)
+    assert Desk("cholpon", cast.time).command("identify_child", **data)["result"] == "applied"
+    cast.time.passes(minutes=1)
+
+
+def _refused_as_open(cast: Cast, who: str, operation: str, **data: Any) -> None:  # noqa: ANN401 - a command's data
+    told = Desk(who, cast.time).command(operation, **data)
+    assert told["code"] == "already_open"
+    assert _department(cast.cholpon) in told["message"]
+
+
+@pytest.mark.parametrize("right", ["difficulty_overcome", "placed_foster"])
+def test_no_correction_of_a_reason_opens_a_second_case(cast: Cast, sister: str, right: str) -> None:
+    visited(cast, cast.aigul, seen(sister))
+    _decided(cast, sister, "entered_in_error")
+    with cast.bakyt.inside():
+        fact = str(TakingOffDecision.objects.get(case_id=sister).pk)
+    wrong = {"case": sister, "kind": "decision", "fact": fact, "reason": "typing_error"}
+    _found_elsewhere(cast, sister)
+    _refused_as_open(cast, "bakyt", "correct_fact", **wrong, values={"reason": right})
+    assert cast.bakyt.state(sister) == "closed"
+    cast.bakyt.do("correct_fact", **wrong, values={"note": "Another child."})
+
+
+def test_no_correction_of_a_check_opens_a_second_case(cast: Cast, sister: str) -> None:
+    _decided(cast, sister, "difficulty_overcome")
+    visit = visited(cast, cast.aigul, seen(sister), kind="after_leaving")
+    with cast.aigul.inside():
+        row = str(VisitChild.objects.get(visit_id=visit).pk)
+    _found_elsewhere(cast, sister)
+    wrong = {"case": sister, "reason": "typing_error"}
+    unseen = {"seen": "not_seen", "not_seen_reason": "nobody_home"}
+    for kind, fact, values in (
+        ("visit", visit, {"kind": "home"}),
+        ("visit_child", row, unseen),
+    ):
+        told = wrong | {"kind": kind, "fact": fact, "values": values}
+        _refused_as_open(cast, "aigul", "correct_fact", **told)
+    assert cast.bakyt.state(sister) == "closed"
+
+
+def test_no_taking_back_opens_a_second_case(cast: Cast, sister: str) -> None:
+    decided = _decided(cast, sister, "entered_in_error")
+    _found_elsewhere(cast, sister)
+    _refused_as_open(cast, "bakyt", "take_back", **decided)
+    assert cast.bakyt.state(sister) == "closed"
 
 
 def test_of_two_who_identify_a_child_at_once_one_is_refused(cast: Cast) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.cases.queries.around import Around
+from kamkor.cases.queries.history import removals_before
 from kamkor.cases.queries.task import NOTICE, notices_of_report
 from kamkor.cases.vocabulary import OPEN_STATES
 from kamkor.web.case_safety import found_safe
@@ -17,7 +18,7 @@ from kamkor.web.templatetags.words import coded, day, moment
 from kamkor.web.written import described
 
 if TYPE_CHECKING:
-    from kamkor.cases.models import Case, Report, Task, TaskDone
+    from kamkor.cases.models import Case, Removal, Report, Task, TaskDone
 
 
 def report_of(case: Case, beside: Around) -> dict[str, Any] | None:
@@ -56,8 +57,11 @@ def report_of(case: Case, beside: Around) -> dict[str, Any] | None:
 
 def notices_owed(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any] | None:
     """Each notice about a case and its report: by when, with its act, or done with its proof."""
+    removals = [one.fact for one in beside.history if one.kind == "removal"]
+    if any(done is not None and done.stopped for _task, done in beside.notices):
+        removals += removals_before(viewer, case)
     return _notices(
-        _told_elsewhere(case, beside, task, done)
+        _told_elsewhere(case, beside, removals, task, done)
         or _notice(task, done, act_of(task, case) if may_mark(viewer, case, task) else "")
         for task, done in beside.notices
     )
@@ -78,7 +82,11 @@ def _notices(made: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def _told_elsewhere(
-    case: Case, beside: Around, task: Task, done: TaskDone | None
+    case: Case,
+    beside: Around,
+    removals: Iterable[Removal],
+    task: Task,
+    done: TaskDone | None,
 ) -> dict[str, Any] | None:
     """A notice that is due about the newer episode now, or that its removal, corrected, says was
     told; nothing if it is neither."""
@@ -89,9 +97,9 @@ def _told_elsewhere(
         if newer.previous_id == case.pk and newer.command == done.command:
             goes_on = _("goes on in the new case %(number)s") % {"number": newer.number}
             return row | {"value": goes_on, "url": f"/cases/{newer.pk}/"}
-    for one in beside.history:
-        if one.kind == "removal" and one.fact.command == done.command:
-            told = getattr(one.fact, f"{task.kind.removeprefix(NOTICE)}_told_at", None)
+    for removal in removals:
+        if removal.command == done.command:
+            told = getattr(removal, f"{task.kind.removeprefix(NOTICE)}_told_at", None)
             return row | {"value": _("told on %(day)s") % {"day": moment(told)}} if told else None
     return None
 

@@ -25,11 +25,12 @@ from kamkor.cases.operations.facts import is_of_migrants
 from kamkor.cases.operations.house_round import require_round_fits
 from kamkor.cases.operations.registration import GroundOfOtherRegister
 from kamkor.cases.operations.report import require_learned_before
-from kamkor.cases.operations.settling import state_before
+from kamkor.cases.operations.settling import state_before, stood_before
 from kamkor.cases.operations.taking_off import require_done_first, require_reason_fits
 from kamkor.cases.operations.visit import (
     MigrantCheckIncomplete,
     NextVisitBeforeThis,
+    not_before_leaving,
     refusals_of_kind,
     refusals_of_row,
 )
@@ -145,8 +146,11 @@ def _decision(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
         return
     proposal = new.proposal
     state = state_before(case, "proposal", proposal.first_recorded_at)
-    require_reason_fits(proposal, state, new.reason, new.happened_on, AT, side=f"{AT}reason")
-    require_done_first(order, case, new.reason, new.happened_on, f"{AT}reason")
+    at = f"{AT}reason"
+    require_reason_fits(proposal, state, new.reason, new.happened_on, AT, side=at)
+    # A placement or an adoption ends a removal: without it the child is away still.
+    away = stood_before(case, "decision", old.first_recorded_at).away_from_home
+    require_done_first(order, case, new.reason, new.happened_on, at, was_away=away)
 
 
 def _visit(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
@@ -154,21 +158,26 @@ def _visit(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
         raise NextVisitBeforeThis(f"{AT}next_on")
     found = VisitChild.objects.filter(visit=old, withdrawn_at=None)
     rows = found.filter(case__in=cases_visible_to(order.viewer)).select_related("case__child")
+    states = {row.pk: state_before(row.case, "visit", row.first_recorded_at) for row in rows}
+    day = new.happened_on
     if new.kind != old.kind:
-        states = {state_before(row.case, "visit", row.first_recorded_at) for row in rows}
-        day = new.happened_on
-        refuse_all(refusals_of_kind(order.viewer, new.kind, day, [case], states, AT))
+        of_home = set(states.values())
+        refuse_all(refusals_of_kind(order.viewer, new.kind, day, [case], of_home, AT))
     for row in rows:
-        steps.not_before_birth(new.happened_on, row.case, DAY)
-        steps.not_before(new.happened_on, row.case.opened_on, DAY)
+        steps.not_before_birth(day, row.case, DAY)
+        steps.not_before(day, row.case.opened_on, DAY)
+        not_before_leaving(row.case, new.kind, day, states[row.pk], DAY)
         if row.case.register == CHILD and row.kind != new.kind:
             told = vars(row) | {"none_of_these": False}
             if any(refusals_of_row(told, migrant=is_of_migrants(new))):
                 raise MigrantCheckIncomplete(f"{AT}kind")
 
 
-def _visit_child(_order: Order[Any], case: Case, _old: Fact, new: Fact) -> None:
+def _visit_child(_order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
     """Who was seen needs all answers; of who was not, nobody can say that nothing is wrong."""
+    if new.happened_on != old.happened_on:
+        state = state_before(case, "visit", old.first_recorded_at)
+        not_before_leaving(case, new.kind, new.happened_on, state, DAY)
     if new.next_on is not None and new.next_on < new.happened_on:
         raise NextVisitBeforeThis(f"{AT}next_on")
     if case.register != CHILD:

@@ -21,8 +21,10 @@ from kamkor.cases.operations.facts import (
 )
 from kamkor.cases.operations.following import follow_correction
 from kamkor.cases.operations.house_round import ConcernsStand, RoundIncomplete
+from kamkor.cases.operations.opening import AlreadyOpen
 from kamkor.cases.operations.protection import ToldInFuture
 from kamkor.cases.operations.registration import GroundOfOtherRegister
+from kamkor.cases.operations.reopening import refuse_reopening
 from kamkor.cases.operations.report import LearnedAfterReporting
 from kamkor.cases.operations.settling import settle_cases
 from kamkor.cases.operations.taking_off import (
@@ -118,6 +120,7 @@ class CorrectFact(Shape):
         InterestedCannotAnswer,
         AfterNext,
         AfterWhatFollowed,
+        AlreadyOpen,
         steps.PostUnknown,
         steps.TerritoryUnknown,
         steps.BeforeBeginning,
@@ -152,6 +155,8 @@ def correct_fact(order: Order[CorrectFact]) -> None:
     order.add(new)
     order.answer.update({"fact": str(new.pk), "changed": sorted(changed)})
     withdrawn = [(kind.model, old.pk), *follow_correction(order, subject, old, new, changed)]
+    corrected = [row for row in order.rows if getattr(row, "corrects", None) is not None]
+    refuse_reopening(order, corrected=corrected)
     # Before the new one is written: some facts stand only once among those that are live.
     for model, fact in withdrawn:
         model.objects.filter(id=fact, withdrawn_at=None).update(withdrawn_at=order.now)

@@ -148,14 +148,33 @@ def _ground(order: Order[Any], case: Case, _old: Fact, new: Fact) -> None:
 def _removal(order: Order[Any], case: Case, old: Fact, new: Fact) -> None:
     if rulesets.rule("removal_grounds", new.ground, new.happened_on).get("seals"):
         seal_case(order, case)
-    before = told_at(old)
-    for who, moment in told_at(new).items():
+    before, now = told_at(old), told_at(new)
+    if before == now:
+        return
+    newest = _carried_on_in(order, case)
+    for who, moment in now.items():
         if moment is not None and before[who] is None:
-            # Another removal, and the seal, have notices of their own.
-            own = _still_open(case, [f"notice_{who}"]).filter(command__in=_earlier(old))
-            steps.stop(order, own.filter(for_role=WORKER))
+            # Another removal, and the seal, have notices of their own; one that was carried into
+            # a newer episode is due by the same time.
+            notice = f"notice_{who}"
+            own = Task.objects.filter(kind=notice, command__in=_earlier(old), for_role=WORKER)
+            owed = _still_open(newest, [notice]).filter(for_role=WORKER)
+            steps.stop(order, owed.filter(due_at__in=own.values("due_at")))
         if moment is None and before[who] is not None:
-            open_notice(order, case, who)
+            open_notice(order, newest, who)
+
+
+def _carried_on_in(order: Order[Any], case: Case) -> Case:
+    """The newest episode that a case is carried on in, of which its notices are owed by now."""
+    newest = case
+    episodes = cases_visible_to(order.viewer).exclude(state=CaseState.VOID)
+    while (newer := episodes.filter(previous=newest).order_by("opened_on").last()) is not None:
+        order.claim(newer.pk, check_version=False)
+        newest = newer
+    if newest.pk != case.pk:
+        remember_places(order.viewer, [newest])
+        order.journal(newest.pk, newest)
+    return newest
 
 
 def _assignment(order: Order[Any], case: Case, _old: Fact, new: Fact) -> None:

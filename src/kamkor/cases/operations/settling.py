@@ -122,11 +122,15 @@ WHERE EXISTS (SELECT FROM kamkor_case WHERE previous_id = ANY(%(cases)s))
 class LiveFacts:
     """The facts that stand about certain cases, each kind read for all of them at once.
 
-    ``corrected`` are facts not written yet, read in place of those they correct.
+    ``corrected`` are facts not written yet, read in place of those they correct; those of the
+    command ``without`` are left out.
     """
 
-    def __init__(self, cases: Iterable[Case], corrected: Iterable[Any] = ()) -> None:
+    def __init__(
+        self, cases: Iterable[Case], corrected: Iterable[Any] = (), *, without: UUID | None = None
+    ) -> None:
         self._corrected = {fact.corrects: fact for fact in corrected}
+        self._without = without
         self._cases = [case.pk for case in cases]
         self._read: dict[Any, dict[UUID, list[Any]]] = {}
         with connection.cursor() as cursor:
@@ -138,7 +142,10 @@ class LiveFacts:
         """The facts of one kind about one of the cases."""
         if kind not in self._read:
             rows = self._read[kind] = {}
-            for fact in kind.objects.filter(case_id__in=self._cases, withdrawn_at=None):
+            facts = kind.objects.filter(case_id__in=self._cases, withdrawn_at=None)
+            if self._without is not None:
+                facts = facts.exclude(command=self._without)
+            for fact in facts:
                 rows.setdefault(fact.case_id, []).append(self._corrected.get(fact.pk, fact))
         return self._read[kind].get(case.pk, [])
 
@@ -235,9 +242,14 @@ def standing_from_facts(case: Case, corrected: Iterable[Any] = ()) -> Standing:
     return standing_of(events_of(case, LiveFacts([case], corrected)))
 
 
+def stood_before(case: Case, kind: str, moment: datetime) -> Standing:
+    """Where a case stood when a fact of a kind was first recorded at a moment."""
+    return standing_before(events_of(case, LiveFacts([case])), kind, moment)
+
+
 def state_before(case: Case, kind: str, moment: datetime) -> str:
     """The state a case was in when a fact of a kind was first recorded at a moment."""
-    return standing_before(events_of(case, LiveFacts([case])), kind, moment).state
+    return stood_before(case, kind, moment).state
 
 
 # What of a report follows what it tells now.

@@ -12,6 +12,8 @@ from kamkor.access.rules import Viewer
 from kamkor.cases.models import Case, SafeContact, Task
 from kamkor.cases.operations.belonging import follow_responsible_now
 from kamkor.cases.operations.facts import FIELD_ROLES, WITHDRAWABLE
+from kamkor.cases.operations.opening import AlreadyOpen
+from kamkor.cases.operations.reopening import refuse_reopening
 from kamkor.cases.operations.settling import settle_cases
 from kamkor.cases.rules.visit import NOTICES
 from kamkor.cases.vocabulary import MAY_BE_TAKEN_BACK
@@ -57,7 +59,7 @@ class TakeBack(Shape):
     label=noop("Take back"),
     shape=TakeBack,
     roles=sorted(FIELD_ROLES),
-    refusals=(CannotBeTakenBack, TooLateToTakeBack, BuiltUpon),
+    refusals=(CannotBeTakenBack, TooLateToTakeBack, BuiltUpon, AlreadyOpen),
     settle=settle_cases,
 )
 def take_back(order: Order[TakeBack]) -> None:
@@ -78,6 +80,7 @@ def take_back(order: Order[TakeBack]) -> None:
         if later.exists():
             raise BuiltUpon
         order.journal(entry.subject, entry)
+    refuse_reopening(order, without=order.data.command)
     order.after(lambda: _withdraw_all(order, first.operation))
 
 

@@ -166,15 +166,18 @@ def require_reason_fits(  # noqa: PLR0917 - a proposal, and what is asked of it
         require_adult(case, day, f"{at}reason")
 
 
-def require_done_first(order: Order[Any], case: Case, reason: str, day: date, at: str) -> None:
+def require_done_first(
+    order: Order[Any], case: Case, reason: str, day: date, at: str, *, was_away: bool = False
+) -> None:
     """Check that what a reason needs is so already.
 
+    ``was_away``: the child was away from home when it was decided, wherever it is said to be now.
     Raises ``ChildAway``, ``NeverSeen``, ``NoticesOwed``, as many as hold.
     """
     needs = str(rulesets.rule("taking_off_reasons", reason, day).get("needs", "")).split()
     owed = [one for one in open_tasks_of(order.viewer, case) if one.kind.startswith(NOTICE)]
     found: list[Refusal] = []
-    if "home" in needs and case.away_from_home:
+    if "home" in needs and (was_away or case.away_from_home):
         found.append(steps.ChildAway(at))
     if "seen" in needs and case.last_seen_on is None:
         found.append(NeverSeen(at))

@@ -204,7 +204,7 @@ def record_visit(order: Order[RecordVisit]) -> None:
     refuse_all(
         [
             *refusals_of_kind(order.viewer, data.kind, data.happened_on, visited, states),
-            *_wrong_with(data, cases),
+            *_wrong_with(data, visited),
         ]
     )
     visit = Visit(
@@ -246,7 +246,13 @@ def refusals_of_row(row: Mapping[str, object], *, migrant: bool, at: str = "") -
         yield ROW_REFUSALS[code](f"{at}{field}")
 
 
-def _wrong_with(data: RecordVisit, cases: Mapping[UUID, Case]) -> Iterator[Refusal]:
+def not_before_leaving(case: Case, kind: str, day: date, state: str, at: str) -> None:
+    """Raise ``BeforeBeginning`` where the check after leaving is dated before a case left."""
+    if state == CaseState.CHECK_DUE and rulesets.rule("visit_kinds", kind, day).get("check"):
+        steps.not_before(day, case.taken_off_on, at)
+
+
+def _wrong_with(data: RecordVisit, visited: Collection[Case]) -> Iterator[Refusal]:
     """All that is wrong with a visit whose fields are right one by one."""
     if data.next_on is not None and data.next_on < data.happened_on:
         yield NextVisitBeforeThis("next_on")
@@ -254,12 +260,14 @@ def _wrong_with(data: RecordVisit, cases: Mapping[UUID, Case]) -> Iterator[Refus
     too_early: list[Refusal] = []
     for number, row in enumerate(data.children):
         yield from refusals_of_row(row.model_dump(), migrant=migrant, at=f"children.{number}.")
+    for case in visited:
         try:
-            steps.not_before_birth(data.happened_on, cases[row.case])
-            steps.not_before(data.happened_on, cases[row.case].opened_on)
+            steps.not_before_birth(data.happened_on, case)
+            steps.not_before(data.happened_on, case.opened_on)
+            not_before_leaving(case, data.kind, data.happened_on, case.state, "happened_on")
         except (steps.BeforeBirth, steps.BeforeBeginning) as refusal:
             too_early.append(refusal)
-    # The day is one field, whichever child it is too early for.
+    # The day is one field, whichever case it is too early for.
     yield from too_early[:1]
 
 

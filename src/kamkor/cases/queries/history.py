@@ -210,6 +210,14 @@ def safety_facts(
     return sorted(visits, key=_by_day), sorted(removals, key=_by_day)
 
 
+def removals_before(viewer: Viewer, case: Case) -> list[Removal]:
+    """The removals of a child in the episodes before this one, corrected ones too."""
+    if case.previous_id is None:
+        return []
+    earlier = _episodes_before(viewer, case.previous_id)
+    return list(Removal.objects.filter(scope_filter(viewer, subject="case_id"), case__in=earlier))
+
+
 def _by_day(fact: Any) -> tuple[date, datetime]:  # noqa: ANN401 - any fact
     return fact.happened_on, fact.first_recorded_at
 
