@@ -94,7 +94,7 @@ def case_table(cases: list[Case], total: int, caption: str, figure: str) -> dict
         "figure": figure,
         "empty": {
             "text": _("You have no open case yet."),
-            "action": {"label": _("Identify a child"), "url": "/do/identify-child/"},
+            "action": {"label": _("Identify a child"), "url": "/find/"},
         },
     }
 
