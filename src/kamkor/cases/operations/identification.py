@@ -258,8 +258,9 @@ def _known_child(order: Order[IdentifyChild], identity: Identity) -> "Person | N
     if child is None:
         raise NotFound("child")
     refuse_second(order, child.pk, "child")
-    for day in died_among(order.viewer, [child.pk]).values():
-        raise ChildDied("child", day=f"{day:%d.%m.%Y}")
+    died_on = died_among(order.viewer, [child.pk]).get(child.pk)
+    if died_on is not None:
+        raise ChildDied("child", day=f"{died_on:%d.%m.%Y}")
     identify_person(order, child, identity)
     return child
 
