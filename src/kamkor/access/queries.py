@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.db.models import QuerySet
 
 from kamkor.access.models import Account, Barred, TeamMember
@@ -16,6 +15,7 @@ from kamkor.access.vocabulary import ADMINISTRATOR
 from kamkor.kernel import clock
 from kamkor.kernel.database import Scope
 from kamkor.kernel.kept import ANYONE, Anyone, asked
+from kamkor.kernel.statement import Statement
 from kamkor.workforce import queries as workforce
 
 # A context holds this many ids; so many are lent to nobody while lendings end as they should.
@@ -142,10 +142,7 @@ def _standing(
         "now": clock.now(),
         "limit": LENT_LIMIT + 1,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING, given)
-        row = cursor.fetchone()
-        return dict(zip((column.name for column in cursor.description), row, strict=True))
+    return _STANDING.row(given)
 
 
 def _scope(standing: dict[str, Any], acts_for: tuple[int, ...]) -> dict[str, Any]:
@@ -156,7 +153,7 @@ def _scope(standing: dict[str, Any], acts_for: tuple[int, ...]) -> dict[str, Any
 
 # One statement, since every request begins with it. What is lent to a department is for those
 # who decide there, not for its units' workers; whoever is shut out of a team is not of it.
-_STANDING = """
+_STANDING = Statement("""
 WITH account AS (
     SELECT id, password, username, employee_id, language, administrator, is_active,
         first_steps_seen
@@ -192,13 +189,15 @@ SELECT
         WHERE NOT m.excluded AND t.ended_at IS NULL AND NOT EXISTS (
             SELECT FROM kamkor_teamexclusion x
             WHERE x.team_id = m.team_id AND x.employee_id = (SELECT id FROM who))) AS teams,
-    ARRAY(SELECT DISTINCT n.subject FROM kamkor_lent n
-        WHERE (n.to_post_id = ANY (ARRAY(SELECT id FROM acts_for))
-            OR n.to_office_id = (SELECT office_id FROM acting))
+    ARRAY(SELECT n.subject FROM kamkor_lent n
+        WHERE n.to_post_id = ANY (ARRAY(SELECT id FROM acts_for))
             AND (n.until IS NULL OR n.until > %(now)s)
-        ORDER BY n.subject LIMIT %(limit)s) AS lent,
+        UNION SELECT n.subject FROM kamkor_lent n
+        WHERE n.to_office_id = (SELECT office_id FROM acting)
+            AND (n.until IS NULL OR n.until > %(now)s)
+        ORDER BY subject LIMIT %(limit)s) AS lent,
     ARRAY(SELECT b.subject FROM kamkor_barred b WHERE b.employee_id = (SELECT id FROM who)) AS barred
-"""
+""")
 
 
 def shut_out_of(subjects: Iterable[UUID]) -> dict[UUID, set[int]]:

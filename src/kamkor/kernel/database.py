@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, connections, transaction
+from psycopg import pq
+from psycopg.errors import error_from_result
 
 from kamkor.kernel import clock
 
@@ -51,8 +53,14 @@ def signed_context(scope: Scope, backend: int, key: bytes) -> str:
 
 
 def _set(context: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('kamkor.context', %s, true)", [context])
+    """Set the context of the transaction, which begins with it: both are sent at once."""
+    server = connection.connection.pgconn
+    begin = b"BEGIN; " if server.transaction_status == pq.TransactionStatus.IDLE else b""
+    told = pq.Escaping(server).escape_literal(context.encode())
+    with connection.wrap_database_errors:
+        answer = server.exec_(begin + b"SELECT set_config('kamkor.context', " + told + b", true)")
+        if answer.status != pq.ExecStatus.TUPLES_OK:
+            raise error_from_result(answer)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import (
     BooleanField,
     CharField,
@@ -37,6 +37,8 @@ from django.db.models.query import (
     ValuesListIterable,
     get_related_populators,
 )
+
+from kamkor.kernel.statement import Statement
 
 KEPT = 500
 """How many questions a process keeps, the latest asked."""
@@ -168,7 +170,7 @@ class _Part:
 class _Statement:
     """What is sent: the SQL with names for its values, the marks among them and the others."""
 
-    text: str
+    sent: Statement
     marks: Mapping[str, Mark]
     constants: Mapping[str, Any]
     parts: Mapping[str, _Part]
@@ -176,10 +178,7 @@ class _Statement:
     def answer(self, asker: Asker, given: Mapping[str, Any]) -> list[Any]:
         """The rows for this asker and what is given."""
         told = {name: _told(mark, asker, given) for name, mark in self.marks.items()}
-        with connection.cursor() as cursor:
-            cursor.execute(self.text, {**self.constants, **told})
-            rows: list[Any] = cursor.fetchall()
-            return rows
+        return self.sent.rows({**self.constants, **told})
 
 
 def asked(question: Question[R], asker: Asker, *kinds: Hashable, **given: object) -> list[R]:
@@ -301,7 +300,7 @@ def _statement(text: str, values: Sequence[Any], parts: Mapping[str, _Part]) -> 
     constants = {name: value for name, value in named if not isinstance(value, Mark)}
     if not all(isinstance(one, _CONSTANT) for value in constants.values() for one in _each(value)):
         raise NotKept("a question holds a day, a moment or an id of its own")
-    return _Statement(pieces[0] + "".join(written), marks, constants, parts)
+    return _Statement(Statement(pieces[0] + "".join(written)), marks, constants, parts)
 
 
 def _name(value: object, numbers: dict[str, int]) -> str:

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
 from kamkor.kernel import clock
 from kamkor.kernel.kept import ANYONE, Anyone, asked
+from kamkor.kernel.statement import Statement
 from kamkor.workforce.models import DutyTurn, Leave, Office, OfficeTerritory, Post, PostHolding
 from kamkor.workforce.rules import (
     Days,
@@ -56,9 +57,12 @@ def _seats(
 ) -> dict[int, Seat]:
     """Seats by post; with their ranks on the roster of an office, as if a turn were not there."""
     given = {"of": of, "day": day, "roster": roster, "without": without}
-    with connection.cursor() as cursor:
-        cursor.execute(_SEATS.format(where=where), given)
-        return {row[0]: Seat(*row) for row in cursor.fetchall()}
+    return {row[0]: Seat(*row) for row in _asking(where).rows(given)}
+
+
+@cache
+def _asking(where: str) -> Statement:
+    return Statement(_SEATS.format(where=where))
 
 
 # One statement, since a page asks often who sits where.
