@@ -44,6 +44,8 @@ from kamkor.web.due import due_of_case
 from kamkor.web.templatetags.words import coded, day, moment, place_name, raised
 from kamkor.web.timeline import correcting, timeline_of
 from kamkor.web.unsafe_home import warning_of
+from kamkor.workforce import queries as workforce
+from kamkor.workforce.rules import Seat
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Case
@@ -61,7 +63,8 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         return faults.fault_page(request, 404)
     beside, acts = around(viewer, case, whole=True), acts_of(viewer, case)
     last_act.forget_if_built_upon(request, beside.history)
-    identity = identity_of(viewer, case, beside, actions=acts) | {"url": ""}
+    seats = workforce.seats_of(case.office_district or 0, clock.today())
+    identity = identity_of(viewer, case, beside, seats, actions=acts) | {"url": ""}
     is_open = case.state in OPEN_STATES
     context = {
         "case": case,
@@ -73,7 +76,7 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         "notices": notices_owed(viewer, case, beside),
         "household": household_of(viewer, case, beside),
         "candidates": candidates_summary(viewer, case),
-        "timeline": timeline_of(viewer, case, beside.history),
+        "timeline": timeline_of(viewer, case, beside.history, seats),
         "more_acts": acts,
         "episodes": episodes_of(case, beside),
         "back_url": way_back(request, "/register/" if viewer.role != "worker" else "/"),
@@ -135,9 +138,11 @@ def visit_is_late(case: Case) -> bool:
     return next_on is not None and next_on < clock.today()
 
 
-def responsible_name(viewer: Viewer, case: Case, beside: Around) -> str:
+def responsible_name(
+    viewer: Viewer, case: Case, beside: Around, seats: dict[int, Seat] | None = None
+) -> str:
     """Who answers for the case today: holder, cover, specialist or head."""
-    seat = responsible_now(viewer, case, beside.shut_out)
+    seat = responsible_now(viewer, case, beside.shut_out, seats=seats)
     return (seat.name if seat else "") or _("nobody")
 
 
@@ -145,6 +150,7 @@ def identity_of(
     viewer: Viewer,
     case: Case,
     beside: Around | None = None,
+    seats: dict[int, Seat] | None = None,
     *,
     actions: Iterable[dict[str, Any]] = (),
 ) -> dict[str, Any]:
@@ -153,7 +159,7 @@ def identity_of(
     safe = beside.contact
     facts: list[dict[str, Any]] = [
         {"label": _("Case"), "value": case.number, "copyable": case.number},
-        {"label": _("Responsible"), "value": responsible_name(viewer, case, beside)},
+        {"label": _("Responsible"), "value": responsible_name(viewer, case, beside, seats)},
         {"label": _("Last seen"), "value": day(case.last_seen_on)},
         {"label": _("Next step"), "value": next_step_of(case, beside, unsafe=safe is not None)},
     ]

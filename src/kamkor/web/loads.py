@@ -78,6 +78,8 @@ def _away(name: str, until: date) -> str:
 
 def own_covers(viewer: Viewer) -> list[dict[str, Any]]:
     """For whom the viewer's post covers today: post, name, last day."""
+    if set(viewer.acts_for) <= {viewer.post_id}:
+        return []
     found = [one for one in leaves_today(viewer) if one.cover_id == viewer.post_id]
     names = workforce.holder_names([one.post_id for one in found], clock.today())
     return [

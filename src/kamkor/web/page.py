@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
@@ -42,7 +43,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "viewer_posts": post_labels(viewer),
         "alarms": alarms(viewer),
         "undo": last_act(request),
-        "form_token": form_token(viewer.account_id),
+        "form_token": SimpleLazyObject(lambda: form_token(viewer.account_id)),
         "key_of_typed": key_of_typed(request),
         "printed": {"at": moment(clock.now()), "filter": ""},
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from kamkor.workforce.queries import holder_names
 if TYPE_CHECKING:
     from kamkor.access.rules import Viewer
     from kamkor.cases.models import Case
+    from kamkor.workforce.rules import Seat
 
 SHOWN = 15
 """How many entries stand in sight; the earlier ones unfold."""
@@ -27,11 +29,13 @@ Address = Callable[[str, Any], str]
 """Where a fact of a kind is corrected."""
 
 
-def timeline_of(viewer: Viewer, case: Case, history: Sequence[Recorded]) -> dict[str, Any]:
-    """The timeline of a case by windows of time, newest first."""
+def timeline_of(
+    viewer: Viewer, case: Case, history: Sequence[Recorded], seats: Mapping[int, Seat]
+) -> dict[str, Any]:
+    """The timeline of a case by windows of time, newest first; these seats are known."""
     page = f"/cases/{case.pk}/"
     entries = entries_of(
-        viewer, case, history, lambda kind, fact: correction_address(page, kind, fact)
+        viewer, case, history, lambda kind, fact: correction_address(page, kind, fact), seats
     )
     for entry, one in zip(entries, history, strict=True):
         entry["window"] = window_of(one.fact.happened_on)
@@ -53,9 +57,10 @@ def entries_of(
     subject: Any,  # noqa: ANN401 - a case or a report; of rounds each by itself
     history: Sequence[Recorded],
     address: Address,
+    seats: Mapping[int, Seat] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
     """Facts as entries of a timeline, in their order, with the way to correct those one may."""
-    names = names_in(history)
+    names = names_in(history, seats)
     entries = []
     for one in history:
         entry = _entry(one, names)
@@ -64,13 +69,18 @@ def entries_of(
     return entries
 
 
-def names_in(history: Iterable[Recorded]) -> dict[int, str]:
-    """The names of all who recorded or corrected these facts, and of whom they name."""
+def names_in(
+    history: Iterable[Recorded], seats: Mapping[int, Seat] = MappingProxyType({})
+) -> dict[int, str]:
+    """The names of all who recorded or corrected these facts, and of whom they name; of whoever
+    sits on one of these seats the name is known."""
     posts: set[int] = set()
     for one in history:
         posts |= {one.fact.by_post, getattr(one.fact, "post_id", 0) or 0}
         posts |= {one.corrected_by.by_post} if one.corrected_by is not None else set()
-    return holder_names(posts, clock.today())
+    held = (post for post in posts & seats.keys() if seats[post].employee_id is not None)
+    known = {post: seats[post].name for post in held}
+    return known | holder_names(posts - known.keys(), clock.today())
 
 
 def _entry(one: Recorded, names: dict[int, str]) -> dict[str, Any]:

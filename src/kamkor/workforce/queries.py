@@ -106,13 +106,16 @@ def responsible_on(
     day: date,
     may: Callable[[Seat], bool] = anybody,
     others: Sequence[int] = (),
+    *,
+    seats: dict[int, Seat] | None = None,
 ) -> Seat | None:
     """Who answers for a post of a department on a day: holder, cover, specialist, or head.
 
     Whoever ``may`` not is passed over; ``others`` are posts that answer if nobody else does. The
-    post may be another department's, where nobody of this one may see a sealed matter.
+    post may be another department's, where nobody of this one may see a sealed matter. ``seats``
+    of the department, if they are known.
     """
-    seats = seats_of(department, day)
+    seats = seats_of(department, day) if seats is None else seats
     fallbacks = [*fallback_posts(seats), *others]
     wanted = {post_id, *others}
     wanted |= {seat.cover_post_id for seat in seats.values() if seat.cover_post_id is not None}

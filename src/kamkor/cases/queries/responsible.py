@@ -32,7 +32,13 @@ def may_answer(
 
 
 def _answering(
-    viewer: Viewer, case: Case, post: int, day: date, shut_out: Collection[int] | None = None
+    viewer: Viewer,
+    case: Case,
+    post: int,
+    day: date,
+    shut_out: Collection[int] | None = None,
+    *,
+    seats: dict[int, Seat] | None = None,
 ) -> Seat | None:
     return workforce.responsible_on(
         post,
@@ -40,6 +46,7 @@ def _answering(
         day,
         may_answer(viewer, case, shut_out),
         () if case.team is None else named_in(case.team),
+        seats=seats,
     )
 
 
@@ -51,10 +58,15 @@ def responsible_for(viewer: Viewer, case: Case, day: date) -> Seat | None:
 
 
 def responsible_now(
-    viewer: Viewer, case: Case, shut_out: Collection[int] | None = None
+    viewer: Viewer,
+    case: Case,
+    shut_out: Collection[int] | None = None,
+    *,
+    seats: dict[int, Seat] | None = None,
 ) -> Seat | None:
-    """The seat that answers for a case today; ``shut_out`` of it are these, if that is known."""
-    return _answering(viewer, case, case.responsible_id, clock.today(), shut_out)
+    """The seat that answers for a case today; ``shut_out`` of it are these, if that is known, and
+    these the ``seats`` of its department."""
+    return _answering(viewer, case, case.responsible_id, clock.today(), shut_out, seats=seats)
 
 
 def open_children_without_responsible(viewer: Viewer) -> int:
