@@ -301,11 +301,11 @@ class Batch:
         pending, self._pending, self._pending_subjects = self._pending, [], set()
         if not pending:
             return
-        write_together(row for _, _, order in pending for row in order.rows)
+        rows = [row for _, _, order in pending for row in order.rows]
+        write_together([*rows, *self._journal_entries(pending)])
         for _, _, order in pending:
             for row, columns in order.changes:
                 row.save(update_fields=columns)
-        self._enter_in_journal(pending)
         touched: dict[Any, list[UUID]] = {}
         for found, _, order in pending:
             if found.settle is not None:
@@ -316,7 +316,9 @@ class Batch:
             for act in order.afterwards:
                 act()
 
-    def _enter_in_journal(self, pending: list[tuple[Operation[Any], Command, Order[Any]]]) -> None:
+    def _journal_entries(
+        self, pending: list[tuple[Operation[Any], Command, Order[Any]]]
+    ) -> list[JournalEntry]:
         new = {row.pk for _, _, order in pending for row in order.rows}
         touched = {one for _, _, order in pending for one, _ in order.subjects}
         versions = _versions_of(list(touched - new)) if touched - new else {}
@@ -341,7 +343,7 @@ class Batch:
                         **scope_of(scope),
                     )
                 )
-        JournalEntry.objects.bulk_create(entries)
+        return entries
 
 
 def system_user() -> str:
