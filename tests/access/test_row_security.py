@@ -265,7 +265,7 @@ def test_the_answer_to_a_command_is_not_told_without_a_context(cast: Cast) -> No
     with cast.aigul.inside():
         command = JournalEntry.objects.filter(subject=case)[0].command
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM command_answer(%s)", [command])
+        cursor.execute("SELECT * FROM claimed_answer(%s, 1)", [command])
         assert cursor.fetchone() is None
 
 

@@ -284,10 +284,9 @@ class Batch:
         if not is_ordered_id(command.id):
             raise CommandIdInvalid
         self.settle_if_pending(command.id)
-        told = "SELECT account, digest, answer::text FROM command_answer(%s)"
+        told = "SELECT account, digest, answer::text FROM claimed_answer(%s, %s)"
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_number(command.id)])
-            cursor.execute(told, [command.id])
+            cursor.execute(told, [command.id, _lock_number(command.id)])
             found = cursor.fetchone()
         if found is None:
             return None

@@ -171,13 +171,18 @@ GRANT EXECUTE ON FUNCTION move_subjects(uuid[], int, uuid) TO kamkor_web, kamkor
 """
 
 
+# Each statement of a volatile function sees what others wrote while this one waited for the place.
 ANSWERS = """
-CREATE FUNCTION command_answer(wanted uuid)
+CREATE OR REPLACE FUNCTION claimed_answer(wanted uuid, place bigint)
 RETURNS TABLE (account int, digest text, answer jsonb)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT account, digest, answer FROM kamkor_journalentry
-    WHERE command = wanted AND "row" = 0 AND (SELECT v.account FROM viewer_context() v) IS NOT NULL
-$$;
-REVOKE ALL ON FUNCTION command_answer(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION command_answer(uuid) TO kamkor_web, kamkor_worker;
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER ROWS 1
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(place);
+    SELECT j.account, j.digest, j.answer INTO account, digest, answer
+        FROM kamkor_journalentry j WHERE j.command = wanted AND j."row" = 0;
+    IF FOUND AND (viewer_context()).account IS NOT NULL THEN RETURN NEXT; END IF;
+END $$;
+REVOKE ALL ON FUNCTION claimed_answer(uuid, bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION claimed_answer(uuid, bigint) TO kamkor_web, kamkor_worker;
 """
