@@ -77,6 +77,19 @@ def test_the_same_again_changes_nothing_and_answers_the_same(world: World) -> No
     assert entries_of(world, body) == 1
 
 
+def test_what_the_database_refuses_leaves_nothing_and_the_door_stays_open(world: World) -> None:
+    """One command alone has no savepoint: with what clashes its whole transaction is undone."""
+    nurlan, aigul, day = world.cast.nurlan.post, world.cast.aigul.post, world.cast.today
+    leave = {"post": nurlan, "cover": aigul, "kind": "annual", "valid_from": day, "valid_to": day}
+    bodies = [command("record_leave", data=leave) for _ in range(2)]
+    first, second = (post(world.desks["head"], one) for one in bodies)
+    assert (first.status_code, second.status_code) == (200, 409)
+    assert (second.json()["code"], second.json()["id"]) == ("already_recorded", bodies[1]["id"])
+    assert [entries_of(world, one) for one in bodies] == [1, 0]
+    assert post(world.desks["head"], bodies[1]).json()["code"] == "already_recorded"
+    assert post(world.desks["aigul"], command()).json()["result"] == "applied"
+
+
 def test_the_same_twice_in_one_list(world: World) -> None:
     """Twice in one list is once."""
     body = command()

@@ -5,8 +5,6 @@ takes a batch, writes the rows together, keeps the journal, and answers each com
 """
 
 import getpass
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,10 +12,9 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, connection, models, transaction
-from django.db.models import Max
+from django.db import IntegrityError, models, transaction
 
-from kamkor.kernel import clock
+from kamkor.kernel import clock, journal
 from kamkor.kernel.digests import content_of, digest_of
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.ids import is_ordered_id, new_id
@@ -133,12 +130,11 @@ class Order(Generic[S]):
         Raises ``StaleVersion`` if it changed since the form was made and ``check_version``.
         """
         self._batch.settle_if_pending(subject)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_number(subject)])
+        journal.take_place(subject)
         if (
             check_version
             and self.base_version is not None
-            and version_of(subject) != self.base_version
+            and journal.version_of(subject) != self.base_version
         ):
             raise StaleVersion
 
@@ -222,22 +218,6 @@ def operation(
     return register
 
 
-def _lock_number(subject: UUID) -> int:
-    return int.from_bytes(hashlib.sha256(subject.bytes).digest()[:8], "big", signed=True)
-
-
-def version_of(subject: UUID) -> int:
-    """How many times a subject has been touched; the version a form is based on."""
-    latest = JournalEntry.objects.filter(subject=subject).aggregate(latest=Max("version"))
-    return latest["latest"] or 0
-
-
-def _versions_of(subjects: list[UUID]) -> dict[UUID, int]:
-    entries = JournalEntry.objects.filter(subject__in=subjects).values("subject")
-    latest = entries.annotate(latest=Max("version")).values_list("subject", "latest")
-    return dict(latest.order_by())
-
-
 def _digest(command: Command) -> str:
     return digest_of(content_of(command.operation, command.data))
 
@@ -284,16 +264,13 @@ class Batch:
         if not is_ordered_id(command.id):
             raise CommandIdInvalid
         self.settle_if_pending(command.id)
-        told = "SELECT account, digest, answer::text FROM claimed_answer(%s, %s)"
-        with connection.cursor() as cursor:
-            cursor.execute(told, [command.id, _lock_number(command.id)])
-            found = cursor.fetchone()
+        found = journal.earlier_answer(command.id)
         if found is None:
             return None
         account, digest, answer = found
         if account != self.actor.account_id or digest != _digest(command):
             raise CommandIdReused
-        return Answer(command.id, "duplicate", json.loads(answer))
+        return Answer(command.id, "duplicate", answer)
 
     def flush(self) -> None:
         """Write the rows of all pending commands, their journal entries, and what follows."""
@@ -320,7 +297,7 @@ class Batch:
     ) -> list[JournalEntry]:
         new = {row.pk for _, _, order in pending for row in order.rows}
         touched = {one for _, _, order in pending for one, _ in order.subjects}
-        versions = _versions_of(list(touched - new)) if touched - new else {}
+        versions = journal.versions_of(list(touched - new)) if touched - new else {}
         entries = []
         for found, command, order in pending:
             for row, (subject, scope) in enumerate(order.subjects):
@@ -358,14 +335,30 @@ def carry_out(actor: Any, commands: Sequence[Command]) -> list[Answer]:  # noqa:
     """
     try:
         with transaction.atomic():
-            batch = Batch(actor)
-            answers = [batch.take(command) for command in commands]
-            batch.flush()
-            return answers
+            return _carried_out(actor, commands)
     except IntegrityError:
         if len(commands) == 1:
             return [Answer(commands[0].id, "refused", refusal=AlreadyRecorded())]
     return [carry_out(actor, [command])[0] for command in commands]
+
+
+def carry_out_last(actor: Any, command: Command) -> Answer:  # noqa: ANN401 - see Order
+    """Carry out one command after which the transaction ends: it needs no savepoint of its own.
+
+    If the database refuses it, nothing of the transaction stays.
+    """
+    try:
+        return _carried_out(actor, [command])[0]
+    except IntegrityError:
+        transaction.set_rollback(True)
+        return Answer(command.id, "refused", refusal=AlreadyRecorded())
+
+
+def _carried_out(actor: Any, commands: Sequence[Command]) -> list[Answer]:  # noqa: ANN401 - see Order
+    batch = Batch(actor)
+    answers = [batch.take(command) for command in commands]
+    batch.flush()
+    return answers
 
 
 def single(
@@ -386,5 +379,5 @@ def single(
 
 __all__ = [
     "Actor", "Answer", "Batch", "Command", "NotFound", "NotPermitted", "Operation", "Order",
-    "carry_out", "operation", "scope_of", "single", "version_of", "write_together",
+    "carry_out", "carry_out_last", "operation", "scope_of", "single", "write_together",
 ]  # fmt: skip

@@ -76,7 +76,7 @@ def entered(scope: Scope) -> Iterator[None]:
         backend = connection.connection.info.backend_pid
         _set(signed_context(scope, backend, bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)))
         yield
-        if nested:
+        if nested and not connection.needs_rollback:
             _set("")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from kamkor.kernel.commands import Answer, carry_out
+from kamkor.kernel.commands import Answer, carry_out, carry_out_last
 from kamkor.kernel.wire import CommandUnreadable, answer_as_json, command_from_json
 from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
@@ -39,11 +39,11 @@ def commands(request: ViewedRequest) -> HttpResponse:
     if len(wanted) > LIMIT:
         text = _("At most %(limit)s commands at a time.") % {"limit": LIMIT}
         return JsonResponse({"code": "too_many", "message": text}, status=413)
-    answers = carry_out(request.viewer, wanted)
-    shown = [answer_as_json(answer) for answer in answers]
     if isinstance(given, list):
-        return JsonResponse(shown, safe=False)
-    return JsonResponse(shown[0], status=_status(answers[0]))
+        answers = carry_out(request.viewer, wanted)
+        return JsonResponse([answer_as_json(answer) for answer in answers], safe=False)
+    answer = carry_out_last(request.viewer, wanted[0])
+    return JsonResponse(answer_as_json(answer), status=_status(answer))
 
 
 def _status(answer: Answer) -> int:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import RIGHTS
 from kamkor.cases.operations import taking_back
-from kamkor.kernel.commands import Answer, Command, Operation, carry_out, version_of
+from kamkor.kernel.commands import Answer, Command, Operation, carry_out
 from kamkor.kernel.errors import Fault
 from kamkor.kernel.ids import new_id
+from kamkor.kernel.journal import version_of
 from kamkor.kernel.shapes import Shape
 from kamkor.web import faults, last_act
 from kamkor.web.door import ViewedRequest

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from kamkor.cases.queries.history import Change, changes_since
 from kamkor.kernel import clock
-from kamkor.kernel.commands import Operation, version_of
+from kamkor.kernel.commands import Operation
+from kamkor.kernel.journal import version_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.forms import FormPage, Typed
 from kamkor.web.options import ViewerOptions

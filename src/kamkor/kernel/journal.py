@@ -1,0 +1,42 @@
+"""What the journal is asked: a place in order, an earlier answer, versions."""
+
+import hashlib
+import json
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Max
+
+from kamkor.kernel.models import JournalEntry
+
+
+def take_place(subject: UUID) -> None:
+    """Wait until nobody else is about a subject, and keep others waiting until the end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(subject)])
+
+
+def earlier_answer(command: UUID) -> tuple[int, str, dict[str, Any]] | None:
+    """Take the place of a command; the account, digest and answer of when it was carried out."""
+    told = "SELECT account, digest, answer::text FROM claimed_answer(%s, %s)"
+    with connection.cursor() as cursor:
+        cursor.execute(told, [command, _number(command)])
+        found = cursor.fetchone()
+    return None if found is None else (found[0], found[1], json.loads(found[2]))
+
+
+def _number(subject: UUID) -> int:
+    return int.from_bytes(hashlib.sha256(subject.bytes).digest()[:8], "big", signed=True)
+
+
+def version_of(subject: UUID) -> int:
+    """How many times a subject has been touched; the version a form is based on."""
+    return versions_of([subject]).get(subject, 0)
+
+
+def versions_of(subjects: list[UUID]) -> dict[UUID, int]:
+    """The versions of those subjects that have been touched."""
+    entries = JournalEntry.objects.filter(subject__in=subjects).values("subject")
+    latest = entries.annotate(latest=Max("version")).values_list("subject", "latest")
+    return dict(latest.order_by())
