@@ -107,6 +107,7 @@ def test_the_functions_are_these_and_no_other_and_none_is_for_everybody() -> Non
         ("receipt_state", True, path, owner, "kamkor_web"),
         ("sealed_elsewhere", True, path, owner, "kamkor_web"),
         ("stays_at_home", True, path, owner, both),
+        ("tasks_settled", True, path, owner, ""),
         ("viewer_barred", True, path, owner, both),
         ("viewer_context", True, path, owner, both),
         ("viewer_keys", True, path, owner, both),

@@ -20,6 +20,7 @@ from kamkor.cases.models import (
     TakingOffDecision,
     TakingOffProposal,
     Task,
+    TaskDone,
     TransferAnswer,
     TransferOffer,
     VisitChild,
@@ -259,4 +260,8 @@ def test_after_any_day_every_derived_column_is_what_the_facts_say(cast: Cast) ->
             told = ReportTold.objects.get(report=report, withdrawn_at=None)
             wanted = {name: getattr(told, name) for name in TOLD}
             assert {name: getattr(report, name) for name in TOLD} == wanted, repeat
+        proven = set(TaskDone.objects.filter(withdrawn_at=None).values_list("task", flat=True))
+        settled = set(Task.objects.filter(settled=True).values_list("id", flat=True))
+        assert settled == proven, repeat
     assert len(cases) > 5, repeat
+    assert settled, repeat

@@ -21,7 +21,7 @@ from kamkor.cases.models import Case
 from kamkor.cases.queries.around import _WHOLE
 from kamkor.cases.queries.case import case_for, cases_visible_to, own_cases, whole_cases
 from kamkor.cases.queries.report import queue, reports_visible_to, unread_alarms
-from kamkor.cases.queries.task import first_open_tasks, open_tasks
+from kamkor.cases.queries.task import _first_tasks, open_tasks
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.database import entered
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.usefixtures("undone")
 
 def first_three(viewer: Viewer) -> QuerySet[Any]:
     """As a first page asks for what presses most."""
-    return first_open_tasks(viewer, 3)
+    return _first_tasks(viewer, 3)
 
 
 WHOLE: tuple[Callable[[Viewer], QuerySet[Any]], ...] = (

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import RIGHTS, WORKER
@@ -17,6 +17,7 @@ from kamkor.cases.models import Case, Report
 from kamkor.kernel import kept
 from kamkor.kernel.kept import ANYONE, KEPT, Mark, NotKept, asked, counted
 from kamkor.people.queries import scope_filter
+from kamkor.workforce.models import Post
 
 pytestmark = pytest.mark.django_db
 
@@ -140,15 +141,28 @@ def test_questions_put_together_at_once_keep_each_its_own_values() -> None:
     def question(_asker: object, word: str) -> QuerySet[Case]:
         return Case.objects.filter(state=word, risk_level=f"risk {word}").order_by()
 
-    def constants(word: str) -> set[object]:
+    def said(word: str) -> list[str]:
         statement = kept._one.__wrapped__(question, ANYONE, (word,), ())
         assert statement is not None
-        return set(statement.constants.values())
+        return re.findall(r"'([^']*)'", statement.sent.text)
 
     words = [f"word {number}" for number in range(200)]
     with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(constants, words))
-    assert found == [{word, f"risk {word}"} for word in words]
+        found = list(threads.map(said, words))
+    assert [sorted(one) for one in found] == [[f"risk {word}", word] for word in words]
+
+
+@pytest.mark.usefixtures("cast")
+@pytest.mark.parametrize("word", ["it's", "9 %", "%(asker_teams)s", "a\\' OR true --", '"{,}"', ""])
+def test_what_stands_in_the_text_of_a_question_is_a_value_and_nothing_else(word: str) -> None:
+    """Also in a list, as ``among`` sends it."""
+
+    def question(_asker: object, word: str) -> QuerySet[Any, tuple[str, str]]:
+        told = Value(word, output_field=CharField())
+        rows = Post.objects.filter(Q(kind__among=[word, "head"]), ~Q(kind__in=[word]))
+        return rows.annotate(told=told).values_list("kind", "told")
+
+    assert set(asked(question, ANYONE, word)) == {("head", word)}
 
 
 def test_a_process_keeps_a_bounded_number_of_questions() -> None:

@@ -37,6 +37,7 @@ from django.db.models.query import (
     ValuesListIterable,
     get_related_populators,
 )
+from psycopg.sql import Literal
 
 from kamkor.kernel.statement import Statement
 
@@ -168,17 +169,16 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Statement:
-    """What is sent: the SQL with names for its values, the marks among them and the others."""
+    """What is sent: the SQL with names for the values to be told."""
 
     sent: Statement
     marks: Mapping[str, Mark]
-    constants: Mapping[str, Any]
     parts: Mapping[str, _Part]
 
     def answer(self, asker: Asker, given: Mapping[str, Any]) -> list[Any]:
         """The rows for this asker and what is given."""
         told = {name: _told(mark, asker, given) for name, mark in self.marks.items()}
-        return self.sent.rows({**self.constants, **told})
+        return self.sent.rows(told)
 
 
 def asked(question: Question[R], asker: Asker, *kinds: Hashable, **given: object) -> list[R]:
@@ -290,23 +290,27 @@ def _part(rows: QuerySet[Any, Any]) -> _Part | None:
 
 
 def _statement(text: str, values: Sequence[Any], parts: Mapping[str, _Part]) -> _Statement:
-    """The SQL with names for its values, so that a mark that stands there often is sent once."""
+    """The SQL with a name for each mark, so that one that stands there often is sent once.
+
+    What is the same for all stands in the SQL: a plan for all can only rest on what it knows, as
+    that an index of open rows alone will do.
+    """
     pieces = text.split("%s")
-    numbers: dict[str, int] = {}
-    names = [_name(value, numbers) for value in values]
-    written = (f"%({name})s{piece}" for name, piece in zip(names, pieces[1:], strict=True))
-    named = list(zip(names, values, strict=True))
-    marks = {name: value for name, value in named if isinstance(value, Mark)}
-    constants = {name: value for name, value in named if not isinstance(value, Mark)}
-    if not all(isinstance(one, _CONSTANT) for value in constants.values() for one in _each(value)):
+    if not all(isinstance(one, (*_CONSTANT, Mark)) for value in values for one in _each(value)):
         raise NotKept("a question holds a day, a moment or an id of its own")
-    return _Statement(Statement(pieces[0] + "".join(written)), marks, constants, parts)
+    written = (f"{_written(value)}{piece}" for value, piece in zip(values, pieces[1:], strict=True))
+    marks = {_name(value): value for value in values if isinstance(value, Mark)}
+    return _Statement(Statement(pieces[0] + "".join(written)), marks, parts)
 
 
-def _name(value: object, numbers: dict[str, int]) -> str:
+def _written(value: object) -> str:
     if isinstance(value, Mark):
-        return f"{'asker' if value.of_asker else 'given'}_{value.name}"
-    return f"constant_{numbers.setdefault(repr(value), len(numbers))}"
+        return f"%({_name(value)})s"
+    return Literal(value).as_string(None).replace("%", "%%")
+
+
+def _name(mark: Mark) -> str:
+    return f"{'asker' if mark.of_asker else 'given'}_{mark.name}"
 
 
 _CONSTANT = (str, int, type(None))

@@ -116,7 +116,7 @@ def workers_day(request: ViewedRequest) -> HttpResponse:
             ),
         ],
         "covers": cover_notes(viewer, cases),
-        "tasks": tasks_of_day(viewer),
+        "tasks": tasks_of_day(viewer, cases),
         "sections": [
             _section("late", _("Overdue visits"), late, _("No visit is overdue.")),
             _section(
@@ -161,9 +161,12 @@ def _counter(number: int, label: str, figure: str, url: str, kind: str) -> dict[
     }
 
 
-def tasks_of_day(viewer: Viewer) -> dict[str, Any]:
-    """The open due items of the viewer that press most, and where the others are listed."""
-    first = asked(first_open_tasks, viewer, SHOWN)
+def tasks_of_day(viewer: Viewer, own: list[Case]) -> dict[str, Any]:
+    """The open due items of the viewer that press most, and where the others are listed.
+
+    ``own``: its cases, as they were read already.
+    """
+    first = first_open_tasks(viewer, SHOWN, own)
     entries = [task_entry(task, link=True, about=_about(task)) for task in first]
     total = getattr(first[0], "total", 0) if first else 0
     whole = "/morning/due/" if total > SHOWN else ""
@@ -245,7 +248,7 @@ def specialists_day(request: ViewedRequest) -> HttpResponse:
         ],
         "decisions": due_list(waiting, _("Decisions waiting"), _("No decision waits for you.")),
         "covers": cover_notes(viewer, own),
-        "tasks": tasks_of_day(viewer),
+        "tasks": tasks_of_day(viewer, own),
         "sections": [
             _section("cases", _("All my open cases"), own),
             _section("late", _("Overdue visits"), late, _("No visit is overdue.")),

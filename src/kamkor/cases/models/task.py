@@ -1,13 +1,18 @@
 """Due items: what must be done by when, by whom, and the proof that it was done."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from kamkor.kernel.models import Fact
 
+_OPEN = Q(settled=False, withdrawn_at=None)
+
 
 class Task(Fact):
-    """One thing due about a case or a report; open until a ``TaskDone`` names it."""
+    """One thing due about a case or a report; open until a ``TaskDone`` names it.
+
+    ``settled``: one that stands does so; the database keeps it with each ``TaskDone`` written.
+    """
 
     case = models.ForeignKey(
         "kamkor.Case", null=True, on_delete=models.PROTECT, related_name="tasks"
@@ -19,9 +24,20 @@ class Task(Fact):
     kind = models.CharField(max_length=40)
     due_at = models.DateTimeField()
     for_role = models.CharField(max_length=24)
+    settled = models.BooleanField(default=False, db_default=False)
 
     class Meta:
-        indexes = (models.Index(fields=["office_district", "due_at"], name="task_by_district"),)
+        indexes = (
+            # What is open does not grow with the years.
+            models.Index(fields=["office_unit", "due_at"], condition=_OPEN, name="task_by_unit"),
+            models.Index(
+                fields=["office_district", "due_at"], condition=_OPEN, name="task_by_district"
+            ),
+            models.Index(fields=["subject"], condition=_OPEN, name="task_by_subject"),
+            models.Index(
+                fields=["team"], condition=_OPEN & Q(team__isnull=False), name="task_by_team"
+            ),
+        )
 
 
 class TaskDone(Fact):
@@ -35,5 +51,4 @@ class TaskDone(Fact):
 
 def is_open() -> Q:
     """The filter that keeps to due items that nobody has settled."""
-    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
-    return Q(~Exists(done), withdrawn_at=None)
+    return _OPEN

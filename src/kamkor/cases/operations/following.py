@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from kamkor.access import operations as access
 from kamkor.access.vocabulary import WORKER
@@ -25,6 +25,7 @@ from kamkor.cases.models import (
     TaskDone,
     Visit,
     VisitChild,
+    is_open,
 )
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.after_visit import (
@@ -102,8 +103,7 @@ def _earlier(fact: Fact) -> list[UUID]:
 
 
 def _still_open(case: Case, kinds: Iterable[str] = ()) -> QuerySet[Task]:
-    done = TaskDone.objects.filter(task=OuterRef("pk"), withdrawn_at=None)
-    tasks = Task.objects.filter(~Exists(done), subject=case.pk, withdrawn_at=None)
+    tasks = Task.objects.filter(is_open(), subject=case.pk)
     return tasks.filter(kind__in=list(kinds)) if kinds else tasks
 
 
