@@ -124,16 +124,17 @@ def build(size: Size, seed: int, now: datetime, sign_ins: Path | None, tell: Tel
 def print_all(choice: Choice, now: datetime, tables: Sequence[Table], tell: Tell) -> Built:
     """Print and copy every life that is chosen."""
     press, copier = Press(now), Copier(tables)
-    lives = facts = rows = 0
+    lives = cases = facts = rows = 0
     begun = time.monotonic()
     for chosen, lived, random in choice.lives():
         press.print(chosen.plate, lived, random)
         lives += 1
+        cases += chosen.cases
         facts += chosen.plate.facts
         rows += sum(chosen.plate.counts.values())
         if not lives % _CHUNK:
             copier.put(press.taken())
-            tell(PRINTING, choice.cases, choice.wanted)
+            tell(PRINTING, cases, choice.wanted)
     copier.put(press.taken())
     copier.wait()
-    return Built(lives, choice.cases, choice.people, facts, rows, time.monotonic() - begun)
+    return Built(lives, cases, choice.people, facts, rows, time.monotonic() - begun)

@@ -23,6 +23,8 @@ _MOST_FOR_TWO = 2.8
 """More people for each case than this are had by homes of one case alone."""
 _REGISTERED = 0.15
 """Which part of the homes that were soon over were on the register in between."""
+_ABOUT = 4
+"""By how many weeks homes that are over may stand out of the order in which they ended."""
 _OF_AGE = (20, 90)
 """How many days after their lives begin those soon of age are 18: before it ends."""
 
@@ -92,12 +94,32 @@ class Choice:
         return self._size.cases
 
     def lives(self) -> Iterator[tuple[Engraved, Lived, Random]]:
-        """All lives, each with the random numbers that its ids are drawn from."""
-        for place, side in enumerate(self._country.sides[: self._size.busy]):
-            for home in range(self._size.caseload):
-                yield self._life(self._of_caseload(place, home), side)
+        """All lives, each with the random numbers that its ids are drawn from.
+
+        Those that are over come first, by the years, and then the open homes: so rows lie in
+        tables and indexes in the order of time, as those of a service do. A nation's written in
+        no order would touch every page of every index again and again.
+        """
+        sides = self._country.sides[: self._size.busy]
+        standing = [
+            (self._of_caseload(place, home), side)
+            for place, side in enumerate(sides)
+            for home in range(self._size.caseload)
+        ]
+        for chosen, _ in standing:
+            self._count(chosen)
+        over = self._size.cases - self.cases
         while self.cases < self._size.cases:
-            yield self._life(self._over(), self._random.choice(self._country.sides))
+            left = (self._size.cases - self.cases) / over
+            chosen = self._over()
+            self._count(chosen)
+            yield self._life(chosen, self._random.choice(self._country.sides), left)
+        for chosen, side in standing:
+            yield self._life(chosen, side)
+
+    def _count(self, chosen: Engraved) -> None:
+        self.cases += chosen.cases
+        self.people += chosen.people(children_only=self._size.children_only)
 
     def _of_caseload(self, worker: int, home: int) -> Engraved:
         """Three of five homes stand on the register, the others are of all kinds in turn."""
@@ -122,14 +144,19 @@ class Choice:
         name = "briefly" if self._random.random() < _REGISTERED else "declined"
         return self._random.choice(self._soon[name, children, siblings])
 
-    def _life(self, chosen: Engraved, side: Side) -> tuple[Engraved, Lived, Random]:
+    def _life(
+        self, chosen: Engraved, side: Side, left: float | None = None
+    ) -> tuple[Engraved, Lived, Random]:
+        """A life of this kind; ``left`` says which part of those that are over ended later."""
         random, kind, plate = self._random, chosen.kind, chosen.plate
         today = clock.local_day(self._now)
-        most = (today + timedelta(days=plate.first) - SINCE).days // 7
-        now = self._now - timedelta(weeks=random.randint(0, min(kind.weeks, most)))
+        weeks = min(kind.weeks, (today + timedelta(days=plate.first) - SINCE).days // 7)
+        first = 0
+        if left is not None:
+            about = int(weeks * left)
+            first, weeks = max(about - _ABOUT, 0), min(about + _ABOUT, weeks)
+        now = self._now - timedelta(weeks=random.randint(first, weeks))
         begins = clock.local_day(now) + timedelta(days=plate.first)
         people = drawn_home(self._people, random, kind, begins, chosen.first)
-        self.cases += chosen.cases
-        self.people += chosen.people(children_only=self._size.children_only)
         people = of_an_age(people, random, kind, begins)
         return chosen, Lived(people, side, self._country.there(side), now), random
