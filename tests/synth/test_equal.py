@@ -128,7 +128,7 @@ def test_each_digest_is_that_of_the_command_that_was_printed(both: Both) -> None
     assert len(both.commands) > 500
     for one in both.commands:
         content = ID.sub(lambda found: ids[labels[found[0]]], content_of(one.operation, one.data))
-        assert printed[ids[labels[str(one.id)]]] == digest_of(content), one.operation
+        assert printed[ids[labels[str(one.id)]]] == str(digest_of(content)), one.operation
 
 
 def test_numbers_are_drawn_once_and_receipts_are_those_of_their_reports(both: Both) -> None:

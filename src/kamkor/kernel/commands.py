@@ -218,7 +218,7 @@ def operation(
     return register
 
 
-def _digest(command: Command) -> str:
+def _digest(command: Command) -> UUID:
     return digest_of(content_of(command.operation, command.data))
 
 

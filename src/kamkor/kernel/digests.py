@@ -3,6 +3,7 @@
 import hmac
 import json
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
@@ -12,7 +13,7 @@ def content_of(operation: str, data: dict[str, Any]) -> str:
     return json.dumps([operation, data], sort_keys=True, default=str, ensure_ascii=False)
 
 
-def digest_of(content: str) -> str:
+def digest_of(content: str) -> UUID:
     """A keyed digest of a content: tells two of them apart and nothing else."""
     key = bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)
-    return hmac.digest(key, content.encode(), "sha256").hex()
+    return UUID(bytes=hmac.digest(key, content.encode(), "sha256")[:16])

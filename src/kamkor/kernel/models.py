@@ -75,18 +75,19 @@ class Fact(Scoped):
 class JournalEntry(Scoped):
     """One entry for each thing a command touched: ids and field names, never values.
 
-    ``UNIQUE (command, row)`` makes sending twice harmless, ``UNIQUE (subject, version)`` orders
+    Its key, ``(command, row)``, makes sending twice harmless, ``UNIQUE (subject, version)`` orders
     what happened to a subject. ``digest`` is keyed, so that it tells nothing of the content;
     ``answer`` stands in row 0.
     """
 
+    pk = models.CompositePrimaryKey("command", "row")
     command = models.UUIDField()
     row = models.PositiveSmallIntegerField()
     operation = models.CharField(max_length=60)
     subject = models.UUIDField()
     version = models.PositiveIntegerField()
     fields = ArrayField(models.CharField(max_length=60))
-    digest = models.CharField(max_length=64)
+    digest = models.UUIDField()
     answer = models.JSONField()
     account = models.IntegerField()
     post = models.IntegerField()
@@ -95,6 +96,5 @@ class JournalEntry(Scoped):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["command", "row"], name="journal_command_once"),
             models.UniqueConstraint(fields=["subject", "version"], name="journal_in_order"),
         )

@@ -23,8 +23,8 @@ class Person(Scoped):
 
     class Meta:
         indexes = (
-            models.Index(fields=["office_unit", "sort_key"], name="person_by_unit"),
-            models.Index(fields=["office_district", "sort_key"], name="person_by_district"),
+            models.Index(fields=["office_unit"], name="person_by_unit"),
+            models.Index(fields=["office_district", "born_on"], name="person_by_district"),
             models.Index(
                 fields=["pin", "office_district"], condition=~Q(pin=""), name="person_by_pin"
             ),
@@ -47,13 +47,13 @@ class PersonName(Scoped):
 class NameToken(Scoped):
     """One folded part of a name, for search by comparison that may run under row security."""
 
+    pk = models.CompositePrimaryKey("person", "token")
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, db_index=False, related_name="tokens"
     )
     token = models.CharField(max_length=120, db_collation="C")
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["person", "token"], name="name_token_once"),)
         indexes = (models.Index(fields=["token", "office_district"], name="token_by_district"),)
 
 
@@ -77,14 +77,12 @@ class WordingToken(Scoped):
     described, else the subject itself, of whose place it is. What was told before stays.
     """
 
+    pk = models.CompositePrimaryKey("wording", "token")
     subject = models.UUIDField()
     wording = models.UUIDField()
     token = models.CharField(max_length=120, db_collation="C")
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["wording", "token"], name="wording_token_once"),
-        )
         indexes = (
             models.Index(fields=["token", "office_district"], name="wording_by_district"),
             models.Index(fields=["subject"], name="wording_by_subject"),
@@ -95,14 +93,16 @@ class HouseholdMember(Fact):
     """Someone belongs to a household from ``happened_on`` until, if known, ``until``."""
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="members")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, db_index=False, related_name="memberships"
+    )
     relation = models.CharField(max_length=40)
     until = models.DateField(null=True)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["household", "person", "happened_on"],
+                fields=["person", "household", "happened_on"],
                 condition=Q(withdrawn_at__isnull=True),
                 name="member_once_a_day",
             ),

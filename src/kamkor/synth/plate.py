@@ -104,7 +104,7 @@ class Engraver:
         self._commands = commands
         self._slots = Slots()
         self._digests = {
-            digest_of(content_of(one.operation, one.data)): place
+            str(digest_of(content_of(one.operation, one.data))): place
             for place, one in enumerate(commands)
         }
         self._persons: dict[str, int] = {}

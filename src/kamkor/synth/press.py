@@ -108,7 +108,7 @@ class Press:
         for place, report in fillings.receipts:
             values[place] = receipt_digest(receipt_code(UUID(values[report])))
         for place, command in fillings.digests:
-            values[place] = digest_of(plate.digests[command].filled(values))
+            values[place] = str(digest_of(plate.digests[command].filled(values)))
         return values
 
     def _day(self, ordinal: int) -> str:

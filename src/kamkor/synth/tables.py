@@ -40,18 +40,17 @@ Rows = list[tuple[str | None, ...]]
 @dataclass(frozen=True)
 class Table:
     """One table: its columns but a counted key, and of which kind each is: ``id``, ``day``,
-    ``json``, ``office`` and so on, or nothing for plain text and numbers."""
+    ``json``, ``office`` and so on, or nothing for plain text and numbers.
+
+    ``key`` is what its rows are ordered by: as they were written, for ids tell the moment.
+    """
 
     name: str
     columns: tuple[str, ...]
     kinds: dict[str, str]
+    key: tuple[str, ...]
     is_fact: bool
     holds_words: bool
-
-    @property
-    def key(self) -> str:
-        """What its rows are ordered by: the order in which they were written."""
-        return "id" if "report_id" not in self.columns or "id" in self.columns else "report_id"
 
 
 def life_tables() -> list[Table]:
@@ -76,6 +75,7 @@ def _table(model: type[models.Model]) -> Table:
         name=model._meta.db_table,  # noqa: SLF001 - as above
         columns=columns,
         kinds={str(field.column): _kind(field) for field in fields},
+        key=tuple(str(field.column) for field in model._meta.pk_fields),  # noqa: SLF001 - as above
         is_fact="first_recorded_at" in columns,
         holds_words="token" in columns,
     )
@@ -100,8 +100,8 @@ def read_all(tables: Sequence[Table]) -> dict[str, Rows]:
     with connections[OWNER].cursor() as cursor:
         for table in tables:
             columns = ", ".join(f'"{column}"::text' for column in table.columns)
-            key = table.key if table.key in table.columns else "id"
-            cursor.execute(f'SELECT {columns} FROM {table.name} ORDER BY "{key}"')  # noqa: S608 - our own names
+            key = ", ".join(f'"{column}"' for column in table.key)
+            cursor.execute(f"SELECT {columns} FROM {table.name} ORDER BY {key}")  # noqa: S608 - our own names
             found[table.name] = cursor.fetchall()
     return found
 
@@ -123,24 +123,30 @@ def count_anew(tables: Sequence[Table]) -> None:
 def indexes_later(tables: Sequence[Table]) -> Iterator[None]:
     """Take out the indexes that hold no constraint, and build them anew when all rows are in.
 
-    So built they are smaller, and nothing is sorted in row by row.
+    So built they are smaller, and nothing is sorted in row by row. Those that hold one stay, so
+    that every row is checked, and are packed in the end.
     """
     names = [one.name for one in tables]
     with connections[OWNER].cursor() as cursor:
-        cursor.execute(_PLAIN_INDEXES, [names])
+        cursor.execute(_INDEXES, [names])
         found = cursor.fetchall()
-        for name, _ in found:
+        plain = [(name, definition) for name, definition, holds in found if not holds]
+        for name, _ in plain:
             cursor.execute(f'DROP INDEX "{name}"')
     yield
     with connections[OWNER].cursor() as cursor:
-        for _, definition in found:
+        cursor.execute("SELECT set_config('maintenance_work_mem', %s, false)", [_SORTING])
+        for name in (name for name, _, holds in found if holds):
+            cursor.execute(f'REINDEX INDEX "{name}"')
+        for _, definition in plain:
             cursor.execute(definition)
+        cursor.execute("RESET maintenance_work_mem")
 
 
-_PLAIN_INDEXES = """
-SELECT i.relname, pg_get_indexdef(i.oid)
-FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
-WHERE t.relname = ANY(%s) AND NOT x.indisunique AND NOT EXISTS (
+_SORTING = "256MB"
+_INDEXES = """
+SELECT i.relname, pg_get_indexdef(i.oid), x.indisunique OR EXISTS (
     SELECT FROM pg_constraint c WHERE c.conindid = i.oid AND c.contype <> 'f')
-ORDER BY 1
+FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
+WHERE t.relname = ANY(%s) ORDER BY 1
 """

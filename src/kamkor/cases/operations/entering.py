@@ -310,7 +310,7 @@ class EntryPart:
         for ground in row.grounds:
             self._grounds.add(next(self._ids), case, ground, ground == row.main_ground, *counted)
         told = json.dumps(row.as_list(), ensure_ascii=False).encode()
-        digest = hmac.digest(self._key, told, "sha256").hex()
+        digest = UUID(bytes=hmac.digest(self._key, told, "sha256")[:16])
         self._journal.add(entered.command, case, digest, f'{{"case": "{case}"}}', *place)
         if child and person.doubts:
             self._doubts.add(next(self._ids), case, case, *counted)

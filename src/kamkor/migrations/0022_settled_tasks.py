@@ -45,7 +45,7 @@ def index(name, *columns, condition=OPEN):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kamkor", "0020_found_anew")]
+    dependencies = [("kamkor", "0021_claimed_answers")]
 
     operations = [
         migrations.AddField("task", "settled", models.BooleanField(default=False, db_default=False)),
