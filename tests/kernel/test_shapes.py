@@ -24,6 +24,7 @@ class Form(Shape):
     minutes: Annotated[int, Field(ge=0, le=1440)] | None = None
     least: Annotated[int, Field(le=5)] | None = None
     rows: list[Row] = []
+    numbers: list[int] = []
 
 
 def faults(**data: object) -> list[tuple[str, str, str]]:
@@ -71,4 +72,10 @@ def test_a_text_that_nothing_holds_does_not_hide_the_other_faults() -> None:
     assert [(field, code) for field, code, _ in found] == [
         ("name", "field_invalid"),
         ("risk", "code_unknown"),
+    ]
+
+
+def test_a_row_where_a_number_belongs_is_invalid() -> None:
+    assert [(field, code) for field, code, _ in faults(**GOOD, numbers=[{"steps": 3}])] == [
+        ("numbers.0", "field_invalid")
     ]

@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, Self, TypeVar, get_args, get_origin
 
 from annotated_types import Ge, Le, MaxLen
@@ -26,6 +27,8 @@ from kamkor.kernel import clock, errors, rulesets
 NAME_LIMIT = 120
 LINE_LIMIT = 200
 TEXT_LIMIT = 4000
+_SHAPES = 500
+"""How many shapes are remembered; some are made for one correction."""
 
 
 @dataclass(frozen=True)
@@ -177,14 +180,6 @@ def kind_of(info: FieldInfo) -> Any:  # noqa: ANN401 - any type a field may have
     return kind
 
 
-def coded_fields(shape: type[BaseModel]) -> Iterator[tuple[str, Coded]]:
-    """The fields of a shape that hold codes of a rule set."""
-    for name, info in shape.model_fields.items():
-        for meta in meta_of(info):
-            if isinstance(meta, Coded):
-                yield name, meta
-
-
 def asked(info: FieldInfo) -> Ask | None:
     """How a field is asked for, or nothing if it is set by the page."""
     return next((meta for meta in meta_of(info) if isinstance(meta, Ask)), None)
@@ -245,23 +240,44 @@ def _out_of_range(info: FieldInfo, place: str) -> errors.Fault:
     return errors.Fault(refusal.code, message, place, {"least": least, "most": most})
 
 
+@dataclass(frozen=True)
+class _Held:
+    """What a field of a shape holds: codes of a rule set, or rows of another shape."""
+
+    name: str
+    coded: Coded | None
+    rows: type[BaseModel] | None
+
+
+@lru_cache(maxsize=_SHAPES)
+def _held_in(shape: type[BaseModel]) -> tuple[_Held, ...]:
+    """The fields of a shape, looked through once."""
+    found = []
+    for name, info in shape.model_fields.items():
+        coded = next((one for one in meta_of(info) if isinstance(one, Coded)), None)
+        kind = kind_of(info)
+        row = get_args(kind)[0] if get_origin(kind) is list else None
+        is_shape = isinstance(row, type) and issubclass(row, BaseModel)
+        found.append(_Held(name, coded, row if is_shape else None))
+    return tuple(found)
+
+
 def _faults_of_texts(
     shape: type[BaseModel], data: Mapping[str, Any], lead: str = ""
 ) -> Iterator[errors.Fault]:
     """Texts that nothing can hold, and codes that are not in force on the day; in rows too."""
-    coded = dict(coded_fields(shape))
-    for name, info in shape.model_fields.items():
-        held, place = data.get(name), lead + name
+    for field in _held_in(shape):
+        held, place = data.get(field.name), lead + field.name
         texts = [one for one in (held if isinstance(held, list) else [held]) if one]
         if any(isinstance(one, str) and NUL in one for one in texts):
             # No column of the database takes it, and nobody can type it.
             yield errors.Fault(errors.FieldInvalid.code, errors.FieldInvalid.message, place)
-        elif name in coded and not _in_force(coded[name], texts, data):
+        elif field.coded and not _in_force(field.coded, texts, data):
             yield errors.Fault(errors.CodeUnknown.code, errors.CodeUnknown.message, place)
-        for number, row in enumerate(held if isinstance(held, list) else ()):
-            if isinstance(row, Mapping) and get_origin(kind_of(info)) is list:
-                shape_of_row = get_args(kind_of(info))[0]
-                yield from _faults_of_texts(shape_of_row, row, f"{place}.{number}.")
+        if field.rows is not None and isinstance(held, list):
+            for number, row in enumerate(held):
+                if isinstance(row, Mapping):
+                    yield from _faults_of_texts(field.rows, row, f"{place}.{number}.")
 
 
 def _in_force(coded: Coded, texts: list[Any], data: Mapping[str, Any]) -> bool:
@@ -269,9 +285,11 @@ def _in_force(coded: Coded, texts: list[Any], data: Mapping[str, Any]) -> bool:
         day = date.fromisoformat(str(data.get("happened_on")))
     except ValueError:
         day = clock.today()
-    known = {rule.code for rule in rulesets.asked_rules(coded.rule_set, on=day)}
     # What is no text is refused as such.
-    return known.issuperset(one.strip() for one in texts if isinstance(one, str))
+    told = {one.strip() for one in texts if isinstance(one, str)}
+    return not told or told.issubset(
+        rule.code for rule in rulesets.asked_rules(coded.rule_set, on=day)
+    )
 
 
 def shape_of(name: str, fields: Mapping[str, FieldInfo]) -> type[Shape]:

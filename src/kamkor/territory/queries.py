@@ -54,8 +54,16 @@ def names_borne(soate: str, day: date) -> QuerySet[TerritoryName, Any]:
 
 
 def is_place_of_cases(soate: str) -> bool:
-    """Whether a code is that of a district or city, where a child can live."""
-    return bool(asked(_place_of_cases, ANYONE, soate=soate))
+    """Whether a code is that of a district or city, where a child can live.
+
+    What is one stays one, so that each is asked for once; foreign keys hold what refers to it.
+    """
+    if soate not in _KNOWN:
+        _KNOWN.update(asked(_place_of_cases, ANYONE, soate=soate))
+    return soate in _KNOWN
+
+
+_KNOWN: set[str] = set()
 
 
 def _place_of_cases(_asker: Anyone, soate: str) -> QuerySet[Territory, str]:

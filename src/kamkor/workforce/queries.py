@@ -70,18 +70,20 @@ _SEATS = """
 WITH away AS (
     SELECT post_id, cover_id FROM kamkor_leave
     WHERE withdrawn_at IS NULL AND %(day)s BETWEEN valid_from AND valid_to
+), turn AS (
+    SELECT post_id, min(rank) AS rank FROM kamkor_dutyturn
+    WHERE office_id = %(roster)s::int AND withdrawn_at IS NULL
+        AND %(day)s BETWEEN valid_from AND valid_to AND id IS DISTINCT FROM %(without)s::uuid
+    GROUP BY post_id
 )
 SELECT p.id, p.kind, p.office_id, o.district_id, h.employee_id, away.cover_id,
-    coalesce(trim(e.given_name || ' ' || e.surname), ''),
-    (SELECT min(t.rank) FROM kamkor_dutyturn t
-        WHERE t.office_id = %(roster)s::int AND t.post_id = p.id AND t.withdrawn_at IS NULL
-        AND %(day)s BETWEEN t.valid_from AND t.valid_to
-        AND t.id IS DISTINCT FROM %(without)s::uuid)
+    coalesce(trim(e.given_name || ' ' || e.surname), ''), turn.rank
 FROM kamkor_post p JOIN kamkor_office o ON o.id = p.office_id
 LEFT JOIN kamkor_postholding h ON h.post_id = p.id
     AND h.valid_from <= %(day)s AND (h.valid_to >= %(day)s OR h.valid_to IS NULL)
 LEFT JOIN kamkor_employee e ON e.id = h.employee_id
 LEFT JOIN away ON away.post_id = p.id
+LEFT JOIN turn ON turn.post_id = p.id
 WHERE p.valid_from <= %(day)s AND (p.valid_to >= %(day)s OR p.valid_to IS NULL) AND ({where})
 ORDER BY p.id
 """
