@@ -58,6 +58,19 @@ UNION SELECT pg_get_userbyid(n.nspowner) FROM pg_namespace n
 UNION SELECT pg_get_userbyid(d.datdba) FROM pg_database d
 UNION SELECT pg_get_userbyid(t.typowner) FROM pg_type t
 """
+# Plain indexes with whose columns a longer one of the same table begins.
+COVERED = """
+SELECT shorter.indexrelid::regclass::text, longer.indexrelid::regclass::text
+FROM pg_index shorter JOIN pg_index longer
+    ON longer.indrelid = shorter.indrelid AND longer.indexrelid <> shorter.indexrelid
+JOIN pg_class c ON c.oid = shorter.indrelid
+WHERE c.relrowsecurity AND NOT shorter.indisunique AND longer.indpred IS NULL
+    AND longer.indkey::text LIKE shorter.indkey::text || ' %'
+"""
+COUNTED_KEYS = """
+SELECT c.relname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE c.relrowsecurity AND a.attidentity <> '' AND NOT a.attisdropped
+"""
 COLLATIONS_IN_ORDER = """
 SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_collation l ON l.oid = a.attcollation

@@ -35,6 +35,14 @@ def test_row_security_is_enabled_and_forced_on_every_protected_table() -> None:
     assert locked == dict.fromkeys(PROTECTED, (True, True))
 
 
+def test_a_nation_has_room_for_keys_and_indexes() -> None:
+    """A key that only counts, and an index that another begins with, take their part of the 8 GB
+    that a nation may, and of the time of each new row."""
+    # Rows of a file being loaded are in the order of the file, and go when it is in.
+    assert asked(catalogue.COUNTED_KEYS) == [("kamkor_stagedrow",)]
+    assert asked(catalogue.COVERED) == []
+
+
 # They mark kept counts as stale where somebody writes; nobody calls them.
 WATCHING = (
     "figures_case_changed",

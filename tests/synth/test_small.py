@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,31 @@ def test_no_fact_lies_ahead_and_none_before_the_service(built: tuple[Built, Path
             first, last = cursor.fetchone()
             assert first is None or first >= date(2017, 1, 1), table
             assert last is None or last <= at(DAY, 0), table
+
+
+def test_rows_lie_in_the_order_of_time(built: tuple[Built, Path]) -> None:
+    """In no order a nation's would touch every page of every index again and again."""
+    query = "SELECT opened_on FROM kamkor_case WHERE state = 'not_registered' ORDER BY ctid"
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(query)
+        days = [day for (day,) in cursor.fetchall()]
+    assert len(days) > 50
+    for day, latest in zip(days, accumulate(days, max), strict=True):
+        assert latest - day < timedelta(weeks=20)
+
+
+def test_indexes_are_packed(built: tuple[Built, Path]) -> None:
+    """Built row by row, an index of ids is a third empty."""
+    sizes = "SELECT indexrelid::regclass::text, pg_relation_size(indexrelid) FROM pg_index"
+    of_lives = f"{sizes} WHERE indrelid = ANY(%s::regclass[])"
+    names = [one.name for one in life_tables()]
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(of_lives, [names])
+        before = dict(cursor.fetchall())
+        for name in names:
+            cursor.execute(f"REINDEX TABLE {name}")
+        cursor.execute(of_lives, [names])
+        assert dict(cursor.fetchall()) == before
 
 
 def test_what_is_not_empty_is_never_added_to(
