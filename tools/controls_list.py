@@ -179,9 +179,9 @@ CONTROLS = (
     ),
     Control(
         "a name is written unescaped",
-        "src/kamkor/web/templatetags/rows.py",
-        r"else escape\(str\(value\)\)",
-        "else str(value)",
+        "src/kamkor/web/rows.py",
+        r"return escape\(value\)",
+        "return value",
         f"{EVERYDAY}::test_markup_in_a_name_is_shown_as_text",
     ),
     Control(

@@ -3,11 +3,10 @@
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
-from babel.messages.extract import extract_python
-from django.utils.translation.template import templatize
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
 
 TEMPLATE_SUFFIXES = {".html", ".txt"}
 # Each marking function, and what stands at its first places.
@@ -17,7 +16,6 @@ PLACES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(["pgettext", "pgettext_lazy"], ("context", "singular")),
     **dict.fromkeys(["npgettext", "npgettext_lazy"], ("context", "singular", "plural")),
 }
-MARKS = sorted(PLACES)
 
 
 class UnreadableMark(Exception):
@@ -58,9 +56,7 @@ def _words_of(path: Path) -> Iterator[Word]:
         _refuse_unreadable(tree, path)
         yield from _marked(tree)
     elif path.suffix in TEMPLATE_SUFFIXES and "templates" in path.parts:
-        page = templatize(path.read_text(encoding="utf-8"), origin=str(path))
-        # The page's indentation means nothing to Python and would stop its reader.
-        yield from _read("\n".join(line.strip() for line in page.splitlines()))
+        yield from _read(path.read_text(encoding="utf-8"))
 
 
 def _marked(tree: ast.Module) -> Iterator[Word]:
@@ -77,12 +73,11 @@ def _mark_of(call: ast.Call) -> str:
     return str(getattr(call.func, "id", getattr(call.func, "attr", "")))
 
 
-def _read(text: str) -> Iterator[Word]:
-    marks = dict.fromkeys(MARKS)
-    found = extract_python(BytesIO(text.encode()), marks, [], {"encoding": "utf-8"})
-    for _line, mark, arguments, _comments in found:
-        held: object = arguments  # one text alone comes bare, other than its type says
-        word = _word(str(mark), held if isinstance(held, tuple | list) else (held,))
+def _read(page: str) -> Iterator[Word]:
+    """The marks of a template."""
+    read = Environment(extensions=["jinja2.ext.i18n"])  # noqa: S701 - nothing is written by it
+    for _line, mark, held in extract_from_ast(read.parse(page), [*PLACES]):
+        word = _word(mark, held if isinstance(held, tuple) else (held,))
         if word is not None and word.singular:
             yield word
 

@@ -1,18 +1,57 @@
-"""A page is put into its frame as text: what that takes for granted of the templates."""
+"""What is taken for granted of the templates when they are made ready."""
 
 import re
+from pathlib import Path
 
-from tests.architecture.tree import ROOT
+from django.utils import translation
 
-TEMPLATES = ROOT / "src" / "kamkor" / "templates"
+from kamkor.web.templating import Templates
+from tests.architecture.tree import ROOT, plant
+
+FOLDER = ROOT / "src" / "kamkor" / "templates"
 
 
-def test_blocks_stand_in_the_frame_and_in_no_other_block() -> None:
-    """``web/parts.py`` puts them there as texts: one more or one within another would be lost."""
-    opened = re.compile(r"{% (block|endblock)(?: (\w+))? %}")
-    frame = (TEMPLATES / "web" / "base.html").read_text("utf-8")
-    known = {name for _, name in opened.findall(frame) if name}
-    for path in TEMPLATES.rglob("*.html"):
-        words = opened.findall(path.read_text("utf-8"))
-        assert [word for word, _ in words] == ["block", "endblock"] * (len(words) // 2), path
-        assert {name for _, name in words if name} <= known, path
+def test_every_template_can_be_read_in_every_language() -> None:
+    for language in ("en", "ky", "ru", "kk"):
+        templates = Templates([str(FOLDER)], language)
+        for name in templates.list_templates():
+            templates.get_template(name)
+
+
+def test_blocks_stand_in_the_frame() -> None:
+    """A block that the frame does not know would be lost without a word."""
+    opened = re.compile(r"{% block (\w+) %}")
+    known = {*opened.findall((FOLDER / "web" / "base.html").read_text("utf-8"))}
+    for path in FOLDER.rglob("*.html"):
+        assert {*opened.findall(path.read_text("utf-8"))} <= known, path
+
+
+def made(folder: Path, text: str, **words: object) -> str:
+    """A template's page."""
+    plant(folder, "one.html", text)
+    plant(folder, "named.html", "<p>{{ one }}</p>")
+    return Templates([str(folder)], "ky").from_string(text).render(words)
+
+
+def test_everything_is_escaped_and_what_is_not_there_is_empty(tmp_path: Path) -> None:
+    assert made(tmp_path, "{{ one }}", one="<b>\"'&") == "&lt;b&gt;&#34;&#39;&amp;"
+    assert made(tmp_path, "[{{ one.two.three }}]") == "[]"
+    assert made(tmp_path, "[{{ one.two.three }}]", one={}) == "[]"
+    assert made(tmp_path, "[{{ one.two }}]", one=None) == "[]"
+
+
+def test_a_dictionary_is_asked_for_its_items_alone(tmp_path: Path) -> None:
+    assert made(tmp_path, "{{ one.items }}", one={"items": 3}) == "3"
+    assert made(tmp_path, "[{{ one.items }}]", one={}) == "[]"
+
+
+def test_a_named_template_is_given_the_words_around_it(tmp_path: Path) -> None:
+    text = '{% for one in many %}{% include "named.html" %}{% endfor %}'
+    assert made(tmp_path, text, many="ab") == "<p>a</p><p>b</p>"
+
+
+def test_words_are_put_in_in_the_language_of_the_templates() -> None:
+    """Whatever language is spoken when they are made ready."""
+    with translation.override("ru"):
+        page = Templates([str(FOLDER)], "ky").get_template("web/base.html")
+    assert "Мазмунга өтүү" in page.render()

@@ -24,16 +24,15 @@ MONTH = pgettext("in a date", "May")
 CODE = noop("SMS")
 """
 PAGE = """
-{% load i18n %}
-    {% translate "Register" %} {# a remark #} {% translate "Late" context "visit" %}
+    {{ _("Register") }} {# a remark #} {{ pgettext("visit", "Late") }}
   {% if x %}
-        {% blocktranslate trimmed count n=n with who=name %}
+        {% trans trimmed count=n, n=n, who=name %}
           {{ who }} has {{ n }} case
-        {% plural %}
+        {% pluralize %}
           {{ who }} has {{ n }} cases
-        {% endblocktranslate %}
+        {% endtrans %}
   {% endif %}
-{{ title|default:_("No title") }}
+{{ title or _("No title") }}
 """
 GLOSSARY = 'code,en,ky,ru,kk\nregister,register,каттоо,"учёт, реестр","тіркеу, тізілім"\n'
 RIGHT: dict[str, dict[str, str | list[str]]] = {

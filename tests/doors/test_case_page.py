@@ -6,7 +6,7 @@ import pytest
 
 from kamkor.cases.vocabulary import STEPS
 from kamkor.web.ages import age
-from kamkor.web.templatetags.words import coded
+from kamkor.web.words import coded
 from tests.doors.desk import Desk, Page
 from tests.doors.world import World
 from tests.factories import (

@@ -1,6 +1,6 @@
 """The rows of lists, which no template writes."""
 
-from kamkor.web.templatetags.rows import table_rows, task_lines, task_rows
+from kamkor.web.rows import table_rows, task_lines, task_rows
 
 
 def test_everything_in_a_row_is_escaped() -> None:

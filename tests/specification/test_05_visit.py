@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kamkor.cases.models import Need, SiblingLook, Visit, VisitChild
-from kamkor.web.templatetags.words import coded
+from kamkor.web.words import coded
 from tests.cast import Cast
 from tests.doors.desk import Desk
 from tests.factories import (

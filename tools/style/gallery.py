@@ -16,7 +16,7 @@ from typing import Any, Literal
 import django
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.template import engines
+from django.template.loader import get_template
 from django.utils import translation
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -33,12 +33,10 @@ CHROMIUM = ["--no-sandbox", "--headless", "--disable-gpu", "--disable-background
 def configure() -> None:
     """Django with nothing but templates, languages and the address of static files."""
     engine = {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "kamkor.web.templating.Pages",
         "DIRS": [KAMKOR / "templates", HERE],
-        "OPTIONS": {
-            "string_if_invalid": "",
-            "builtins": ["kamkor.web.templatetags.words"],
-        },
+        "APP_DIRS": False,
+        "OPTIONS": {"shared": ""},
     }
     settings.configure(
         TEMPLATES=[engine],
@@ -77,7 +75,7 @@ def pages() -> dict[str, tuple[str, dict[str, Any]]]:
             "web/sign_in.html",
             {
                 "demo_mode": True,
-                "csrf_token": "sample",
+                "csrf_input": samples.viewer()["csrf_input"],
                 "sign_in": {"username": "aigul", "errors": errors},
             },
         ),
@@ -108,9 +106,7 @@ def write_pages(folder: Path) -> list[str]:
         with translation.override(language):
             for name, (template, context) in pages().items():
                 target = folder / f"{name}-{language}.html"
-                target.write_text(
-                    engines["django"].get_template(template).render(context), encoding="utf-8"
-                )
+                target.write_text(get_template(template).render(context), encoding="utf-8")
                 written.append(target.name)
     return written
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.safestring import SafeString
+
 FUTURE = {"code": "date_in_future", "message": "Күнү келечекте болбошу керек; бүгүн 21.11.2026"}
 LONG_NAME = "Абдырахман кызы Айжаркынай-Гүлмайрамкан Ысмайылбек-Токтогуловна Сүйүнбаева-Жээнбекова-Өмүралиева-Чыңгызбаева-Бүбүсаракан"
 LONG_TEXT = (
@@ -34,7 +36,7 @@ def viewer() -> dict[str, Any]:
         "help_url": "/help/",
         "back_url": "/register/",
         "printed": {"at": "21.11.2026 14:05", "filter": ""},
-        "csrf_token": "sample",
+        "csrf_input": SafeString('<input type="hidden">'),
     }
 
 

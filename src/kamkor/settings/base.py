@@ -87,29 +87,10 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 
 TEMPLATES = [
     {
-        "BACKEND": "kamkor.web.parts.Pages",
-        "NAME": "django",
+        "BACKEND": "kamkor.web.templating.Pages",
         "DIRS": [PACKAGE / "templates"],
         "APP_DIRS": False,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.messages.context_processors.messages",
-                "django.template.context_processors.i18n",
-                "kamkor.web.page.page_context",
-            ],
-            "libraries": {
-                "rows": "kamkor.web.templatetags.rows",
-                "words": "kamkor.web.templatetags.words",
-            },
-            "builtins": [
-                "django.templatetags.i18n",
-                "django.templatetags.static",
-                "kamkor.web.templatetags.rows",
-                "kamkor.web.templatetags.words",
-            ],
-            "string_if_invalid": "",
-        },
+        "OPTIONS": {"shared": "kamkor.web.page.page_context"},
     }
 ]
 
@@ -153,7 +134,6 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kamkor.kernel import clock
-from kamkor.web.templatetags.words import birth
+from kamkor.web.words import birth
 
 IN_DAYS = 14
 """So many days at least make an age in weeks."""

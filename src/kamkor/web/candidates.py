@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from kamkor.cases.queries.candidates import candidates_of
-from kamkor.web.templatetags.words import birth
+from kamkor.web.words import birth
 
 if TYPE_CHECKING:
     from kamkor.access.rules import Viewer

@@ -30,7 +30,7 @@ from kamkor.web.candidates import candidates_notes
 from kamkor.web.case_page import identity_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.operation import Asked, operation_named, serve, who_may
-from kamkor.web.templatetags.words import coded, day, hinted, place_name
+from kamkor.web.words import coded, day, hinted, place_name
 from kamkor.web.written import address_of
 from kamkor.workforce.queries import holder_names
 

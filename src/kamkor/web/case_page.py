@@ -41,9 +41,9 @@ from kamkor.web.case_report import notices_owed, report_of
 from kamkor.web.case_safety import safety_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_of_case
-from kamkor.web.templatetags.words import coded, day, moment, place_name, raised
 from kamkor.web.timeline import correcting, timeline_of
 from kamkor.web.unsafe_home import warning_of
+from kamkor.web.words import coded, day, moment, place_name, raised
 from kamkor.workforce import queries as workforce
 from kamkor.workforce.rules import Seat
 

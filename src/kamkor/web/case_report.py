@@ -14,7 +14,7 @@ from kamkor.cases.queries.task import NOTICE, notices_of_report
 from kamkor.cases.vocabulary import OPEN_STATES
 from kamkor.web.case_safety import found_safe
 from kamkor.web.due import act_of, due_words, is_late, may_mark, may_mark_of_report
-from kamkor.web.templatetags.words import coded, day, moment
+from kamkor.web.words import coded, day, moment
 from kamkor.web.written import described
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from kamkor.cases.queries.history import Recorded, safety_facts
 from kamkor.cases.rules.standing import SAFETY
 from kamkor.cases.rules.visit import QUESTIONS, was_met
 from kamkor.kernel import rulesets
-from kamkor.web.templatetags.words import coded, day
 from kamkor.web.timeline import correcting
+from kamkor.web.words import coded, day
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Case, TakingOffDecision, VisitChild

@@ -27,8 +27,8 @@ from kamkor.web.door import ViewedRequest
 from kamkor.web.forms import Typed, fill_typed, read_typed
 from kamkor.web.operation import Asked, Standing, serve, who_may
 from kamkor.web.rounds import concerns_summary
-from kamkor.web.templatetags.words import day
 from kamkor.web.timeline import correction_address, names_in
+from kamkor.web.words import day
 from kamkor.web.written import written
 
 if TYPE_CHECKING:

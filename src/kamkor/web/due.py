@@ -13,7 +13,7 @@ from kamkor.access.vocabulary import OBLAST, WORKER, Action
 from kamkor.cases.rules.visit import act_due
 from kamkor.cases.vocabulary import CaseState
 from kamkor.kernel import clock
-from kamkor.web.templatetags.words import coded, day, moment
+from kamkor.web.words import coded, day, moment
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Case, Task

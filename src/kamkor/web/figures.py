@@ -26,7 +26,7 @@ from kamkor.web.export import as_csv, as_xlsx
 from kamkor.web.figure_pictures import bars, outlines
 from kamkor.web.figures_asked import FIRST_FIGURE, Asked, panel
 from kamkor.web.register import row_of_case
-from kamkor.web.templatetags.words import day, moment, raised
+from kamkor.web.words import day, moment, raised
 from kamkor.workforce.queries import territories_served
 
 if TYPE_CHECKING:

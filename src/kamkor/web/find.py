@@ -27,7 +27,7 @@ from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
 from kamkor.web.paging import page_of
 from kamkor.web.searching import PersonSearch, Search, search_of, summary_title
-from kamkor.web.templatetags.words import birth, coded, day, office_name
+from kamkor.web.words import birth, coded, day, office_name
 from kamkor.workforce.queries import offices_by_id
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from kamkor.kernel.errors import Fault
 from kamkor.kernel.shapes import Ask, Coded, Shape, asked, kind_of, limit_of, meta_of
 from kamkor.web.conditions import CHOSEN_AMONG, FOLDED_GROUPS, condition_of
 from kamkor.web.dates import typed_date_as_iso, typed_time_as_iso
-from kamkor.web.templatetags.words import raised
+from kamkor.web.words import raised
 
 Typed = Mapping[str, Sequence[str]]
 Option = dict[str, Any]

@@ -32,7 +32,7 @@ from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_items, due_list, task_entry
 from kamkor.web.loads import late_visits, loads_table, own_covers
 from kamkor.web.report_page import age_in_minutes, duty_names, report_badges
-from kamkor.web.templatetags.words import coded, day
+from kamkor.web.words import coded, day
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Case

@@ -18,7 +18,7 @@ from kamkor.kernel import clock
 from kamkor.kernel.errors import FieldRequired, Refusal
 from kamkor.kernel.words import noop
 from kamkor.web import faults
-from kamkor.web.templatetags.words import moment
+from kamkor.web.words import moment
 
 if TYPE_CHECKING:
     from uuid import UUID

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from kamkor.access.rules import Viewer
 from kamkor.cases.queries.case import cases_to_visit, open_cases
 from kamkor.kernel import clock
-from kamkor.web.templatetags.words import day, office_name
+from kamkor.web.words import day, office_name
 from kamkor.workforce import queries as workforce
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from kamkor.web.door import ViewedRequest
 from kamkor.web.due import act_of, due_words, is_late, operation_of
 from kamkor.web.loads import late_visits
 from kamkor.web.paging import Page, page_of
-from kamkor.web.templatetags.words import coded, day
+from kamkor.web.words import coded, day
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from kamkor.kernel import clock, rulesets
 from kamkor.kernel.words import noop
 from kamkor.territory.queries import names_on, places_of_cases
 from kamkor.web.loads import Loads
-from kamkor.web.templatetags.words import office_name, raised
+from kamkor.web.words import office_name, raised
 from kamkor.workforce import queries as workforce
 from kamkor.workforce.vocabulary import POST_KINDS
 

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -14,22 +16,21 @@ from kamkor.kernel import clock
 from kamkor.kernel.kept import counted
 from kamkor.web.held import form_token, key_of_typed
 from kamkor.web.last_act import last_act
-from kamkor.web.templatetags.words import moment, office_name, raised
-
-# What only some pages have, so that the others need not look for it.
-_ABSENT = dict.fromkeys(("alarms", "back_label", "back_url", "form", "identity", "sign_in", "undo"))
+from kamkor.web.words import moment, office_name, raised
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """The context of every template."""
     viewer: Viewer | None = getattr(request, "viewer", None)
     shared: dict[str, Any] = {
+        "request": request,
+        "messages": get_messages(request),
+        "csrf_input": csrf_input(request),
         "demo_mode": settings.KAMKOR_DEMO,
         "viewer": viewer,
         "languages": settings.LANGUAGES,
         "today": clock.today(),
         "help_url": "/help/",
-        **_ABSENT,
     }
     if viewer is None:
         return shared

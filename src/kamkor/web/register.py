@@ -22,7 +22,7 @@ from kamkor.web.forms import coded_options, select_of
 from kamkor.web.paging import Page
 from kamkor.web.register_list import Filters, counted_by, filtered, ordered, page_of
 from kamkor.web.searching import NameSearch, Search, search_of, summary_title
-from kamkor.web.templatetags.words import coded, day, moment, raised
+from kamkor.web.words import coded, day, moment, raised
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:

@@ -38,8 +38,8 @@ from kamkor.web.back import way_back
 from kamkor.web.case_report import notices_owed_of_report
 from kamkor.web.door import ViewedRequest, outside_door
 from kamkor.web.due import due_list, task_entry
-from kamkor.web.templatetags.words import coded, day, moment, raised
 from kamkor.web.timeline import correction_address, entries_of
+from kamkor.web.words import coded, day, moment, raised
 from kamkor.web.written import described
 from kamkor.workforce import queries as workforce
 

@@ -15,7 +15,7 @@ from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
 from kamkor.web.operation import Asked, operation_named, serve
 from kamkor.web.report_page import duty_names
-from kamkor.web.templatetags.words import coded, day
+from kamkor.web.words import coded, day
 from kamkor.workforce import queries as workforce
 
 AHEAD = 62

@@ -15,8 +15,8 @@ from kamkor.cases.queries.round import reports_of_rounds
 from kamkor.cases.vocabulary import STATE_LABELS
 from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
-from kamkor.web.templatetags.words import coded
 from kamkor.web.timeline import SHOWN, entries_of
+from kamkor.web.words import coded
 
 if TYPE_CHECKING:
     from kamkor.access.rules import Viewer

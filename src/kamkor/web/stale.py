@@ -15,8 +15,8 @@ from kamkor.kernel.journal import version_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.forms import FormPage, Typed
 from kamkor.web.options import ViewerOptions
-from kamkor.web.templatetags.words import moment
 from kamkor.web.timeline import names_in
+from kamkor.web.words import moment
 from kamkor.web.written import written
 from kamkor.workforce.queries import holder_names
 

@@ -13,7 +13,7 @@ from kamkor.cases.operations.correction import may_correct
 from kamkor.cases.operations.facts import CORRECTABLE
 from kamkor.cases.queries.history import Recorded
 from kamkor.kernel import clock
-from kamkor.web.templatetags.words import coded, day, moment
+from kamkor.web.words import coded, day, moment
 from kamkor.web.written import written
 from kamkor.workforce.queries import holder_names
 

@@ -9,7 +9,7 @@ from kamkor.cases.queries.history import Recorded
 from kamkor.cases.rules.visit import QUESTIONS, by_telephone
 from kamkor.kernel import rulesets
 from kamkor.web.ages import about_years
-from kamkor.web.templatetags.words import birth, coded, day, moment, office_name, place_name
+from kamkor.web.words import birth, coded, day, moment, office_name, place_name
 
 AnyFact: TypeAlias = Any
 """Any fact of a case; each function below reads one kind."""

@@ -37,7 +37,7 @@ from kamkor.management.shell import (
 )
 from kamkor.territory.queries import country
 from kamkor.web.export import safe
-from kamkor.web.templatetags.words import day, raised
+from kamkor.web.words import day, raised
 
 FORBIDDEN = (NotPermitted, OutsideYourTerritory)
 DEMO_VIEWER = "daniyar"

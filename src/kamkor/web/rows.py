@@ -1,13 +1,11 @@
-"""The rows of lists. A list has many cells, and Django's templates look up each word of each."""
+"""The rows of lists, which have too many cells to be written by a template."""
 
 from collections.abc import Iterable, Mapping
 from html import escape
+from itertools import groupby
 from typing import Any
 
-from django import template
 from django.utils.safestring import SafeString
-
-register = template.Library()
 
 Part = Mapping[str, Any]
 
@@ -15,7 +13,6 @@ _LINK = "govuk-link"
 _KINDS = {"numeric": "govuk-table__cell--numeric", "nowrap": "k-nowrap"}
 
 
-@register.simple_tag
 def table_rows(table: Part) -> SafeString:
     """The rows of a table as ``web/table.html`` describes them; everything is escaped."""
     columns = [
@@ -25,18 +22,25 @@ def table_rows(table: Part) -> SafeString:
     return SafeString("\n".join(_row(row, columns) for row in table["rows"]))
 
 
-@register.simple_tag
 def task_rows(entries: Iterable[Part]) -> SafeString:
     """The items of ``web/tasks.html`` that stand in sight; everything is escaped."""
     return SafeString("\n".join(map(_task_row, entries)))
 
 
-@register.simple_tag
 def task_lines(entries: Iterable[Part]) -> SafeString:
     """Those that unfold, a line each; everything is escaped."""
     return SafeString(
         "\n".join(f"<li>{_task(one, _LINK)} {_due(one)} {_badge(one)}</li>" for one in entries)
     )
+
+
+def neighbours(fields: Iterable[Part]) -> list[tuple[str, list[Part]]]:
+    """The fields of a form in order, neighbours of one group together."""
+    return [(name, list(found)) for name, found in groupby(fields, _group)]
+
+
+def _group(one: Part) -> str:
+    return one.get("group") or ""
 
 
 def _task_row(one: Part) -> str:
@@ -118,4 +122,6 @@ def _attribute(name: str, value: str | None) -> str:
 
 def _safe(value: object) -> str:
     """A value for a page; only what says itself that it is safe is left as it stands."""
+    if type(value) is str:  # most are, and none of them says so
+        return escape(value)
     return str(value.__html__()) if hasattr(value, "__html__") else escape(str(value))

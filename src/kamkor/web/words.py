@@ -1,20 +1,15 @@
 """Words of rule sets, states, offices and dates as pages show them."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django import template
 from django.utils.translation import get_language, gettext
 
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.shapes import as_known
 from kamkor.territory.queries import names_on
 
-register = template.Library()
 
-
-@register.filter
 def coded(code: str, rule_set: str) -> str:
     """The words of a code, as they are today or were last."""
     if not code:
@@ -23,7 +18,6 @@ def coded(code: str, rule_set: str) -> str:
     return raised(found.word(get_language() or "en")) if found else code
 
 
-@register.filter
 def hinted(code: str, rule_set: str) -> str:
     """What a rule says beside its words; empty if nothing."""
     found = _last(code, rule_set)
@@ -36,31 +30,26 @@ def _last(code: str, rule_set: str) -> rulesets.Rule | None:
     return found[-1] if found else None
 
 
-@register.filter
 def raised(text: str) -> str:
     """A text with its first letter raised, for the beginning of a line."""
     return text[:1].upper() + text[1:]
 
 
-@register.filter
 def said(message: str) -> str:
     """A marked word of the house in the reader's language."""
     return gettext(message) if message else ""
 
 
-@register.filter
 def day(value: date | None) -> str:
     """A date as 21.11.2026, or a dash where there is none."""
     return f"{value:%d.%m.%Y}" if value else "–"
 
 
-@register.filter
 def moment(value: datetime | None) -> str:
     """A moment in the service's zone as 21.11.2026 14:05."""
     return f"{value.astimezone(clock.ZONE):%d.%m.%Y %H:%M}" if value else "–"
 
 
-@register.filter
 def office_name(office: Any) -> str:  # noqa: ANN401 - an office or nothing
     """The name of an office in the reader's language."""
     return getattr(office, f"name_{get_language() or 'en'}", "") if office else ""
@@ -71,13 +60,6 @@ def place_name(soate: str) -> str:
     return names_on(clock.today(), get_language() or "en").get(soate, "")
 
 
-@register.filter
-def at(found: Sequence[Any], place: int) -> Any:  # noqa: ANN401 - whatever the list holds
-    """The entry at a place of a list, counted from 0; nothing beyond its end."""
-    return found[place] if place < len(found) else ""
-
-
-@register.filter
 def dashed(name: str) -> str:
     """An operation's name as it stands in an address."""
     return name.replace("_", "-")
