@@ -26,24 +26,32 @@ from kamkor.people.models import (
 from kamkor.people.names import tokens, told_alike
 
 
-def scope_filter(viewer: Viewer, subject: str = "id", prefix: str = "") -> Q:
+def scope_filter(viewer: Viewer, subject: str = "id") -> Q:
     """The first lock as a plain filter: the viewer's offices, teams and what is lent."""
     if not viewer.may(Action.SEE_IDENTITY):
         return Q(pk__in=[])
-    column = {
-        Level.UNIT: "office_unit__among",
-        Level.DISTRICT: "office_district__among",
-        Level.OBLAST: "office_oblast__among",
-    }.get(viewer.level)
-    unsealed = Q(**{f"{prefix}team": None})
-    scope = unsealed & Q(**{f"{prefix}{column}": viewer.offices}) if column else unsealed
+    unsealed = Q(team=None)
+    scope = unsealed & _within(viewer)
     if viewer.teams:
-        scope |= Q(**{f"{prefix}team__among": viewer.teams})
+        scope |= Q(team__among=viewer.teams)
     if viewer.lent:
-        scope |= unsealed & Q(**{f"{prefix}{subject}__among": viewer.lent})
+        scope |= unsealed & Q(**{f"{subject}__among": viewer.lent})
     if viewer.barred:
-        scope &= ~Q(**{f"{prefix}{subject}__among": viewer.barred})
+        scope &= ~Q(**{f"{subject}__among": viewer.barred})
     return scope
+
+
+def _within(viewer: Viewer) -> Q:
+    """The offices of the viewer's level: of a unit also those it covers, else the one above it."""
+    if viewer.level == Level.UNIT:
+        return Q(office_unit__among=viewer.offices)
+    column, office = {
+        Level.DISTRICT: ("office_district", viewer.district),
+        Level.OBLAST: ("office_oblast", viewer.oblast),
+    }.get(viewer.level, ("", None))
+    if not column:
+        return Q()
+    return Q(pk__in=[]) if office is None else Q(**{column: office})
 
 
 def people_visible_to(viewer: Viewer) -> QuerySet[Person]:

@@ -13,7 +13,8 @@ _secrets = load_secrets(KAMKOR_DATA)
 SECRET_KEY = _secrets.django_secret_key
 KAMKOR_CONTEXT_KEY = _secrets.context_key
 KAMKOR_DEMO = (KAMKOR_DATA / "demo").exists()
-KAMKOR_AT_SHELL = os.environ.get("KAMKOR_DOOR", "shell") == "shell"
+_DOOR = os.environ.get("KAMKOR_DOOR", "shell")
+KAMKOR_AT_SHELL = _DOOR == "shell"
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("KAMKOR_HOSTS", "localhost,127.0.0.1").split(",")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -95,7 +96,11 @@ TEMPLATES = [
 ]
 
 
-def _login(name: str, password: str) -> dict[str, object]:
+# A page's questions are many and quick: their plans are made once, not anew for each viewer.
+_PLANS = {"web": "-c plan_cache_mode=force_generic_plan"}
+
+
+def _login(name: str, password: str, started_with: str = "") -> dict[str, object]:
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": os.environ.get("KAMKOR_PGDATABASE", "kamkor"),
@@ -108,6 +113,7 @@ def _login(name: str, password: str) -> dict[str, object]:
         "OPTIONS": {
             "server_side_binding": True,
             "prepare_threshold": 5,
+            "options": started_with,
             "pool": {"min_size": 1, "max_size": 8},
         },
         "TEST": {"MIGRATE": False},
@@ -115,11 +121,10 @@ def _login(name: str, password: str) -> dict[str, object]:
 
 
 # The process of background work has a login of its own.
-_WORKER = os.environ.get("KAMKOR_DOOR") == "worker"
 DATABASES = {
     "default": _login("kamkor_worker", _secrets.kamkor_worker)
-    if _WORKER
-    else _login("kamkor_web", _secrets.kamkor_web),
+    if _DOOR == "worker"
+    else _login("kamkor_web", _secrets.kamkor_web, _PLANS.get(_DOOR, "")),
     "owner": _login("kamkor_owner", _secrets.kamkor_owner),
     "figures": _login("kamkor_figures", _secrets.kamkor_figures),
 }

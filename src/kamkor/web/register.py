@@ -20,7 +20,7 @@ from kamkor.web.door import ViewedRequest
 from kamkor.web.export import as_csv, as_xlsx
 from kamkor.web.forms import coded_options, select_of
 from kamkor.web.paging import Page
-from kamkor.web.register_list import Filters, counted_by, filtered, ordered, page_of
+from kamkor.web.register_list import Counts, Filters, counted_by, filtered, ordered, page_of
 from kamkor.web.searching import NameSearch, Search, search_of, summary_title
 from kamkor.web.words import coded, day, moment, raised
 from kamkor.workforce.queries import holder_names
@@ -47,13 +47,15 @@ def register(request: ViewedRequest) -> HttpResponse:
     search = search_of(request, NameSearch, needed=False)
     words = ""
     if search.asked:
+        counts = None
         cases = cases_asked_for(viewer, search.name)
         given = (request.POST.get("after", ""), request.POST.get("before", ""))
         page = paging.page_of(cases, ("sort_key",), after=given[0], before=given[1])
         total = cases.count()
     else:
         words = in_words(filters)
-        page, total = page_of(viewer, filters), counted_by(viewer, filters)
+        page, counts = page_of(viewer, filters), counted_by(viewer, filters)
+        total = counts.total
     context = {
         "table": _table(viewer, page, filters, total=total, search=search, about=words),
         "filters": _filter_panel(filters),
@@ -61,7 +63,7 @@ def register(request: ViewedRequest) -> HttpResponse:
         "summary_title": summary_title(),
         "searched": search.asked,
         "may_load": may_load(viewer),
-        "uncounted": None if search.asked else _uncounted(viewer, filters),
+        "uncounted": _uncounted(viewer, filters, counts) if counts else None,
         "registers": _registers(filters, searched=search.asked),
         "help_url": "/help/register/",
         "printed": {"at": moment(clock.now()), "filter": words},
@@ -69,17 +71,15 @@ def register(request: ViewedRequest) -> HttpResponse:
     return render(request, "cases/register.html", context, status=422 if search.faults else 200)
 
 
-def _uncounted(viewer: Viewer, filters: Filters) -> dict[str, Any] | None:
+def _uncounted(viewer: Viewer, filters: Filters, counts: Counts) -> dict[str, Any] | None:
     """How many of a department's register stand in no figure of it: sealed, or another's."""
     if filters.narrowed or viewer.role == WORKER or viewer.district is None:
         return None
-    cases = filtered(viewer, filters)
-    sealed = cases.exclude(team=None).count()
-    others = cases.filter(team=None).exclude(office_district=viewer.district).count()
-    if not (sealed or others):
+    if not (counts.sealed or counts.others):
         return None
     figure = "families_on_register" if filters.register == FAMILY else "children_on_register"
-    return {"sealed": sealed, "others": others, "url": f"/figures/?figure={figure}"}
+    url = f"/figures/?figure={figure}"
+    return {"sealed": counts.sealed, "others": counts.others, "url": url}
 
 
 def _registers(filters: Filters, *, searched: bool) -> list[dict[str, Any]]:

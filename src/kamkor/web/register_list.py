@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from kamkor.access.rules import Viewer
-from kamkor.cases.queries.case import in_list, whole_cases
+from kamkor.cases.queries.case import among, counts_of, in_list, on_ground, whole_cases
 from kamkor.cases.vocabulary import CHILD, FAMILY, ON_REGISTER, OPEN_STATES, STATE_LABELS
 from kamkor.kernel import rulesets
-from kamkor.kernel.kept import asked, counted
+from kamkor.kernel.kept import asked
 from kamkor.web import paging
 from kamkor.web.paging import Page
 
@@ -91,7 +91,7 @@ def filtered(viewer: Viewer, filters: Filters) -> QuerySet[Case]:
     elif filters.state != "all":
         cases = cases.filter(state=filters.state)
     if filters.ground:
-        cases = cases.filter(grounds__ground=filters.ground, grounds__withdrawn_at=None).distinct()
+        cases = on_ground(cases, filters.ground)
     if filters.risk:
         cases = cases.filter(risk_level=filters.risk)
     return cases
@@ -102,9 +102,25 @@ def ordered(cases: QuerySet[Case], sort: str) -> QuerySet[Case]:
     return paging.ordered(cases, [SORTS[sort.removeprefix("-")]], down=sort.startswith("-"))
 
 
-def counted_by(viewer: Viewer, filters: Filters) -> int:
+@dataclass(frozen=True)
+class Counts:
+    """How many cases a list has, and how many of them stand in no figure of the department:
+    sealed ones, and those of ``others``."""
+
+    total: int = 0
+    sealed: int = 0
+    others: int = 0
+
+
+def counted_by(viewer: Viewer, filters: Filters) -> Counts:
     """How many cases the filters leave."""
-    return counted(filtered, viewer, filters.without_place())
+    found = asked(_counts, viewer, filters.without_place())
+    return Counts(*found[0]) if found else Counts()
+
+
+def _counts(viewer: Viewer, filters: Filters) -> QuerySet[Case, tuple[int, int, int]]:
+    others = Q(team=None) & ~Q(office_district=viewer.district)
+    return counts_of(filtered(viewer, filters), ~Q(team=None), others)
 
 
 def page_of(viewer: Viewer, filters: Filters) -> Page[Case]:
@@ -121,4 +137,5 @@ def page_of(viewer: Viewer, filters: Filters) -> Page[Case]:
 
 
 def _first_rows(viewer: Viewer, filters: Filters) -> QuerySet[Case]:
-    return ordered(in_list(filtered(viewer, filters)), filters.sort)[: paging.PAGE + 1]
+    first = ordered(filtered(viewer, filters), filters.sort)[: paging.PAGE + 1]
+    return ordered(in_list(among(first)), filters.sort)

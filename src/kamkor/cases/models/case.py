@@ -10,6 +10,8 @@ from kamkor.cases.vocabulary import OPEN_STATES
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.models import Fact, Scoped
 
+_OPEN = Q(state__in=tuple(sorted(OPEN_STATES)))
+
 
 class Case(Scoped):
     """One child's episode, linked to its household; in the register of families, a family's.
@@ -73,7 +75,7 @@ class Case(Scoped):
             models.UniqueConstraint(fields=["number"], name="case_by_number"),
             models.UniqueConstraint(
                 fields=["child"],
-                condition=Q(state__in=tuple(sorted(OPEN_STATES))),
+                condition=_OPEN,
                 name="case_open_once",
             ),
         )
@@ -81,7 +83,19 @@ class Case(Scoped):
             models.Index(fields=["responsible", "state"], name="case_by_responsible"),
             models.Index(fields=["office_unit", "sort_key"], name="case_by_unit"),
             models.Index(fields=["office_district", "sort_key"], name="case_by_district"),
+            # Most cases of an office ended long ago: what is open does not grow with the years.
+            models.Index(
+                fields=["office_unit", "register", "sort_key", "id"],
+                condition=_OPEN,
+                name="case_open_by_unit",
+            ),
+            models.Index(
+                fields=["office_district", "register", "sort_key", "id"],
+                condition=_OPEN,
+                name="case_open_by_district",
+            ),
             # What few cases have: an index of those alone.
+            models.Index(fields=["team"], condition=Q(team__isnull=False), name="case_by_team"),
             models.Index(
                 fields=["report"], condition=Q(report__isnull=False), name="case_by_report"
             ),

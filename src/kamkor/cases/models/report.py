@@ -1,6 +1,7 @@
 """Reports about children, what became of them, and the rounds from house to house."""
 
 from django.db import models
+from django.db.models import Q
 
 from kamkor.kernel.models import Fact, Scoped
 
@@ -39,6 +40,12 @@ class Report(Fact):
         )
         indexes = (
             models.Index(fields=["office_district", "state", "received_at"], name="report_queue"),
+            # Every page asks whether an alarm rings: there is hardly one.
+            models.Index(
+                fields=["office_district", "received_at"],
+                condition=Q(Q(urgent=True) | Q(team__isnull=False), state="new", withdrawn_at=None),
+                name="report_alarms",
+            ),
         )
 
 

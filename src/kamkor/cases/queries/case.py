@@ -5,11 +5,18 @@ from datetime import date
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
-from kamkor.cases.models import Assignment, Case, Interest, TakingOffDecision, TransferAnswer
+from kamkor.cases.models import (
+    Assignment,
+    Case,
+    Interest,
+    RegistrationGround,
+    TakingOffDecision,
+    TransferAnswer,
+)
 from kamkor.cases.vocabulary import (
     CHILD,
     FAMILY,
@@ -60,6 +67,24 @@ _LINE = (
     *("responsible_id", "child__shown_name", "child__born_on", "child__birth_precision"),
     *("household__shown_name", "household__place"),
 )
+
+
+def among(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """The same cases without their order, so that what stands beside a few is not read for all."""
+    return Case.objects.filter(id__in=cases.values("id"))
+
+
+def counts_of(cases: QuerySet[Case], *parts: Q) -> QuerySet[Case, tuple[int, ...]]:
+    """One row, if there are any: how many cases, and of each part how many."""
+    counts = {f"part_{at}": Window(Count("id", filter=part)) for at, part in enumerate(parts)}
+    counted = cases.order_by().annotate(total=Window(Count("id")), **counts)
+    return counted.values_list("total", *counts)[:1]
+
+
+def on_ground(cases: QuerySet[Case], ground: str) -> QuerySet[Case]:
+    """Those on whose registration a ground stands."""
+    standing = RegistrationGround.objects.filter(ground=ground, withdrawn_at=None)
+    return cases.filter(Exists(standing.filter(case=OuterRef("pk"))))
 
 
 def case_for(viewer: Viewer, case_id: UUID, at: str = "case") -> Case:
