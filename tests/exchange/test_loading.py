@@ -182,7 +182,7 @@ def test_a_number_drawn_twice_is_drawn_anew(
     cast: Cast, bakyt: Loader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = iter(["K-2222-222", "K-2222-222", *(f"K-3333-33{one}" for one in range(10))])
-    monkeypatch.setattr(entering, "readable_number", lambda _prefix: next(drawn))
+    monkeypatch.setattr(entering, "readable_numbers", lambda _prefix: drawn)
     load = bakyt.load(csv_file(tmp_path, *(entry(str(one)) for one in range(5))))
     assert counts(load) == (5, 0, 0)
     assert cast.bakyt.sees(Case) == 5

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from kamkor.access.queries import scope_of_viewer
 from kamkor.access.rules import Viewer
@@ -40,8 +41,8 @@ CHUNK = 2_000
 """How many rows are checked and staged together."""
 
 
-_NO_KEY = UUID(int=0)
-_as_json = json.JSONEncoder(ensure_ascii=False).encode
+def _as_json(told: list[Any]) -> str:
+    return to_json(told).decode()
 
 
 @dataclass(slots=True)
@@ -55,8 +56,8 @@ class _Line:
     turn: str = ""
     known: bool = False
     entry: str = "[]"
-    key: UUID = _NO_KEY
-    home: UUID = _NO_KEY
+    key: str = ""
+    home: str = ""
 
 
 @dataclass(slots=True)
@@ -89,8 +90,8 @@ class _Seen:
 
     entries: dict[tuple[str, str], list[_Entry]] = field(default_factory=dict)
     faulty: dict[tuple[str, str], int] = field(default_factory=dict)
-    keys: dict[UUID, tuple[int, int]] = field(default_factory=dict)
-    homes: dict[UUID, int] = field(default_factory=dict)
+    keys: dict[str, tuple[int, int]] = field(default_factory=dict)
+    homes: dict[str, int] = field(default_factory=dict)
     removals: list[_Line] = field(default_factory=list)
 
 
@@ -145,7 +146,7 @@ class FileCheck:
         for line in entries:
             self._name(line)
         with entered(scope_of_viewer(self._viewer)):
-            keys = [key for line in entries for key in (line.key, line.home) if key != _NO_KEY]
+            keys = [key for line in entries for key in (line.key, line.home) if key]
             loaded = keys_loaded(self._viewer, keys)
             hidden = homes_hidden(self._viewer, loaded.values())
             for line in entries:
@@ -167,7 +168,7 @@ class FileCheck:
             line.home = key_of_home(row)
 
     def _entry(
-        self, line: _Line, row: RegisterRow, loaded: dict[UUID, UUID], hidden: set[UUID]
+        self, line: _Line, row: RegisterRow, loaded: dict[str, UUID], hidden: set[UUID]
     ) -> None:
         content = hash(line.entry)
         number, said = self._seen.keys.setdefault(line.key, (line.number, content))
@@ -184,7 +185,7 @@ class FileCheck:
         line.turn = f"{Turn.SEALED if seals(row) else Turn.ENTRIES}{first:07}"
 
     def _faulty_entry(
-        self, line: _Line, row: RegisterRow, loaded: dict[UUID, UUID], hidden: set[UUID]
+        self, line: _Line, row: RegisterRow, loaded: dict[str, UUID], hidden: set[UUID]
     ) -> None:
         """Tell what is wrong with an entry beside its cells, and keep that it is faulty."""
         number, _ = self._seen.keys.get(line.key, (line.number, 0))
@@ -219,7 +220,7 @@ class FileCheck:
         self,
         line: _Line,
         row: RegisterRow,
-        loaded: Mapping[UUID, UUID],
+        loaded: Mapping[str, UUID],
         cases: Mapping[UUID, Case],
     ) -> None:
         named = (row.register, row.reference)

@@ -21,6 +21,7 @@ from kamkor.exchange.reading import SEPARATORS
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.database import entered
 from kamkor.kernel.errors import Refusal
+from kamkor.kernel.writing import in_bulk
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Load
@@ -48,7 +49,8 @@ def checked(
     """
     viewer = viewing()
     try:
-        FileCheck(viewer, load, path, tell).run()
+        with in_bulk():
+            FileCheck(viewer, load, path, tell).run()
     except Refusal as refusal:
         loading.break_off(load.pk, refusal)
         raise
@@ -72,7 +74,7 @@ def written(viewing: Viewing, load: "Load", *, accept_good: bool) -> Iterator["L
     more = True
     while more:
         viewer = viewing()
-        with entered(scope_of_viewer(viewer)):
+        with in_bulk(), entered(scope_of_viewer(viewer)):
             more = bool(loading.write_part(viewer, load.pk))
             load.refresh_from_db()
         if more:

@@ -79,6 +79,7 @@ def _partial_date(typed: str) -> str:
     return typed
 
 
+@lru_cache(maxsize=10_000)
 def first_day(partial: str) -> date:
     """The first day that a year, a year and month, or a full date can mean."""
     return date.fromisoformat(partial + {4: "-01-01", 7: "-01"}.get(len(partial), ""))

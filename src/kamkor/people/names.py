@@ -15,8 +15,10 @@ _REMEMBERED: Final = 20_000
 _STRAY: Final = str.maketrans(
     {"ҳ": "х", "ӣ": "и", "ӯ": "у", "ў": "у", "ҷ": "ж", "ї": "и"}  # Uzbek, Tajik, Ukrainian
 )
+_STRAY_SIGN: Final = re.compile("[ҳӣӯўҷї]")
 # Public copies and old fonts write ң under other codes.
 _STRAY_EN: Final = str.maketrans({"Ӊ": "Ң", "ӊ": "ң", "Ӈ": "Ң", "ӈ": "ң", "Ҥ": "Ң", "ҥ": "ң"})
+_STRAY_EN_SIGN: Final = re.compile("[ӉӊӇӈҤҥ]")
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs"})
 _CYRILLIC: Final = {
     "а": "a", "ә": "a", "б": "b", "в": "v", "г": "g", "ғ": "g", "д": "d", "е": "e", "ё": "e",
@@ -33,6 +35,8 @@ _SOUNDS: Final = _CYRILLIC | _LATIN
 _SOUND: Final = re.compile("|".join(sorted(_SOUNDS, key=len, reverse=True)))
 _LATIN_SIGN: Final = re.compile("[a-z" + "".join(sign for sign in _LATIN if len(sign) == 1) + "]")
 _LETTERS: Final = str.maketrans(_CYRILLIC)
+# A word in small letters of ours, with nothing else in it.
+_PLAIN: Final = re.compile("[" + "".join(_CYRILLIC) + "]+")
 _SIGNS: Final = re.compile(r"['’‘ʼʻ`´′]")
 _BREAK: Final = re.compile(r"[^\w]|_")
 _YE_AT_START: Final = re.compile(r"(?<![^\W\daeiouy])ye")
@@ -57,6 +61,8 @@ _ORDER: Final = {
     **{letter: chr(_FIRST_LETTER + place) for place, letter in enumerate(JOINT_ALPHABET)},
     **{str(digit): chr(_FIRST_DIGIT + digit) for digit in range(10)},
 }
+_ORDERED: Final = re.compile("[" + "".join(_ORDER) + "]*")
+_PLACES: Final = str.maketrans(_ORDER)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -65,9 +71,13 @@ def tidy(part: str) -> str:
 
     Signs that cannot be seen (NUL, direction marks, zero width) are left out.
     """
-    text = unicodedata.normalize("NFC", part).translate(_STRAY_EN)
+    text = unicodedata.normalize("NFC", part)
+    if _STRAY_EN_SIGN.search(text):
+        text = text.translate(_STRAY_EN)
     if text.isalpha():
         return text
+    if text.isprintable():
+        return " ".join(text.split())
     seen = (s for s in text if s.isspace() or unicodedata.category(s) not in _UNSEEN)
     return " ".join("".join(seen).split())
 
@@ -88,14 +98,25 @@ def fold(text: str) -> str:
 
     Жээнбек, Женбек, Джеенбек and Zheenbek are `jenbek`; words stay apart by single spaces.
     """
+    if _PLAIN.fullmatch(text):
+        return _one_sound(text.translate(_LETTERS))
     plain = _sounds(_lowered(text))
     if not plain.isascii():
         plain = "".join(
             sign for sign in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(sign)
         )
+    return " ".join(_BREAK.sub(" ", _one_sound(plain)).split())
+
+
+def _one_sound(plain: str) -> str:
+    """Each sound as one letter also where it was written by several."""
     # дж and кх are two letters in Cyrillic, dzh and kh one sound in Latin.
     plain = plain.replace("dj", "j").replace("kh", "h")
-    return " ".join(_DOUBLED_VOWEL.sub(r"\1", _BREAK.sub(" ", plain)).split())
+    return _DOUBLED_VOWEL.sub(_once, plain)
+
+
+def _once(doubled: re.Match[str]) -> str:
+    return doubled[1]
 
 
 def _sounds(lowered: str) -> str:
@@ -166,11 +187,13 @@ def display_name(surname: str, given: str, patronymic: str) -> str:
 
 
 def _lowered(text: str) -> str:
-    return _SIGNS.sub("", tidy(text).casefold()).translate(_STRAY)
+    lowered = _SIGNS.sub("", tidy(text).casefold())
+    return lowered.translate(_STRAY) if _STRAY_SIGN.search(lowered) else lowered
 
 
-def _words(text: str) -> list[str]:
-    return _BREAK.sub(" ", _lowered(text)).split()
+@lru_cache(maxsize=_REMEMBERED)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_BREAK.sub(" ", _lowered(text)).split())
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -188,9 +211,15 @@ def _stem_of_word(word: str) -> str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _key(part: str) -> str:
-    words = _BREAK.sub(" ", _lowered(part)).split()
     # Lower case can be longer than the name (ﬃ); the key is for order only.
-    return _WORD_END.join("".join(map(_place, word)) for word in words)[:NAME_LIMIT]
+    return _WORD_END.join(map(_places, _words(part)))[:NAME_LIMIT]
+
+
+def _places(word: str) -> str:
+    """The code of a word in the key."""
+    if _ORDERED.fullmatch(word):
+        return word.translate(_PLACES)
+    return "".join(map(_place, word))
 
 
 def _place(sign: str) -> str:

@@ -362,7 +362,7 @@ class NewPeople:
         home: str,
         who: Named,
         relation: str,
-        since: date,
+        since: str,
         place: Place,
         standing: Standing,
         command: str,

@@ -5,11 +5,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from pydantic_core import to_json
 
 from kamkor.access.rules import Viewer
 from kamkor.cases.models import (
@@ -30,10 +32,17 @@ from kamkor.cases.queries.loading import keys_loaded
 from kamkor.cases.rules.loading import RegisterRow, seals
 from kamkor.cases.rules.loading_faults import RowFault
 from kamkor.cases.rules.standing import Event, standing_of
-from kamkor.cases.vocabulary import CANDIDATE, CHILD, FAMILY, OPEN_STATES, CaseState
+from kamkor.cases.vocabulary import (
+    CANDIDATE,
+    CHILD,
+    FAMILY,
+    NUMBER_PREFIX,
+    OPEN_STATES,
+    CaseState,
+)
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Batch, Command, Order, system_user
-from kamkor.kernel.ids import new_ids, readable_number
+from kamkor.kernel.ids import new_ids, readable_numbers
 from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import Shape
 from kamkor.kernel.writing import Send, Sheet, check_references, sent_ahead, write_together
@@ -41,7 +50,7 @@ from kamkor.people.operations import Identity, Named, NewPeople, Place, Standing
 from kamkor.people.queries import households_visible_to
 from kamkor.workforce import queries as workforce
 
-TOGETHER = 500
+TOGETHER = 1_000
 """How many entries of a part are made ready while those before them are written."""
 
 OPERATION = "load_entry"
@@ -53,20 +62,26 @@ _SCOPE = ("office_unit", "office_district", "office_oblast", "team")
 _COUNTED = ("command", "happened_on", "department", "district", *_SCOPE)
 
 
-def key_of(department: int, *parts: str) -> UUID:
+def key_of(department: int, *parts: str) -> str:
     """The keyed digest under which a department knows again what it has loaded before."""
     text = "\x1f".join((str(department), *parts)).encode()
-    return UUID(bytes=hmac.digest(settings.KAMKOR_CONTEXT_KEY.encode(), text, "sha256")[:16])
+    told = hmac.digest(_key(), text, "sha256").hex()
+    return f"{told[:8]}-{told[8:12]}-{told[12:16]}-{told[16:20]}-{told[20:32]}"
 
 
-def key_of_row(row: RegisterRow, department: int) -> UUID:
+@cache
+def _key() -> bytes:
+    return settings.KAMKOR_CONTEXT_KEY.encode()
+
+
+def key_of_row(row: RegisterRow, department: int) -> str:
     """The key of a row: its own reference, else everything it says."""
     if row.reference:
         return key_of(department, row.event, row.register, row.reference)
     return key_of(department, row.event, json.dumps(row.as_list(), ensure_ascii=False))
 
 
-def key_of_home(row: RegisterRow) -> UUID:
+def key_of_home(row: RegisterRow) -> str:
     """The key of the home that rows of one family share."""
     return key_of(row.department, "home", row.family)
 
@@ -146,7 +161,8 @@ class EntryPart:
         self._ids = new_ids()
         self._people = NewPeople(now, viewer.post_id, self._ids)
         self._entered: list[_Entered] = []
-        self._next: dict[date, date | None] = {}
+        self._numbers = readable_numbers(NUMBER_PREFIX)
+        self._next: dict[str, date | None] = {}
         self._keys = Sheet(LoadKey, "office", "digest", "subject", load=load)
         moment = {"recorded_at": now, "first_recorded_at": now, "by_post": viewer.post_id}
         self._assigned = Sheet(Assignment, "id", "case_id", "post_id", *_COUNTED, **moment)
@@ -204,12 +220,12 @@ class EntryPart:
             sheet.write(send)
         check_references(send)
 
-    def _known(self, keys: Sequence[UUID], rows: Sequence[RegisterRow]) -> dict[UUID, str]:
+    def _known(self, keys: Sequence[str], rows: Sequence[RegisterRow]) -> dict[str, str]:
         of_homes = [key_of_home(row) for row in rows if row.family]
         found = keys_loaded(self.viewer, [*keys, *of_homes])
         return {key: str(subject) for key, subject in found.items()}
 
-    def _homes(self, known: Mapping[UUID, str]) -> dict[str, Place]:
+    def _homes(self, known: Mapping[str, str]) -> dict[str, Place]:
         """The homes of earlier loads that the viewer sees, with the place of what is found there:
         whoever is found in a sealed home is sealed with it."""
         seen = households_visible_to(self.viewer).filter(id__in=list(known.values()))
@@ -227,9 +243,9 @@ class EntryPart:
 
     def _take(
         self,
-        key: UUID,
+        key: str,
         outcome: Outcome,
-        known: dict[UUID, str],
+        known: dict[str, str],
         homes: dict[str, Place],
         families: set[str],
     ) -> None:
@@ -277,7 +293,7 @@ class EntryPart:
             place = homes[home]
         command = next(self._ids)
         standing = (place[1], row.territory)
-        day = row.day
+        day = row.happened_on
         person = self._people.person(who, place, standing, command)
         if home is None:
             home = self._people.home(row.territory, row.village, place)
@@ -292,15 +308,15 @@ class EntryPart:
         return entered
 
     def _facts(
-        self, entered: _Entered, person: Named, day: date, post: int, standing: Standing
+        self, entered: _Entered, person: Named, day: str, post: int, standing: Standing
     ) -> None:
         row, case, place = entered.row, entered.case, entered.place
         counted = (entered.command, day, *standing, *place)
         if day not in self._next:
-            self._next[day] = _next_visit(day)
+            self._next[day] = _next_visit(row.day)
         child = person.id if row.register == CHILD else None
         self._cases.add(
-            *(case, readable_number("K"), row.register, child, entered.home, row.territory),
+            *(case, next(self._numbers), row.register, child, entered.home, row.territory),
             *(day, entered.command, post, person.sort_key, row.main_ground, day, day),
             *(self._next[day], *place),
         )
@@ -309,8 +325,8 @@ class EntryPart:
         self._registered.add(next(self._ids), case, *counted)
         for ground in row.grounds:
             self._grounds.add(next(self._ids), case, ground, ground == row.main_ground, *counted)
-        told = json.dumps(row.as_list(), ensure_ascii=False).encode()
-        digest = UUID(bytes=hmac.digest(self._key, told, "sha256")[:16])
+        told = hmac.digest(self._key, to_json(row.as_list()), "sha256")
+        digest = UUID(bytes=told[:16])
         self._journal.add(entered.command, case, digest, f'{{"case": "{case}"}}', *place)
         if child and person.doubts:
             self._doubts.add(next(self._ids), case, case, *counted)

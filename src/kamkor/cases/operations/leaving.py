@@ -39,7 +39,7 @@ LOAD_REMOVAL: Operation[DecideTakingOff] = Operation(
 )
 
 
-def key_of_entry(row: RegisterRow, department: int) -> UUID:
+def key_of_entry(row: RegisterRow, department: int) -> str:
     """The key under which the entry that a removal is about was loaded."""
     return key_of(department, ENTRY, row.register, row.reference)
 
@@ -60,7 +60,7 @@ def write_removals(viewer: Viewer, load: UUID, rows: Sequence[RegisterRow]) -> l
     for row, key, entry in zip(rows, keys, entries, strict=True):
         outcome = Outcome(row)
         outcomes.append(outcome)
-        case = cases.get(known.get(entry, UUID(int=0)))
+        case = cases.get(known[entry]) if entry in known else None
         if key in known:
             outcome.result = "known"
         elif faults := faults_of_removal(row, case):

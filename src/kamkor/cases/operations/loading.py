@@ -1,12 +1,14 @@
 """A load from its beginning to its end: rows are staged, and written in short parts."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, TextField
+from django.db.models.functions import Cast
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Level
@@ -24,7 +26,7 @@ from kamkor.kernel.words import noop
 from kamkor.kernel.writing import Sheet, send_now
 from kamkor.workforce import queries as workforce
 
-PART = 4_000
+PART = 10_000
 """How many rows are written and committed together."""
 
 WAITING, READING, CHECKED = "waiting", "reading", "checked"
@@ -199,11 +201,14 @@ def _next_rows(load: Load) -> list[Staged]:
     """The rows of the next part: of one kind, and of sealed homes one alone, since whoever loads
     may not see it afterwards."""
     waiting = StagedRow.objects.filter(load=load, good=True).order_by("turn", "number")
-    rows = list(waiting.values_list("id", "turn", "entry")[:PART])
-    turn = rows[0][1] if rows else ""
+    held = list(waiting.values_list("id", "turn", Cast("entry", TextField()))[:PART])
+    turn = held[0][1] if held else ""
     if not turn.startswith(Turn.SEALED):
         turn = turn[:1]
-    return [row for row in rows if row[1].startswith(turn)]
+    rows = [row for row in held if row[1].startswith(turn)]
+    # Read as one text: far quicker than one by one.
+    entries = json.loads(f"[{','.join(entry for _, _, entry in rows)}]")
+    return [(key, turn, entry) for (key, turn, _), entry in zip(rows, entries, strict=True)]
 
 
 def _written(

@@ -68,13 +68,13 @@ def faulty_rows(viewer: Viewer, load: Load) -> QuerySet[StagedRow]:
     return rows.order_by("number")
 
 
-def keys_loaded(viewer: Viewer, digests: Iterable[UUID]) -> dict[UUID, UUID]:
+def keys_loaded(viewer: Viewer, digests: Iterable[str]) -> dict[str, UUID]:
     """Which of these keys were loaded before, each with what it became."""
     with connection.cursor() as cursor:
         # One array: a parameter for each of thousands of keys takes longer than to look them up.
         cursor.execute(
-            "SELECT digest, subject FROM kamkor_loadkey"
+            "SELECT digest::text, subject FROM kamkor_loadkey"
             " WHERE office = ANY (%s) AND digest = ANY (%s::uuid[])",
-            [departments_of(viewer), f"{{{','.join(map(str, digests))}}}"],
+            [departments_of(viewer), f"{{{','.join(digests)}}}"],
         )
         return dict(cursor.fetchall())

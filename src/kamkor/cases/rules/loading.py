@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from kamkor.cases.rules.loading_faults import RowFault
@@ -96,7 +98,7 @@ class RegisterRow:
 
     def as_list(self) -> list[Any]:
         """The row as it is kept on the way."""
-        return [getattr(self, name) for name in _FIELDS]
+        return list(_told(self))
 
     @property
     def day(self) -> date:
@@ -104,7 +106,9 @@ class RegisterRow:
         return date.fromisoformat(self.happened_on)
 
 
-_FIELDS = tuple(one.name for one in fields(RegisterRow))
+_told: Callable[[RegisterRow], tuple[Any, ...]] = attrgetter(
+    *(one.name for one in fields(RegisterRow))
+)
 
 
 def day_of(text: str, *, since_1904: bool = False) -> date | None:
@@ -124,6 +128,7 @@ def day_of(text: str, *, since_1904: bool = False) -> date | None:
     return None
 
 
+@lru_cache(maxsize=10_000)
 def partial_of(text: str, *, since_1904: bool = False) -> str:
     """A birth as year, year and month, or day; empty if it cannot be read."""
     if _YEAR.fullmatch(text):
@@ -141,7 +146,7 @@ class RowReader:
     def __init__(
         self, header: Sequence[str], places: Places, today: date, *, since_1904: bool = False
     ) -> None:
-        self._columns = [(name, place) for place, name in enumerate(header) if name in COLUMNS]
+        self._header = header
         self._places = places
         self._today = today
         self._since_1904 = since_1904
@@ -152,10 +157,7 @@ class RowReader:
 
     def read(self, cells: Sequence[str]) -> tuple[RegisterRow, list[RowFault]]:
         """What a row says as far as it can be read, and all that is wrong with its cells."""
-        width = len(cells)
-        self._cells = {
-            name: cells[place].strip() if place < width else "" for name, place in self._columns
-        }
+        self._cells = dict(zip(self._header, map(str.strip, cells), strict=False))
         self._faults = []
         row = RegisterRow()
         row.register = self._one_of("register", (CHILD, FAMILY))
@@ -354,4 +356,9 @@ def _named(rule_set: str, code: str, day: str) -> list[rulesets.Rule]:
 
 def seals(row: RegisterRow) -> bool:
     """Whether one of the grounds of an entry makes it a sealed one."""
-    return any(rulesets.rule("grounds", one, row.day).get("seals") for one in row.grounds)
+    return any(_ground_seals(one, row.happened_on) for one in row.grounds)
+
+
+@lru_cache(maxsize=10_000)
+def _ground_seals(code: str, day: str) -> bool:
+    return bool(rulesets.rule("grounds", code, date.fromisoformat(day)).get("seals"))

@@ -23,7 +23,7 @@ def index(model, name, condition, *columns):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kamkor", "0021_settled_tasks")]
+    dependencies = [("kamkor", "0023_smaller_rows")]
 
     operations = [
         index("case", "case_open_by_unit", OPEN, "office_unit", "register", "sort_key", "id"),
