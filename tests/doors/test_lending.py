@@ -1,11 +1,14 @@
 """What is lent ends with the case, comes back with it, and is never left out in silence."""
 
 import pytest
+from django.db import connections
 
 from kamkor.access import queries
 from kamkor.access.models import Lent
 from kamkor.cases.models import Case
+from kamkor.kernel import clock
 from kamkor.kernel.models import JournalEntry
+from kamkor.kernel.statement import Statement
 from kamkor.people.models import Household, Person
 from kamkor.people.queries import households_visible_to
 from tests.cast import Cast, Player
@@ -193,3 +196,26 @@ def test_what_is_lent_twice_counts_once(cast: Cast, apart: str) -> None:
         for one in rows
     )  # fmt: skip
     assert cast.cholpon.viewer.lent == before
+
+
+def test_what_is_lent_to_others_is_not_read_at_the_beginning_of_a_request(
+    committed_cast: Cast,
+) -> None:
+    """Also where nearly all is lent to one post, as where thousands of reports wait for it."""
+    duty, other = committed_cast.nurlan, committed_cast.bakyt
+    lent = "INSERT INTO kamkor_lent (id, subject, to_post_id, reason, since, command)"
+    values = f"SELECT gen_random_uuid(), gen_random_uuid(), {duty.post}, 'duty', now(), gen_random_uuid()"
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"{lent} {values} FROM generate_series(1, 20000)")
+        cursor.execute("ANALYZE kamkor_lent")
+    given: dict[str, object] = {
+        "account": None,
+        "employee": other.viewer.employee_id,
+        "chosen": None,
+    }
+    given |= {"day": clock.today(), "now": clock.now(), "limit": queries.LENT_LIMIT + 1}
+    explained = Statement(f"EXPLAIN {queries._STANDING.text}")
+    explained.names = queries._STANDING.names
+    plan = "\n".join(row[0] for row in explained.rows(given))
+    assert "kamkor_lent_to_post_id" in plan
+    assert "kamkor_lent_subject" not in plan
