@@ -118,7 +118,7 @@ def counted_by(viewer: Viewer, filters: Filters) -> Counts:
     return Counts(*found[0]) if found else Counts()
 
 
-def _counts(viewer: Viewer, filters: Filters) -> QuerySet[Case, tuple[int, int, int]]:
+def _counts(viewer: Viewer, filters: Filters) -> QuerySet[Case, tuple[int, ...]]:
     others = Q(team=None) & ~Q(office_district=viewer.district)
     return counts_of(filtered(viewer, filters), ~Q(team=None), others)
 

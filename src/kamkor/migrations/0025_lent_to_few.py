@@ -15,7 +15,7 @@ def _altered(how):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kamkor", "0023_smaller_rows")]
+    dependencies = [("kamkor", "0024_open_cases")]
 
     operations = [
         migrations.RunSQL(_altered("SET (n_distinct = -0.01)"), _altered("RESET (n_distinct)")),
