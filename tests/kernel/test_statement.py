@@ -22,7 +22,7 @@ def test_rows_are_what_was_written() -> None:
     one = new_id()
     asked = Statement(
         "SELECT %(id)s::uuid, %(at)s::timestamptz, ARRAY[%(id)s::uuid], NULL::text,"
-        ' \'{"ата": [1, null]}\'::json, true'
+        " '{\"ата\": [1, null]}'::json, true"
     )
     at = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
     assert asked.rows({"id": one, "at": at}) == [(one, at, [one], None, {"ата": [1, None]}, True)]

@@ -40,7 +40,11 @@ def _fact(player: Player, at: datetime = AT) -> dict[str, Any]:
 
 def _entry(player: Player, **other: Any) -> JournalEntry:  # noqa: ANN401 - any column
     held = {"command": new_id(), "row": 0, "operation": "look", "subject": new_id(), "version": 1}
-    held |= {"fields": ["бир", STRANGE[:50]], "digest": new_id(), "answer": {STRANGE: [1, None, True]}}
+    held |= {
+        "fields": ["бир", STRANGE[:50]],
+        "digest": new_id(),
+        "answer": {STRANGE: [1, None, True]},
+    }
     return JournalEntry(**held, account=1, post=1, **_place(player), recorded_at=AT, **other)
 
 

@@ -92,13 +92,19 @@ _APART = "\0"
 """What no text of the database can hold."""
 
 
-def _quoted_array(texts: Sequence[str]) -> str:
-    joined = _APART.join(texts)
-    if joined.count(_APART) != len(texts) - 1:
+def _quoted_array(texts: Sequence[str | None]) -> str:
+    told = [text for text in texts if text is not None]
+    if not told:
+        return f"{{{','.join(['NULL'] * len(texts))}}}"
+    joined = _APART.join(told)
+    if joined.count(_APART) != len(told) - 1:
         fault = "a text holds NUL"
         raise ValueError(fault)
     escaped = joined.replace("\\", "\\\\").replace('"', '\\"')
-    return f"""{{"{escaped.replace(_APART, '","')}"}}"""
+    if len(told) == len(texts):
+        return f"""{{"{escaped.replace(_APART, '","')}"}}"""
+    known = (f'"{text}"' for text in escaped.split(_APART))
+    return f"{{{','.join(['NULL' if text is None else next(known) for text in texts])}}}"
 
 
 def _plain(value: object) -> object:
