@@ -174,6 +174,12 @@ def members_of(viewer: Viewer, household_ids: Iterable[UUID]) -> QuerySet[Househ
     )
 
 
+def standing_members(told: Iterable[HouseholdMember]) -> list[HouseholdMember]:
+    """Of all that was told of a household, who belongs to it as it stands now."""
+    standing = [one for one in told if one.withdrawn_at is None]
+    return sorted(standing, key=lambda one: (one.happened_on, one.first_recorded_at, one.pk))
+
+
 def last_homes_of(viewer: Viewer, people: Iterable[UUID]) -> dict[UUID, HouseholdMember]:
     """Where each of these people lives, as told last, and what they are there."""
     members = HouseholdMember.objects.filter(scope_filter(viewer, subject="household_id"))

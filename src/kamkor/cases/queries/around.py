@@ -22,12 +22,11 @@ from kamkor.cases.models import (
 from kamkor.cases.queries.case import cases_visible_to, in_list, whole_cases
 from kamkor.cases.queries.history import QUESTIONS as HISTORY
 from kamkor.cases.queries.history import Recorded, in_order
-from kamkor.cases.queries.report import reports_visible_to
 from kamkor.cases.queries.task import done_about, notices_about, open_tasks_about
 from kamkor.cases.queries.visit import looks_of
 from kamkor.kernel import clock
 from kamkor.kernel.kept import asked_together
-from kamkor.people.queries import members_of, scope_filter
+from kamkor.people.queries import memberships_of, scope_filter, standing_members
 from kamkor.territory.queries import LANGUAGES, names_borne
 
 Notice: TypeAlias = tuple[Task, TaskDone | None]
@@ -68,7 +67,6 @@ def around(viewer: Viewer, case: Case, *, whole: bool = False) -> Around:
         child_id=case.child_id,
         household_id=case.household_id,
         report_id=case.report_id,
-        households=[] if home is None else [home.pk],
         territory_id=None if home is None else home.territory_id,
         on=clock.today(),
         subjects=subjects,
@@ -76,7 +74,7 @@ def around(viewer: Viewer, case: Case, *, whole: bool = False) -> Around:
     for task in found["tasks"]:
         task.case = case if task.case_id else None
     beside = _beside(found)
-    return _with_history(beside, found) if whole else beside
+    return _with_history(beside, case, found) if whole else beside
 
 
 def safe_contact_of(viewer: Viewer, case: Case) -> str | None:
@@ -92,7 +90,7 @@ def _beside(found: Mapping[str, list[Any]]) -> Around:
     names = found["place"][0] if found["place"] else ()
     return Around(
         near=found["near"],
-        members=found["members"],
+        members=standing_members(found["member"]),
         looks=_last_looks(found["sibling_look"]),
         tasks=found["tasks"],
         place=dict(zip(LANGUAGES, names, strict=False)),
@@ -108,14 +106,15 @@ def _last_looks(looks: Sequence[SiblingLook]) -> dict[UUID, SiblingLook]:
     return {look.person_id: look for look in standing}
 
 
-def _with_history(beside: Around, found: Mapping[str, list[Any]]) -> Around:
+def _with_history(beside: Around, case: Case, found: Mapping[str, list[Any]]) -> Around:
     done: dict[UUID, TaskDone] = {}
     for fact in found["done"]:
         done.setdefault(fact.task_id, fact)
     return replace(
         beside,
         history=in_order({kind: found[kind] for kind in HISTORY}),
-        report=next(iter(found["report"]), None),
+        # Who sees a case sees the report on which it was opened; it was read with the case.
+        report=case.report if case.report and case.report.withdrawn_at is None else None,
         described=found["described"],
         notices=[(task, done.get(task.pk)) for task in found["notices"]],
     )
@@ -128,20 +127,15 @@ def _contact(near: Sequence[Case], said: list[str]) -> str | None:
     return next(filter(None, told), "") if told else None
 
 
-def _same(case_id: UUID, child_id: UUID | None, household_id: UUID | None) -> Q:
-    return Q(id=case_id) | Q(household_id=household_id) | Q(child_id=child_id)
+def _same(child_id: UUID | None, household_id: UUID | None) -> Q:
+    """Every case is of a child, of a household, or of both."""
+    return Q(household_id=household_id) | Q(child_id=child_id)
 
 
 def _near(
-    viewer: Viewer,
-    *,
-    case_id: UUID,
-    child_id: UUID | None,
-    household_id: UUID | None,
-    **_: object,
+    viewer: Viewer, *, child_id: UUID | None, household_id: UUID | None, **_: object
 ) -> QuerySet[Case]:
-    same = _same(case_id, child_id, household_id)
-    near = whole_cases(viewer).filter(same).order_by("-opened_on", "-id")
+    near = whole_cases(viewer).filter(_same(child_id, household_id)).order_by("-opened_on", "-id")
     told = ("report__home_unsafe", "report__safe_contact")
     return in_list(
         near, "household_id", "child_id", "previous_id", "command", *told
@@ -149,21 +143,16 @@ def _near(
 
 
 def _contacts(
-    viewer: Viewer,
-    *,
-    case_id: UUID,
-    child_id: UUID | None,
-    household_id: UUID | None,
-    **_: object,
+    viewer: Viewer, *, child_id: UUID | None, household_id: UUID | None, **_: object
 ) -> QuerySet[SafeContact, str]:
-    near = cases_visible_to(viewer).filter(_same(case_id, child_id, household_id))
+    near = cases_visible_to(viewer).filter(_same(child_id, household_id))
     facts = SafeContact.objects.filter(scope_filter(viewer, subject="case_id"), withdrawn_at=None)
     said = facts.filter(case__in=near.values("id")).order_by("-recorded_at", "-id")
     return said.values_list("contact", flat=True)
 
 
-def _members(viewer: Viewer, *, households: Sequence[UUID], **_: object) -> QuerySet[Any]:
-    return members_of(viewer, households)
+def _members(viewer: Viewer, *, household_id: UUID, **_: object) -> QuerySet[Any]:
+    return memberships_of(viewer, household_id)
 
 
 def _looks(viewer: Viewer, *, household_id: UUID, **_: object) -> QuerySet[SiblingLook]:
@@ -180,10 +169,6 @@ def _notices(viewer: Viewer, *, case_id: UUID, report_id: UUID, **_: object) -> 
 
 def _done(viewer: Viewer, *, case_id: UUID, report_id: UUID, **_: object) -> QuerySet[TaskDone]:
     return done_about(viewer, case_id=case_id, report_id=report_id)
-
-
-def _report(viewer: Viewer, *, report_id: UUID, **_: object) -> QuerySet[Report]:
-    return reports_visible_to(viewer).filter(id=report_id)
 
 
 def _described(
@@ -204,14 +189,10 @@ def _barred(viewer: Viewer, *, subjects: Sequence[UUID], **_: object) -> QuerySe
 _QUESTIONS: dict[str, Callable[..., QuerySet[Any, Any]]] = {
     "near": _near,
     "contacts": _contacts,
-    "members": _members,
+    "member": _members,
     "sibling_look": _looks,
     "tasks": _tasks,
     "place": _place,
     "barred": _barred,
 }
-_WHOLE = (
-    _QUESTIONS
-    | HISTORY
-    | {"report": _report, "described": _described, "notices": _notices, "done": _done}
-)
+_WHOLE = _QUESTIONS | HISTORY | {"described": _described, "notices": _notices, "done": _done}
