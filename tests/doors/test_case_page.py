@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from kamkor.cases.vocabulary import STEPS
+from kamkor.web import timeline
 from kamkor.web.ages import age
 from kamkor.web.words import coded
 from tests.doors.desk import Desk, Page
@@ -287,3 +288,24 @@ def test_back_leads_to_the_list_one_came_from(world: World, came: str, back: str
     address = f"/cases/{world.places['suzak'].case}/"
     answer = world.desks["bakyt"].client.get(address, headers={"referer": came})
     assert f'<a class="govuk-back-link" href="{back}">' in answer.content.decode()
+
+
+def test_earlier_entries_are_one_click_away(world: World) -> None:
+    """A case of many years stays a page of bounded length."""
+    cast, desk = world.cast, world.desks["aigul"]
+    case = registered(cast)
+    for _ in range(timeline.SHOWN):
+        visited(cast, cast.aigul, seen(case))
+
+    def entries(address: str) -> list[str]:
+        titles = desk.open(address).all("h3", **{"class": "k-timeline__title"})
+        return [one.text for one in titles]
+
+    address = f"/cases/{case}/"
+    latest, page = entries(address), desk.open(address)
+    (more,) = [link for link in page.links if "?history=all" in link]
+    whole = entries(address + more.partition("#")[0])
+    assert len(latest) == timeline.SHOWN < len(whole)
+    assert whole[: timeline.SHOWN] == latest
+    assert f"Show more ({len(whole) - len(latest)})" in page.text
+    assert "Show more" not in desk.open(address + "?history=all").text

@@ -41,7 +41,7 @@ from kamkor.web.case_report import notices_owed, report_of
 from kamkor.web.case_safety import safety_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_of_case
-from kamkor.web.timeline import correcting, timeline_of
+from kamkor.web.timeline import WHOLE, correcting, timeline_of
 from kamkor.web.unsafe_home import warning_of
 from kamkor.web.words import coded, day, moment, place_name, raised
 from kamkor.workforce import queries as workforce
@@ -76,7 +76,7 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         "notices": notices_owed(viewer, case, beside),
         "household": household_of(viewer, case, beside),
         "candidates": candidates_summary(viewer, case),
-        "timeline": timeline_of(viewer, case, beside.history, seats),
+        "timeline": timeline_of(viewer, case, beside.history, seats, whole=WHOLE in request.GET),
         "more_acts": acts,
         "episodes": episodes_of(case, beside),
         "back_url": way_back(request, "/register/" if viewer.role != "worker" else "/"),

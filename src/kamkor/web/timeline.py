@@ -23,17 +23,29 @@ if TYPE_CHECKING:
     from kamkor.workforce.rules import Seat
 
 SHOWN = 15
-"""How many entries stand in sight; the earlier ones unfold."""
+"""How many entries stand in sight; the earlier ones are one click away."""
+WHOLE = "history"
+"""What the address says when all entries are wanted."""
 
 Address = Callable[[str, Any], str]
 """Where a fact of a kind is corrected."""
 
 
 def timeline_of(
-    viewer: Viewer, case: Case, history: Sequence[Recorded], seats: Mapping[int, Seat]
+    viewer: Viewer,
+    case: Case,
+    history: Sequence[Recorded],
+    seats: Mapping[int, Seat],
+    *,
+    whole: bool,
 ) -> dict[str, Any]:
-    """The timeline of a case by windows of time, newest first; these seats are known."""
+    """The timeline of a case by windows of time, newest first; these seats are known.
+
+    What is earlier is shown where the ``whole`` is wanted.
+    """
     page = f"/cases/{case.pk}/"
+    earlier = 0 if whole else max(0, len(history) - SHOWN)
+    history = history[: len(history) - earlier]
     entries = entries_of(
         viewer, case, history, lambda kind, fact: correction_address(page, kind, fact), seats
     )
@@ -41,8 +53,8 @@ def timeline_of(
         entry["window"] = window_of(one.fact.happened_on)
     return {
         "heading": _("What happened"),
-        "entries": entries[:SHOWN],
-        "others": entries[SHOWN:],
+        "entries": entries,
+        "earlier": {"count": earlier, "url": f"?{WHOLE}=all#t{SHOWN + 1}"} if earlier else {},
         "empty": _("Nothing has been recorded yet."),
     }
 

@@ -16,6 +16,6 @@ def read(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kamkor", "0022_open_cases")]
+    dependencies = [("kamkor", "0025_lent_to_few")]
 
     operations = [migrations.RunPython(read, migrations.RunPython.noop)]
