@@ -26,7 +26,9 @@ class Migration(migrations.Migration):
     dependencies = [("kamkor", "0023_smaller_rows")]
 
     operations = [
-        index("case", "case_open_by_unit", OPEN, "office_unit", "register", "sort_key", "id"),
+        # A worker's own cases, open or ended, are found by who answers for them.
+        migrations.RemoveIndex("case", "case_by_unit"),
+        index("case", "case_open_by_unit", OPEN, "office_unit"),
         index("case", "case_open_by_district", OPEN, "office_district", "register", "sort_key", "id"),
         index("case", "case_by_team", Q(team__isnull=False), "team"),
         index("report", "report_alarms", RINGING, "office_district", "received_at"),

@@ -81,14 +81,9 @@ class Case(Scoped):
         )
         indexes = (
             models.Index(fields=["responsible", "state"], name="case_by_responsible"),
-            models.Index(fields=["office_unit", "sort_key"], name="case_by_unit"),
             models.Index(fields=["office_district", "sort_key"], name="case_by_district"),
             # Most cases of an office ended long ago: what is open does not grow with the years.
-            models.Index(
-                fields=["office_unit", "register", "sort_key", "id"],
-                condition=_OPEN,
-                name="case_open_by_unit",
-            ),
+            models.Index(fields=["office_unit"], condition=_OPEN, name="case_open_by_unit"),
             models.Index(
                 fields=["office_district", "register", "sort_key", "id"],
                 condition=_OPEN,
