@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Max
 
 from kamkor.kernel.models import JournalEntry
+from kamkor.kernel.statement import Statement
 
 
 def take_place(subject: UUID) -> None:
@@ -17,13 +18,16 @@ def take_place(subject: UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(subject)])
 
 
-def earlier_answer(command: UUID) -> tuple[int, str, dict[str, Any]] | None:
+def earlier_answer(command: UUID) -> tuple[int, UUID, dict[str, Any]] | None:
     """Take the place of a command; the account, digest and answer of when it was carried out."""
-    told = "SELECT account, digest, answer::text FROM claimed_answer(%s, %s)"
-    with connection.cursor() as cursor:
-        cursor.execute(told, [command, _number(command)])
-        found = cursor.fetchone()
-    return None if found is None else (found[0], found[1], json.loads(found[2]))
+    for account, digest, answer in _CLAIMED.rows({"command": command, "place": _number(command)}):
+        return account, digest, json.loads(answer)
+    return None
+
+
+_CLAIMED = Statement(
+    "SELECT account, digest, answer::text FROM claimed_answer(%(command)s, %(place)s::bigint)"
+)
 
 
 def _number(subject: UUID) -> int:

@@ -5,16 +5,16 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.expressions import DatabaseDefault
-from psycopg import Cursor
+from psycopg import Cursor, RawCursor
 
 _TURN_SECONDS = 0.0002
 
@@ -189,17 +189,15 @@ def write_together(rows: Iterable[models.Model]) -> None:
 
 def _send_in_one_go(statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
     """Carry out statements one after the other, but wait for the database once only."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors, _together(len(statements)):
-        cursor = Cursor(connection.connection)
+    login = connections[DEFAULT_DB_ALIAS]
+    login.ensure_connection()
+    server = login.connection
+    if login.queries_logged:
+        login.queries_log.extend({"sql": statement, "time": ""} for statement, _ in statements)
+    with login.wrap_database_errors, server.pipeline() if len(statements) > 1 else nullcontext():
+        cursor = RawCursor(server)
         for statement, values in statements:
-            if connection.queries_logged:
-                connection.queries_log.append({"sql": statement, "time": ""})
-            cursor.execute(statement, values)
-
-
-def _together(number: int) -> AbstractContextManager[object]:
-    return connection.connection.pipeline() if number > 1 else nullcontext()
+            cursor.execute(statement.encode(), values)
 
 
 @cache
@@ -234,14 +232,15 @@ class _Table:
         fields = [one for one in all_fields if not isinstance(one, models.AutoField)]
         if len(fields) < len(all_fields) and meta.related_objects:
             raise _NoText
-        self._columns = [(one.attname, one, _text_of(one)) for one in fields]
+        self._columns = [(one.attname, one, _told_by_itself(one), _text_of(one)) for one in fields]
         names = [one.column for one in fields]
         into = f'INSERT INTO "{meta.db_table}" ({_names(names)})'
         read = (f"u.{_quoted(one.column)}::{_read_as(one)}" for one in fields)
-        self._one = f"{into} VALUES ({', '.join(['%s'] * len(names))})"
+        places = [f"${place}" for place in range(1, len(names) + 1)]
+        self._one = f"{into} VALUES ({', '.join(places)})"
         self._several = (
             f"{into} SELECT {', '.join(read)}"  # noqa: S608 - made of our own names alone
-            f" FROM unnest({', '.join(['%s::text[]'] * len(names))}) AS u({_names(names)})"
+            f" FROM unnest({', '.join(f'{one}::text[]' for one in places)}) AS u({_names(names)})"
         )
 
     def insert(self, rows: Sequence[models.Model]) -> tuple[str, list[str | None]]:
@@ -254,12 +253,15 @@ class _Table:
         return self._several, [_as_array("text", column) for column in zip(*told, strict=True)]
 
     def _told(self, row: models.Model) -> list[str | None]:
-        told = []
-        for name, field, text in self._columns:
+        told: list[str | None] = []
+        for name, field, plain, text in self._columns:
             value = getattr(row, name)
             if value is None and field.is_relation and field.is_cached(row):
                 value = _id_of_referred(row, field)
-            told.append(None if value is None else text(value))
+            if type(value) is plain:
+                told.append(str(value))
+            else:
+                told.append(None if value is None else text(value))
         return told
 
 
@@ -285,33 +287,45 @@ _HELD: Sequence[tuple[type[Any], type[Any]]] = (
 )
 
 
-def _text_of(field: Any) -> Callable[[Any], str]:  # noqa: ANN401 - any column
-    """What makes a value of a column the text that PostgreSQL reads; raises ``_NoText``."""
+def _held_by(field: Any) -> type[Any] | None:  # noqa: ANN401 - any column
+    """What the values of a column are; nothing where it is known to Django alone."""
     if isinstance(field, models.ForeignKey):
-        return _text_of(field.target_field)
+        return _held_by(field.target_field)
+    return next((held for column, held in _HELD if isinstance(field, column)), None)
+
+
+def _told_by_itself(field: Any) -> type[Any] | None:  # noqa: ANN401 - any column
+    """The kind of values whose own text is what PostgreSQL reads; a moment needs its zone."""
+    held = _held_by(field)
+    return None if held is datetime else held
+
+
+def _text_of(field: Any) -> Callable[[Any], str]:  # noqa: ANN401 - any column
+    """What makes any value of a column the text that PostgreSQL reads; raises ``_NoText``."""
     if isinstance(field, models.JSONField):
         return lambda value: json.dumps(value, cls=field.encoder)
     if isinstance(field, ArrayField):
         told = _text_of(field.base_field)
         return lambda value: _as_array("text", [one if one is None else told(one) for one in value])
-    kind = next((held for column, held in _HELD if isinstance(field, column)), None)
-    if kind is None or getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+    held = _held_by(field)
+    if held is None or getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
         raise _NoText
-    return partial(_moment_as_text if kind is datetime else _as_text, kind, field)
+    return _moment_as_text(field) if held is datetime else partial(_as_text, field)
 
 
-def _as_text(kind: type[Any], field: Any, value: Any) -> str:  # noqa: ANN401 - any value
-    if type(value) is kind:
-        return str(value)
+def _as_text(field: Any, value: Any) -> str:  # noqa: ANN401 - any value
     if isinstance(value, DatabaseDefault):
         value = field.db_default
     return str(field.get_db_prep_save(value, connection))
 
 
-def _moment_as_text(kind: type[Any], field: Any, value: Any) -> str:  # noqa: ANN401 - any value
-    if type(value) is kind and value.tzinfo is not None:
-        return str(value)
-    return str(field.get_db_prep_save(value, connection))
+def _moment_as_text(field: Any) -> Callable[[Any], str]:  # noqa: ANN401 - any column
+    def told(value: Any) -> str:  # noqa: ANN401 - any value
+        if type(value) is datetime and value.tzinfo is not None:
+            return str(value)
+        return _as_text(field, value)
+
+    return told
 
 
 def _read_as(field: Any) -> str:  # noqa: ANN401 - any column

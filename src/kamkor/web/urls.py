@@ -28,6 +28,7 @@ from kamkor.web import (
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("commands/", command_door.commands, name="commands"),
     path("sign-in/", sign_in.sign_in, name="account_login"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("language/", language.choose, name="language"),
@@ -72,7 +73,6 @@ urlpatterns = [
     path("take-back/", operation.take_back, name="take_back"),
     path("roster/", roster.roster, name="roster"),
     path("roster/<uuid:row_id>/<slug:slug>/", roster.about_roster, name="about_roster"),
-    path("commands/", command_door.commands, name="commands"),
 ]
 
 handler400 = faults.malformed
