@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -33,6 +34,7 @@ from kamkor.cases.rules.loading_faults import RowFault
 from kamkor.exchange.reading import TableFile
 from kamkor.kernel import clock
 from kamkor.kernel.database import entered
+from kamkor.kernel.sheets import made_ahead
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Case, Load
@@ -126,25 +128,28 @@ class FileCheck:
         self._header = file.header
         self._departments = sorted({spot.department for held in places.values() for spot in held})
         reader = RowReader(file.header, places, clock.today(), since_1904=found.since_1904)
-        chunk: list[_Line] = []
-        for number, cells in file.rows():
-            chunk.append(_Line(number, cells, *reader.read(cells)))
-            if len(chunk) == CHUNK:
-                self._entries_of(chunk)
-                chunk = []
-        self._entries_of(chunk)
+        for chunk in made_ahead(self._read(file, reader)):
+            self._entries_of(chunk)
         removals = self._seen.removals
         for start in range(0, len(removals), CHUNK):
             self._removals(removals[start : start + CHUNK])
         return self.counts
+
+    def _read(self, file: TableFile, reader: RowReader) -> Iterator[list[_Line]]:
+        """The rows of the file as they are understood, a chunk at a time."""
+        rows = file.rows()
+        while chunk := list(islice(rows, CHUNK)):
+            lines = [_Line(number, cells, *reader.read(cells)) for number, cells in chunk]
+            for line in lines:
+                if line.row.event != REMOVAL:
+                    self._name(line)
+            yield lines
 
     def _entries_of(self, lines: Sequence[_Line]) -> None:
         """Check a chunk but for its removals, which wait until all entries are known."""
         self.counts.rows += len(lines)
         self._seen.removals += [line for line in lines if line.row.event == REMOVAL]
         entries = [line for line in lines if line.row.event != REMOVAL]
-        for line in entries:
-            self._name(line)
         with entered(scope_of_viewer(self._viewer)):
             keys = [key for line in entries for key in (line.key, line.home) if key]
             loaded = keys_loaded(self._viewer, keys)

@@ -21,7 +21,7 @@ from kamkor.exchange.reading import SEPARATORS
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.database import entered
 from kamkor.kernel.errors import Refusal
-from kamkor.kernel.writing import in_bulk
+from kamkor.kernel.sheets import in_bulk
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Load

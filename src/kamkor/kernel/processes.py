@@ -10,9 +10,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 from kamkor.kernel.server_facts import ServerFault
 from kamkor.kernel.words import noop
@@ -206,6 +209,17 @@ def end_with(parent: int, patience: float = 5.0) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def apart(work: Callable[..., Any], *words: Any, **named: Any) -> None:  # noqa: ANN401 - whatever the work takes
+    """Do something in a child, so that the memory it took is given back; it ends with us.
+
+    Raises what the work raises.
+    """
+    with ProcessPoolExecutor(
+        1, mp_context=get_context("fork"), initializer=end_with, initargs=(os.getpid(),)
+    ) as child:
+        child.submit(work, *words, **named).result()
 
 
 def own_identity() -> Identity:

@@ -6,9 +6,6 @@ import tempfile
 from gettext import translation
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 from kamkor.kernel.words import noop
 
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
@@ -66,6 +63,9 @@ def _is_stale(po: Path) -> bool:
 
 
 def _compile(po: Path) -> None:
+    from babel.messages.mofile import write_mo  # noqa: PLC0415 - needed where one is stale
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - as above
+
     # Written aside and renamed: two commands may start at the same moment.
     with po.open("rb") as text:
         catalogue = read_po(text, locale=po.parents[1].name, abort_invalid=True)

@@ -1,11 +1,8 @@
-"""Many new rows at once: held as tuples, written by one statement a table."""
+"""New rows that belong together: each table's by one statement, put together once and kept."""
 
-import gc
 import json
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
 from functools import cache, partial
 from typing import Any
@@ -14,156 +11,9 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.expressions import DatabaseDefault
-from psycopg import Cursor, RawCursor
+from psycopg import RawCursor
 
-_TURN_SECONDS = 0.0002
-
-Send = Callable[[str, Sequence[Any]], object]
-"""Takes a statement and its values to be carried out."""
-
-
-class Sheet:
-    """New rows of one table, without an object each; every column not named has its default.
-
-    ``varying`` names the columns of which each row brings its own value, in that order. An id
-    may be a text.
-    """
-
-    def __init__(self, model: type[models.Model], *varying: str, **constant: object) -> None:
-        self.rows: list[tuple[Any, ...]] = []
-        fields = {field.attname: field for field in model._meta.concrete_fields}  # noqa: SLF001 - Django's public way to its fields
-        given = {*varying, *constant}
-        for name, field in fields.items():
-            if name not in given and not isinstance(field, models.AutoField):
-                blank = field.blank and not field.has_default() and not field.null
-                constant[name] = "" if blank else field.get_default()
-        self._names = (*varying, *constant)
-        self._kinds = [_kind(fields[name]) for name in self._names]
-        self._constant: list[Any] = [_plain(value) for value in constant.values()]
-        self._table = model._meta.db_table  # noqa: SLF001 - Django's public way to its table
-
-    def add(self, *values: object) -> None:
-        """Hold one row: its values in the order of ``varying``."""
-        self.rows.append(values)
-
-    def write(self, send: Send) -> None:
-        """Send what is held to be written, and hold nothing."""
-        if not self.rows:
-            return
-        said: list[str] = []
-        given: list[Any] = []
-        arrays: dict[str, str] = {}
-        texts: list[str] = []
-        told = [*zip(*self.rows, strict=True), *((value,) for value in self._constant)]
-        for name, kind, column in zip(self._names, self._kinds, told, strict=True):
-            if column.count(column[0]) == len(column):
-                said.append(f"%s::{kind}")
-                given.append(column[0])
-            else:
-                said.append(f"u.{_quoted(name)}::{kind}")
-                arrays[name] = f"%s::{kind}[]"
-                texts.append(_as_array(kind, column))
-        source = f"unnest({', '.join(arrays.values())}) AS u({_names(arrays)})"
-        if not arrays:
-            source = f"generate_series(1, {len(self.rows)})"
-        send(
-            f'INSERT INTO "{self._table}" ({_names(self._names)}) '  # noqa: S608 - made of our own names alone
-            f"SELECT {', '.join(said)} FROM {source}",
-            [*given, *texts],
-        )
-        self.rows = []
-
-
-def _kind(field: Any) -> str:  # noqa: ANN401 - any column
-    kind = str(field.db_type(connection)).split(" COLLATE")[0]
-    # A cast to varchar(n) would cut what is too long in silence; the column refuses it.
-    return "text" if kind.startswith("varchar") and not kind.endswith("[]") else kind
-
-
-def _as_array(kind: str, column: Sequence[Any]) -> str:
-    """A column as PostgreSQL writes an array; far quicker than to ask of each value what it is."""
-    if kind in _QUOTED:
-        return _quoted_array(column)
-    return f"{{{','.join(['NULL' if value is None else str(value) for value in column])}}}"
-
-
-_QUOTED = {"text", "jsonb"}
-_APART = "\0"
-"""What no text of the database can hold."""
-
-
-def _quoted_array(texts: Sequence[str | None]) -> str:
-    told = [text for text in texts if text is not None]
-    if not told:
-        return f"{{{','.join(['NULL'] * len(texts))}}}"
-    joined = _APART.join(told)
-    if joined.count(_APART) != len(told) - 1:
-        fault = "a text holds NUL"
-        raise ValueError(fault)
-    escaped = joined.replace("\\", "\\\\").replace('"', '\\"')
-    if len(told) == len(texts):
-        return f"""{{"{escaped.replace(_APART, '","')}"}}"""
-    known = (f'"{text}"' for text in escaped.split(_APART))
-    return f"{{{','.join(['NULL' if text is None else next(known) for text in texts])}}}"
-
-
-def _plain(value: object) -> object:
-    return str(value) if isinstance(value, dict) and not value else value
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'
-
-
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(map(_quoted, names))
-
-
-def send_now(statement: str, values: Sequence[Any]) -> None:
-    """Carry out what is sent."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        Cursor(connection.connection).execute(statement, values)
-
-
-@contextmanager
-def in_bulk() -> Iterator[None]:
-    """Set the interpreter for the work on many rows meanwhile.
-
-    A thread that waits for the database goes on at once when it is answered, though another
-    reckons: else the database would be idle for five milliseconds each time. Rows refer to each
-    other in no circle: to look for circles among them takes a third of the time.
-    """
-    before, collected = sys.getswitchinterval(), gc.isenabled()
-    sys.setswitchinterval(_TURN_SECONDS)
-    gc.disable()
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
-        if collected:
-            gc.enable()
-
-
-@contextmanager
-def sent_ahead() -> Iterator[Send]:
-    """What is sent is carried out one after the other, while the caller makes ready what comes
-    next; what the database refuses is raised on leaving. Nothing else may be asked meanwhile."""
-    connection.ensure_connection()
-    cursor = Cursor(connection.connection)
-    sent: list[Future[Any]] = []
-    with connection.wrap_database_errors, ThreadPoolExecutor(max_workers=1) as thread:
-        yield lambda statement, values: sent.append(
-            thread.submit(cursor.execute, statement, values)
-        )
-        for one in sent:
-            one.result()
-
-
-def check_references(send: Send) -> None:
-    """Let the database look now whether what new rows refer to is there, not at the end."""
-    send("SET CONSTRAINTS ALL IMMEDIATE", [])
-    send("SET CONSTRAINTS ALL DEFERRED", [])
+from kamkor.kernel.sheets import kind_of, quoted_array
 
 
 def write_together(rows: Iterable[models.Model]) -> None:
@@ -250,7 +100,7 @@ class _Table:
             row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS  # noqa: SLF001 - as Django leaves them
         if len(told) == 1:
             return self._one, told[0]
-        return self._several, [_as_array("text", column) for column in zip(*told, strict=True)]
+        return self._several, [quoted_array(column) for column in zip(*told, strict=True)]
 
     def _told(self, row: models.Model) -> list[str | None]:
         told: list[str | None] = []
@@ -306,7 +156,7 @@ def _text_of(field: Any) -> Callable[[Any], str]:  # noqa: ANN401 - any column
         return lambda value: json.dumps(value, cls=field.encoder)
     if isinstance(field, ArrayField):
         told = _text_of(field.base_field)
-        return lambda value: _as_array("text", [one if one is None else told(one) for one in value])
+        return lambda value: quoted_array([one if one is None else told(one) for one in value])
     held = _held_by(field)
     if held is None or getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
         raise _NoText
@@ -329,6 +179,14 @@ def _moment_as_text(field: Any) -> Callable[[Any], str]:  # noqa: ANN401 - any c
 
 
 def _read_as(field: Any) -> str:  # noqa: ANN401 - any column
-    kind = _kind(field)
+    kind = kind_of(field)
     # A cast to varchar(n)[] would cut what is too long in silence; the column refuses it.
     return "text[]" if kind.startswith("varchar") else kind
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(map(_quoted, names))

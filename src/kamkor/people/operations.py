@@ -15,8 +15,8 @@ from kamkor.kernel.commands import Order, scope_of
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import Scoped
 from kamkor.kernel.shapes import Line, as_typed, checked, first_day, precision
+from kamkor.kernel.sheets import Send, Sheet
 from kamkor.kernel.words import noop
-from kamkor.kernel.writing import Send, Sheet
 from kamkor.people.models import (
     Birth,
     Household,

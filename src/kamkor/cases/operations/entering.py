@@ -45,7 +45,8 @@ from kamkor.kernel.commands import Batch, Command, Order, system_user
 from kamkor.kernel.ids import new_ids, readable_numbers
 from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import Shape
-from kamkor.kernel.writing import Send, Sheet, check_references, sent_ahead, write_together
+from kamkor.kernel.sheets import Send, Sheet, check_references, sent_ahead
+from kamkor.kernel.writing import write_together
 from kamkor.people.operations import Identity, Named, NewPeople, Place, Standing
 from kamkor.people.queries import households_visible_to
 from kamkor.workforce import queries as workforce
@@ -65,8 +66,7 @@ _COUNTED = ("command", "happened_on", "department", "district", *_SCOPE)
 def key_of(department: int, *parts: str) -> str:
     """The keyed digest under which a department knows again what it has loaded before."""
     text = "\x1f".join((str(department), *parts)).encode()
-    told = hmac.digest(_key(), text, "sha256").hex()
-    return f"{told[:8]}-{told[8:12]}-{told[12:16]}-{told[16:20]}-{told[20:32]}"
+    return str(UUID(bytes=hmac.digest(_key(), text, "sha256")[:16]))
 
 
 @cache
@@ -153,29 +153,26 @@ class EntryPart:
     """The entries of one part of a load, written together in the caller's transaction."""
 
     def __init__(self, viewer: Viewer, load: UUID, answering: Mapping[int, Answering]) -> None:
-        now = clock.now()
-        self.viewer = viewer
-        self.now = now
+        self.viewer, self.now = viewer, clock.now()
+        now = self.now
         self._answering = answering
         self._key = bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)
         self._ids = new_ids()
         self._people = NewPeople(now, viewer.post_id, self._ids)
         self._entered: list[_Entered] = []
-        self._numbers = readable_numbers(NUMBER_PREFIX)
         self._next: dict[str, date | None] = {}
         self._keys = Sheet(LoadKey, "office", "digest", "subject", load=load)
         moment = {"recorded_at": now, "first_recorded_at": now, "by_post": viewer.post_id}
         self._assigned = Sheet(Assignment, "id", "case_id", "post_id", *_COUNTED, **moment)
         said = {"difficulty": "", "risk_level": "", "source": SOURCE}
         self._identified = Sheet(Identification, "id", "case_id", *_COUNTED, **said, **moment)
-        self._registered = Sheet(
-            Registration, "id", "case_id", *_COUNTED, registered=True, **moment
-        )
+        on = moment | {"registered": True}
+        self._registered = Sheet(Registration, "id", "case_id", *_COUNTED, **on)
         ground = ("id", "case_id", "ground", "main")
         self._grounds = Sheet(RegistrationGround, *ground, *_COUNTED, **moment)
-        due: dict[str, object] = {"kind": CANDIDATE, "for_role": "specialist"}
-        due["due_at"] = steps.due_in("registration_days")
-        self._doubts = Sheet(Task, "id", "case_id", "subject", *_COUNTED, **due, **moment)
+        due = moment | {"kind": CANDIDATE, "due_at": steps.due_in("registration_days")}
+        due["for_role"] = "specialist"
+        self._doubts = Sheet(Task, "id", "case_id", "subject", *_COUNTED, **due)
         self._old_homes: set[str] = set()
         self._cases = _sheet_of_cases()
         self._journal = Sheet(
@@ -316,7 +313,7 @@ class EntryPart:
             self._next[day] = _next_visit(row.day)
         child = person.id if row.register == CHILD else None
         self._cases.add(
-            *(case, next(self._numbers), row.register, child, entered.home, row.territory),
+            *(case, row.register, child, entered.home, row.territory),
             *(day, entered.command, post, person.sort_key, row.main_ground, day, day),
             *(self._next[day], *place),
         )
@@ -393,10 +390,11 @@ def _finish(order: Order[Shape]) -> None:
 
 
 def _sheet_of_cases() -> Sheet:
-    held = ("id", "number", "register", "child_id", "household_id", "territory_id")
+    held = ("id", "register", "child_id", "household_id", "territory_id")
     derived = ("responsible_id", "sort_key", "main_ground", "identified_on", "registered_on")
     return Sheet(
         Case,
         *(*held, "opened_on", "command", *derived, "next_visit_on", *_SCOPE),
+        drawn={"number": readable_numbers(NUMBER_PREFIX)},
         state=CaseState.REGISTERED.value,
     )

@@ -24,8 +24,8 @@ from kamkor.cases.rules.loading_faults import RowFault
 from kamkor.cases.vocabulary import CaseState
 from kamkor.kernel.commands import Batch, Command, Operation, Order
 from kamkor.kernel.ids import new_id
+from kamkor.kernel.sheets import Sheet, send_now
 from kamkor.kernel.words import noop
-from kamkor.kernel.writing import Sheet, send_now
 
 # Not in the registry: a removal is loaded, never sent as a command.
 LOAD_REMOVAL: Operation[DecideTakingOff] = Operation(

@@ -22,8 +22,8 @@ from kamkor.kernel import clock
 from kamkor.kernel.commands import NotPermitted
 from kamkor.kernel.database import Scope, entered
 from kamkor.kernel.errors import Refusal
+from kamkor.kernel.sheets import Sheet, send_now
 from kamkor.kernel.words import noop
-from kamkor.kernel.writing import Sheet, send_now
 from kamkor.workforce import queries as workforce
 
 PART = 10_000

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from kamkor.access.rules import Viewer
@@ -11,6 +10,7 @@ from kamkor.access.vocabulary import HEAD, OBLAST, SPECIALIST
 from kamkor.cases.models import Load, StagedRow
 from kamkor.cases.rules.loading import Places, Spot, place_key
 from kamkor.kernel import clock
+from kamkor.kernel.sheets import Uuids, plain_cursor
 from kamkor.territory.queries import names_within
 from kamkor.workforce import queries as workforce
 
@@ -70,11 +70,10 @@ def faulty_rows(viewer: Viewer, load: Load) -> QuerySet[StagedRow]:
 
 def keys_loaded(viewer: Viewer, digests: Iterable[str]) -> dict[str, UUID]:
     """Which of these keys were loaded before, each with what it became."""
-    with connection.cursor() as cursor:
-        # One array: a parameter for each of thousands of keys takes longer than to look them up.
-        cursor.execute(
-            "SELECT digest::text, subject FROM kamkor_loadkey"
-            " WHERE office = ANY (%s) AND digest = ANY (%s::uuid[])",
-            [departments_of(viewer), f"{{{','.join(digests)}}}"],
-        )
-        return dict(cursor.fetchall())
+    # One array: a parameter for each of thousands of keys takes longer than to look them up.
+    found = plain_cursor().execute(
+        "SELECT digest::text, subject FROM kamkor_loadkey"
+        " WHERE office = ANY (%s) AND digest = ANY (%s)",
+        [departments_of(viewer), Uuids.of(digests)],
+    )
+    return dict(found.fetchall())

@@ -14,6 +14,7 @@ from kamkor.demo.building import build
 from kamkor.demo.scenario import build_scenario
 from kamkor.exchange.worker import beside
 from kamkor.kernel import clock
+from kamkor.kernel.processes import apart
 from kamkor.kernel.translations import at_shell
 from kamkor.kernel.words import noop
 from kamkor.management.shell import (
@@ -48,7 +49,7 @@ class Command(ShellCommand):
     def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's own
         """Build, print the sign-ins, serve."""
         sockets = [] if options["no_serve"] else _sockets(options)
-        call_command("migrate", database="owner", verbosity=0)
+        apart(call_command, "migrate", database="owner", verbosity=0)
         _build_if_needed(options["seed"], options["scenario"] or "")
         settings.KAMKOR_DEMO = True
         if options["no_serve"]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management import CommandParser, call_command
 
 from kamkor.exchange.worker import beside
+from kamkor.kernel.processes import apart
 from kamkor.kernel.translations import at_shell
 from kamkor.kernel.words import noop
 from kamkor.management.shell import WRONG_USE, ShellCommand, Stopped, serving, tell
@@ -28,7 +29,7 @@ class Command(ShellCommand):
             sockets = bound(wanted_port(), lan=options["lan"])
         except PortTaken as taken:
             raise Stopped(WRONG_USE, str(taken)) from None
-        call_command("migrate", database="owner", verbosity=0)
+        apart(call_command, "migrate", database="owner", verbosity=0)
         tell(serving(f"http://localhost:{port_of(sockets)}"))
         with beside():
             serve(sockets)
