@@ -108,12 +108,15 @@ class Choice:
         ]
         for chosen, _ in standing:
             self._count(chosen)
-        over = self._size.cases - self.cases
+        over = []
         while self.cases < self._size.cases:
-            left = (self._size.cases - self.cases) / over
-            chosen = self._over()
-            self._count(chosen)
-            yield self._life(chosen, self._random.choice(self._country.sides), left)
+            over.append(self._over())
+            self._count(over[-1])
+        # The last ones drawn make up what was left; they are no more of the last years than others.
+        self._random.shuffle(over)
+        for place, chosen in enumerate(over):
+            side = self._random.choice(self._country.sides)
+            yield self._life(chosen, side, 1 - place / len(over))
         for chosen, side in standing:
             yield self._life(chosen, side)
 
