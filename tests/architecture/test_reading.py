@@ -35,6 +35,7 @@ WITHOUT_VIEWER: dict[str, str] = {
     "cases.queries.report.receipt_state": "asked by an informant, who has no account; one word",
     "figures.queries.kept": "numbers of a question that was put for a viewer; no person",
     "figures.queries.statement": "puts a statement together and asks nothing",
+    "people.queries.standing_members": "keeps to what was asked for a viewer",
     "territory.queries": "names and codes of places; they hold no person",
     "workforce.queries": "beneath the room that knows viewers; staff and offices, no child",
 }
