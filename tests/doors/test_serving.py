@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,25 @@ sockets = bound(0, lan=False)
 print(port_of(sockets), flush=True)
 serve(sockets)
 """
+SERVICE = """
+import sys
+from kamkor.cli import main
+main(["serve"])
+print(*sys.modules)
+"""
+NOT_HELD = (
+    "altair",
+    "babel",
+    "kamkor.demo.building",
+    "kamkor.migrations",
+    "kamkor.synth",
+    "lxml",
+    "openpyxl",
+    "vl_convert",
+    "weasyprint",
+    "xlsxwriter",
+)
+"""What a desk that is asked for pages needs not, or only while it starts."""
 
 
 def test_a_port_that_is_about_to_be_free_is_waited_for() -> None:
@@ -67,3 +87,24 @@ def _visiting(port: int) -> socket.socket:
     visitor.sendall(b"GET /static/kamkor/kamkor.css HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert visitor.recv(12) == b"HTTP/1.1 200"
     return visitor
+
+
+def test_a_desk_that_serves_holds_nothing_it_needed_to_start(tmp_path: Path) -> None:
+    """Each worker has a share in what the desk holds; migrations that are applied are 45 MB."""
+    tmp_path.chmod(0o700)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KAMKOR")}
+    holding = bound(0, lan=False)
+    free = {"PORT": str(port_of(holding)), "KAMKOR_DATA": str(tmp_path)}
+    for one in holding:
+        one.close()
+    words = [sys.executable, "-c", SERVICE]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(words, env=kept | free, text=True, **pipes) as desk:
+        assert desk.stderr is not None
+        assert any(line.startswith("Serving ") for line in desk.stderr)
+        with _visiting(int(free["PORT"])):
+            pass
+        desk.terminate()
+        held = desk.communicate(timeout=60)[0].split()
+    assert "kamkor.web.urls" in held
+    assert [one for one in NOT_HELD if one in held] == []
