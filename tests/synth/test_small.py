@@ -29,7 +29,7 @@ from kamkor.management.shell import NOT_PERMITTED, Stopped
 from kamkor.people.models import Person
 from kamkor.synth.building import Built, build
 from kamkor.synth.sizes import SIZES
-from kamkor.synth.tables import life_tables, read_all
+from kamkor.synth.tables import indexes_later, life_tables, read_all
 from tests.conftest import connected_to
 
 NAME = "kamkor_synth_small"
@@ -125,6 +125,24 @@ def test_indexes_are_packed(built: tuple[Built, Path]) -> None:
             cursor.execute(f"REINDEX TABLE {name}")
         cursor.execute(of_lives, [names])
         assert dict(cursor.fetchall()) == before
+
+
+def test_what_triggers_ask_by_stays_while_rows_come(built: tuple[Built, Path]) -> None:
+    """Whether a due item is settled was looked for in all of them, of each new one: a nation never
+    ended."""
+    plain = """SELECT indrelid::regclass::text FROM pg_index
+        WHERE indrelid = ANY(%s::regclass[]) AND NOT indisunique"""
+    names = [one.name for one in life_tables()]
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(plain, [names])
+        before = [name for (name,) in cursor.fetchall()]
+        with indexes_later(life_tables()):
+            cursor.execute(plain, [names])
+            meanwhile = [name for (name,) in cursor.fetchall()]
+        cursor.execute(plain, [names])
+        assert sorted(name for (name,) in cursor.fetchall()) == sorted(before)
+    assert {"kamkor_taskdone", "kamkor_registration"} <= set(meanwhile)
+    assert not {"kamkor_birth", "kamkor_nametoken"} & set(meanwhile)
 
 
 def test_what_is_not_empty_is_never_added_to(

@@ -124,19 +124,20 @@ def indexes_later(tables: Sequence[Table]) -> Iterator[None]:
     """Take out the indexes that hold no constraint, and build them anew when all rows are in.
 
     So built they are smaller, and nothing is sorted in row by row. Those that hold one stay, so
-    that every row is checked, and are packed in the end.
+    that every row is checked, and so do those of tables of which each new part sets off a trigger:
+    what it asks by them it would else look for in the whole table. They are packed in the end.
     """
     names = [one.name for one in tables]
     with connections[OWNER].cursor() as cursor:
         cursor.execute(_INDEXES, [names])
         found = cursor.fetchall()
-        plain = [(name, definition) for name, definition, holds in found if not holds]
+        plain = [(name, definition) for name, definition, stays in found if not stays]
         for name, _ in plain:
             cursor.execute(f'DROP INDEX "{name}"')
     yield
     with connections[OWNER].cursor() as cursor:
         cursor.execute("SELECT set_config('maintenance_work_mem', %s, false)", [_SORTING])
-        for name in (name for name, _, holds in found if holds):
+        for name in (name for name, _, stays in found if stays):
             cursor.execute(f'REINDEX INDEX "{name}"')
         for _, definition in plain:
             cursor.execute(definition)
@@ -147,6 +148,8 @@ _SORTING = "256MB"
 _INDEXES = """
 SELECT i.relname, pg_get_indexdef(i.oid), x.indisunique OR EXISTS (
     SELECT FROM pg_constraint c WHERE c.conindid = i.oid AND c.contype <> 'f')
+    OR EXISTS (  -- a trigger on INSERT that is not that of a key
+    SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND g.tgtype & 4 > 0)
 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
 WHERE t.relname = ANY(%s) ORDER BY 1
 """
