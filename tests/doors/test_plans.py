@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from psycopg import RawCursor
 
 from kamkor.access.rules import Viewer
 from kamkor.cases.queries.report import unread_alarms
@@ -59,7 +60,8 @@ def test_a_plan_for_all_viewers_rests_on_what_is_open(
         told = {name: kept._told(mark, viewer, {}) for name, mark in asked.marks.items()}
         # So few rows as a test has are read through whatever index there is.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {asked.text}", told)
-        plan = "\n".join(line for (line,) in cursor.fetchall())
+        values = [told[name] for name in asked.sent.names]
+        explained = RawCursor(connection.connection).execute(f"EXPLAIN {asked.sent.text}", values)
+        plan = "\n".join(line for (line,) in explained.fetchall())
         cursor.execute("RESET enable_seqscan")
     assert f" {index}" in plan, plan
