@@ -309,3 +309,13 @@ def test_earlier_entries_are_one_click_away(world: World) -> None:
     assert whole[: timeline.SHOWN] == latest
     assert f"Show more ({len(whole) - len(latest)})" in page.text
     assert "Show more" not in desk.open(address + "?history=all").text
+
+
+def test_links_that_correct_are_named_by_what_they_are_of(world: World) -> None:
+    """By the entry's title and its day, which stand in sight and are not said twice."""
+    page = world.desks["aigul"].open(f"/cases/{world.places['suzak'].case}/")
+    named, ids = page.values("aria-labelledby"), page.values("id")
+    told = [one.split() for one in named if one.endswith("w")]
+    assert told
+    assert {part for one in told for part in one} <= set(ids)
+    assert len(ids) == len(set(ids))

@@ -13,11 +13,12 @@ pytestmark = pytest.mark.usefixtures("undone")
 
 BOUNDS = Path(__file__).with_name("statements.csv")
 # What a test's own transaction adds to a request: it runs in one already.
-OF_TESTS = ("SAVEPOINT", "RELEASE SAVEPOINT", "SELECT set_config('kamkor.context', '', true)")
+OF_TESTS = ("SAVEPOINT", "RELEASE SAVEPOINT")
 
 
 def bounds() -> list[tuple[str, str, int]]:
-    """Who opens which page, and the statements it may cost, sign-in and context included."""
+    """Who opens which page, and the statements it may cost, sign-in included; with what the
+    transaction begins is not counted."""
     with BOUNDS.open(encoding="utf-8", newline="") as file:
         return [(row["who"], row["address"], int(row["most"])) for row in csv.DictReader(file)]
 

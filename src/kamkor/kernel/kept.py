@@ -296,7 +296,8 @@ def _statement(text: str, values: Sequence[Any], parts: Mapping[str, _Part]) -> 
     that an index of open rows alone will do.
     """
     pieces = text.split("%s")
-    if not all(isinstance(one, (*_CONSTANT, Mark)) for value in values for one in _each(value)):
+    constants = [value for value in values if not isinstance(value, Mark)]
+    if not all(isinstance(one, _CONSTANT) for value in constants for one in _each(value)):
         raise NotKept("a question holds a day, a moment or an id of its own")
     written = (f"{_written(value)}{piece}" for value, piece in zip(values, pieces[1:], strict=True))
     marks = {_name(value): value for value in values if isinstance(value, Mark)}

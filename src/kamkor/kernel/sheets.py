@@ -99,6 +99,7 @@ class Drawn:
 
 
 def kind_of(field: Any) -> str:  # noqa: ANN401 - any column
+    """What PostgreSQL calls the values of a column, as values are cast to it."""
     kind = str(field.db_type(connection)).split(" COLLATE")[0]
     # A cast to varchar(n) would cut what is too long in silence; the column refuses it.
     return "text" if kind.startswith("varchar") and not kind.endswith("[]") else kind
@@ -140,6 +141,7 @@ _APART = "\0"
 
 
 def quoted_array(texts: Sequence[str | None]) -> str:
+    """Texts as PostgreSQL writes an array of them; raises ``ValueError`` where one holds NUL."""
     told = [text for text in texts if text is not None]
     if not told:
         return f"{{{','.join(['NULL'] * len(texts))}}}"
