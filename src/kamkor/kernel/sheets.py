@@ -3,7 +3,7 @@
 import gc
 import struct
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Sheet:
         self,
         model: type[models.Model],
         *varying: str,
-        drawn: Any = None,  # noqa: ANN401 - names and iterators
+        drawn: Mapping[str, Iterator[object]] | None = None,
         **constant: object,
     ) -> None:
         self.rows: list[tuple[Any, ...]] = []

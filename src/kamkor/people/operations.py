@@ -318,7 +318,7 @@ class NewPeople:
 
     def __init__(self, now: datetime, by_post: int, ids: Iterator[str]) -> None:
         self._ids = ids
-        moment = {"recorded_at": now, "first_recorded_at": now, "by_post": by_post}
+        moment: dict[str, Any] = {"recorded_at": now, "first_recorded_at": now, "by_post": by_post}
         self._today = clock.local_day(now)
         self._homes: dict[str, list[Any]] = {}
         self._called: dict[str, Named] = {}

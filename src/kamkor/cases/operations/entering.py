@@ -162,10 +162,11 @@ class EntryPart:
         self._entered: list[_Entered] = []
         self._next: dict[str, date | None] = {}
         self._keys = Sheet(LoadKey, "office", "digest", "subject", load=load)
-        moment = {"recorded_at": now, "first_recorded_at": now, "by_post": viewer.post_id}
+        moment: dict[str, Any] = {"recorded_at": now, "first_recorded_at": now}
+        moment["by_post"] = viewer.post_id
         self._assigned = Sheet(Assignment, "id", "case_id", "post_id", *_COUNTED, **moment)
-        said = {"difficulty": "", "risk_level": "", "source": SOURCE}
-        self._identified = Sheet(Identification, "id", "case_id", *_COUNTED, **said, **moment)
+        said = moment | {"difficulty": "", "risk_level": "", "source": SOURCE}
+        self._identified = Sheet(Identification, "id", "case_id", *_COUNTED, **said)
         on = moment | {"registered": True}
         self._registered = Sheet(Registration, "id", "case_id", *_COUNTED, **on)
         ground = ("id", "case_id", "ground", "main")
@@ -322,8 +323,7 @@ class EntryPart:
         self._registered.add(next(self._ids), case, *counted)
         for ground in row.grounds:
             self._grounds.add(next(self._ids), case, ground, ground == row.main_ground, *counted)
-        told = hmac.digest(self._key, to_json(row.as_list()), "sha256")
-        digest = UUID(bytes=told[:16])
+        digest = UUID(bytes=hmac.digest(self._key, to_json(row.as_list()), "sha256")[:16])
         self._journal.add(entered.command, case, digest, f'{{"case": "{case}"}}', *place)
         if child and person.doubts:
             self._doubts.add(next(self._ids), case, case, *counted)

@@ -129,7 +129,8 @@ def _one_at_a_time(viewer: Viewer) -> None:
 def stage(load: Load, rows: Iterable[Sequence[Any]]) -> None:
     """Stage rows of a file, in the columns of ``STAGED``, where the load's office sees them."""
     unit, district, oblast = workforce.scope_of_office(load.office)
-    place = {"office_unit": unit, "office_district": district, "office_oblast": oblast}
+    place: dict[str, Any] = {"office_unit": unit, "office_district": district}
+    place["office_oblast"] = oblast
     sheet = Sheet(StagedRow, *STAGED, load_id=load.pk, **place)
     sheet.rows.extend(map(tuple, rows))
     sheet.write(send_now)
