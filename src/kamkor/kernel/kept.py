@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date, datetime
+from functools import cached_property, lru_cache
 from typing import Any, Protocol, TypeAlias, TypeVar, cast
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
@@ -20,6 +22,7 @@ from django.db.models import (
     BooleanField,
     CharField,
     DateField,
+    DateTimeField,
     Expression,
     Field,
     FloatField,
@@ -144,6 +147,14 @@ class Among(Lookup):
         return f"{left} = ANY(%s)", (*values, held)
 
 
+# A moment is a day too in Django's fields: the first that fits.
+_TEXTS: dict[type[Field[Any, Any]], Callable[[str], Any]] = {
+    DateTimeField: datetime.fromisoformat,
+    DateField: date.fromisoformat,
+    UUIDField: UUID,
+}
+
+
 @dataclass(frozen=True)
 class _Part:
     """A question as Django writes it, with ``%s`` for each of its values."""
@@ -155,16 +166,20 @@ class _Part:
 
     def read_json(self, rows: Sequence[list[Any]]) -> list[Any]:
         """Rows that came as JSON, where days, moments and ids are texts."""
-        texts = [
-            (place, one.to_python)
-            for place, one in enumerate(self.fields)
-            if isinstance(one, DateField | UUIDField)
-        ]
         for row in rows:
-            for place, read in texts:
+            for place, read in self.texts:
                 if row[place] is not None:
                     row[place] = read(row[place])
         return self.read(rows)
+
+    @cached_property
+    def texts(self) -> list[tuple[int, Callable[[str], Any]]]:
+        """The places of those, and what reads each."""
+        return [
+            (place, next(read for kind, read in _TEXTS.items() if isinstance(one, kind)))
+            for place, one in enumerate(self.fields)
+            if isinstance(one, tuple(_TEXTS))
+        ]
 
 
 @dataclass(frozen=True)
@@ -207,11 +222,10 @@ def asked_together(
     statement = _together(tuple(questions.items()), asker.shape, tuple(given))
     if statement is None:
         return found
-    for name, row in statement.answer(asker, given):
-        found[name].append(row)
-    return {
-        name: statement.parts[name].read_json(rows) if rows else [] for name, rows in found.items()
-    }
+    ((answer,),) = statement.answer(asker, given)
+    for (name, part), rows in zip(statement.parts.items(), answer, strict=True):
+        found[name] = part.read_json(rows) if rows else []
+    return found
 
 
 def _told(mark: Mark, asker: Asker, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as it is held
@@ -248,22 +262,23 @@ def _together(
     """The statement of several questions; nothing where none of them can have rows."""
     made = ((name, _part(_rows(question, shape, (), given))) for name, question in questions)
     parts = {name: part for name, part in made if part is not None}
-    text = "\nUNION ALL\n".join(_as_json(name, part) for name, part in parts.items())
+    answers = ",\n".join(_as_json(name, part) for name, part in parts.items())
     values = [value for part in parts.values() for value in part.values]
-    return _statement(text, values, parts) if parts else None
+    return _statement(f"SELECT json_build_array({answers})", values, parts) if parts else None
 
 
 def _as_json(name: str, part: _Part) -> str:
     if not all(map(_comes_back, part.fields)):
         raise NotKept(f"{name} holds what does not come back from JSON as it was")
     columns = ", ".join(f"c{place}" for place in range(len(part.fields)))
-    return f"SELECT '{name}', json_build_array({columns}) FROM ({part.text}) r({columns})"  # noqa: S608 - our own names
+    rows = f"json_agg(json_build_array({columns}))"
+    return f"(SELECT {rows} FROM ({part.text}) r({columns}))"  # noqa: S608 - our own names
 
 
 def _comes_back(one: Any) -> bool:  # noqa: ANN401 - any field
     if isinstance(one, ArrayField):
         return isinstance(one.base_field, _AS_IN_JSON)
-    return isinstance(one, (*_AS_IN_JSON, DateField, UUIDField))
+    return isinstance(one, (*_AS_IN_JSON, *_TEXTS))
 
 
 _AS_IN_JSON = (BooleanField, CharField, FloatField, IntegerField, TextField)

@@ -53,6 +53,16 @@ def names_borne(soate: str, day: date) -> QuerySet[TerritoryName, Any]:
     return borne.values_list(*known)
 
 
+def name_borne(soate: str, day: date, language: str) -> str:
+    """The name of one unit on a day; empty where it has none."""
+    found = asked(_names_borne, ANYONE, soate=soate, on=day)
+    return str(found[0][LANGUAGES.index(language)]) if found else ""
+
+
+def _names_borne(_asker: Anyone, soate: str, on: date) -> QuerySet[TerritoryName, Any]:
+    return names_borne(soate, on)
+
+
 def is_place_of_cases(soate: str) -> bool:
     """Whether a code is that of a district or city, where a child can live.
 

@@ -7,7 +7,7 @@ from django.utils.translation import get_language, gettext
 
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.shapes import as_known
-from kamkor.territory.queries import names_on
+from kamkor.territory.queries import name_borne
 
 
 def coded(code: str, rule_set: str) -> str:
@@ -57,7 +57,7 @@ def office_name(office: Any) -> str:  # noqa: ANN401 - an office or nothing
 
 def place_name(soate: str) -> str:
     """What a district or city is called today in the reader's language."""
-    return names_on(clock.today(), get_language() or "en").get(soate, "")
+    return name_borne(soate, clock.today(), get_language() or "en")
 
 
 def dashed(name: str) -> str:

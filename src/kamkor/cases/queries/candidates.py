@@ -2,11 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
+
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import Case, Task, is_open
 from kamkor.cases.queries.case import cases_of_people
 from kamkor.cases.vocabulary import CANDIDATE
+from kamkor.kernel.kept import counted
 from kamkor.people.queries import people_visible_to, scope_filter
 
 if TYPE_CHECKING:
@@ -22,15 +25,19 @@ def candidates_of(viewer: Viewer, case: Case) -> list[tuple["Person", Case | Non
     """
     if case.child is None or not case.child.pin:
         return None
+    if not counted(_doubts, viewer, pin=case.child.pin):
+        return None
     same = people_visible_to(viewer).filter(pin=case.child.pin).exclude(id=case.child.pk)
     others = list(same.order_by("sort_key", "id"))
-    doubted = {case.child_id, *(one.pk for one in others)}
-    tasks = Task.objects.filter(scope_filter(viewer, subject="subject"), is_open())
-    if not tasks.filter(kind=CANDIDATE, case__child__in=doubted).exists():
-        return None
     if not others and viewer.role == WORKER:
         return None
     newest: dict[object, Case] = {}
     for one in cases_of_people(viewer, [other.pk for other in others]):
         newest.setdefault(one.child_id, one)
     return [(other, newest.get(other.pk)) for other in others]
+
+
+def _doubts(viewer: Viewer, pin: str) -> QuerySet[Task]:
+    """What is to be settled about a visible child of this number."""
+    tasks = Task.objects.filter(scope_filter(viewer, subject="subject"), is_open())
+    return tasks.filter(kind=CANDIDATE, case__child__in=people_visible_to(viewer).filter(pin=pin))

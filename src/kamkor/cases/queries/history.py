@@ -41,7 +41,7 @@ from kamkor.cases.models import (
 from kamkor.cases.queries.round import rounds_visible_to
 from kamkor.cases.queries.visit import looks_of
 from kamkor.cases.vocabulary import NOT_FOR_WORKERS
-from kamkor.kernel.kept import asked_together
+from kamkor.kernel.kept import asked, asked_together
 from kamkor.kernel.models import JournalEntry
 from kamkor.people.queries import births_of, memberships_of, moves_of, scope_filter
 
@@ -203,10 +203,8 @@ def safety_facts(
     removals = [one.fact for one in standing if one.kind == "removal"]
     if case.previous_id is not None:
         earlier = _episodes_before(viewer, case.previous_id)
-        held = {"case__in": earlier, "withdrawn_at": None}
-        scope = scope_filter(viewer, subject="case_id")
-        visits += VisitChild.objects.filter(scope, **held)
-        removals += Removal.objects.filter(scope, **held)
+        visits += asked(_standing, viewer, VisitChild, cases=earlier)
+        removals += asked(_standing, viewer, Removal, cases=earlier)
     return sorted(visits, key=_by_day), sorted(removals, key=_by_day)
 
 
@@ -216,6 +214,12 @@ def removals_before(viewer: Viewer, case: Case) -> list[Removal]:
         return []
     earlier = _episodes_before(viewer, case.previous_id)
     return list(Removal.objects.filter(scope_filter(viewer, subject="case_id"), case__in=earlier))
+
+
+def _standing(viewer: Viewer, model: Any, cases: Sequence[UUID]) -> QuerySet[Any]:  # noqa: ANN401 - facts of a case
+    scope = scope_filter(viewer, subject="case_id")
+    found: QuerySet[Any] = model.objects.filter(scope, case__among=cases, withdrawn_at=None)
+    return found
 
 
 def _by_day(fact: Any) -> tuple[date, datetime]:  # noqa: ANN401 - any fact
@@ -230,8 +234,12 @@ def _episodes_before(viewer: Viewer, case_id: UUID) -> list[UUID]:
 
 
 def _previous_of(viewer: Viewer, case_id: UUID) -> UUID | None:
+    return next(iter(asked(_previous, viewer, case_id=case_id)), None)
+
+
+def _previous(viewer: Viewer, case_id: UUID) -> QuerySet[Case, UUID | None]:
     found = Case.objects.filter(scope_filter(viewer), id=case_id)
-    return found.values_list("previous_id", flat=True).first()
+    return found.values_list("previous_id", flat=True)
 
 
 def _newest_first(one: Recorded) -> tuple[date, datetime, str]:

@@ -1,11 +1,14 @@
 """Who may take the next step of a case, beyond what role and state say."""
 
+from uuid import UUID
+
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from kamkor.access.rules import Viewer
 from kamkor.cases.models import Case, TakingOffProposal
-from kamkor.cases.queries.case import cases_of_household, cases_of_people
+from kamkor.cases.queries.case import cases_visible_to
 from kamkor.cases.vocabulary import FAMILY, OPEN_STATES, PROPOSED
+from kamkor.kernel.kept import counted
 from kamkor.people.queries import scope_filter
 
 
@@ -34,12 +37,23 @@ def _proposers(viewer: Viewer, case: Case) -> list[int]:
 
 def _is_back(viewer: Viewer, case: Case) -> bool:
     if case.child_id is not None:
-        others = cases_of_people(viewer, [case.child_id])
-    elif case.household_id is not None:
-        others = cases_of_household(viewer, case.household_id).filter(register=FAMILY)
-    else:
-        return False
-    return others.filter(state__in=list(OPEN_STATES)).exclude(id=case.pk).exists()
+        return bool(counted(_of_child, viewer, case_id=case.pk, child_id=case.child_id))
+    if case.household_id is not None:
+        family = {"case_id": case.pk, "household_id": case.household_id}
+        return bool(counted(_of_family, viewer, **family))
+    return False
+
+
+def _of_child(viewer: Viewer, case_id: UUID, child_id: UUID) -> QuerySet[Case]:
+    return _open_besides(viewer, case_id).filter(child_id=child_id)
+
+
+def _of_family(viewer: Viewer, case_id: UUID, household_id: UUID) -> QuerySet[Case]:
+    return _open_besides(viewer, case_id).filter(register=FAMILY, household_id=household_id)
+
+
+def _open_besides(viewer: Viewer, case_id: UUID) -> QuerySet[Case]:
+    return cases_visible_to(viewer).filter(state__in=list(OPEN_STATES)).exclude(id=case_id)
 
 
 def without_own_proposals(viewer: Viewer, cases: QuerySet[Case]) -> QuerySet[Case]:
