@@ -1,5 +1,6 @@
 """The desk and its port: taken, free again, and given back by what a killed desk leaves behind."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -108,3 +109,33 @@ def test_a_desk_that_serves_holds_nothing_it_needed_to_start(tmp_path: Path) -> 
         held = desk.communicate(timeout=60)[0].split()
     assert "kamkor.web.urls" in held
     assert [one for one in NOT_HELD if one in held] == []
+
+
+HEAPS = """
+import ctypes, sys, threading
+from kamkor.web.serving import one_heap
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+if "one" in sys.argv:
+    one_heap()
+for thread in [threading.Thread(target=libc.malloc, args=[1000]) for _ in range(4)]:
+    thread.start()
+    thread.join()
+libc.fopen.restype = ctypes.c_void_p
+libc.malloc_info(0, ctypes.c_void_p(libc.fopen(b"/dev/stdout", b"w")))
+libc.fflush(None)
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="another C library")
+def test_threads_share_one_heap() -> None:
+    """Each of its own would keep what it ever needed: eight of them in every worker."""
+
+    def heaps(*words: str) -> int:
+        made = subprocess.run(
+            [sys.executable, "-c", HEAPS, *words], capture_output=True, check=True, text=True
+        )
+        return made.stdout.count("<heap ")
+
+    assert heaps() > 1
+    assert heaps("one") == 1

@@ -1,5 +1,6 @@
 """Serves the desk with gunicorn as a library, from sockets that were bound before."""
 
+import ctypes
 import gc
 import os
 import socket
@@ -24,6 +25,7 @@ WORKERS = 2
 THREADS = 8
 _BACKLOG = 128
 _PATIENCE_SECONDS, _PAUSE_SECONDS = 4.0, 0.1
+_ARENA_MAX = -8
 _LAST_PORT = 65535
 
 
@@ -112,6 +114,13 @@ def _keep_shared(_arbiter: Arbiter) -> None:
     gc.freeze()
 
 
+def one_heap() -> None:
+    """Threads of a process share one heap: with one each, every one keeps what it ever needed."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # of the GNU C library alone
+    if mallopt is not None:
+        mallopt(_ARENA_MAX, 1)
+
+
 def _end_with_master(arbiter: Arbiter, _worker: object) -> None:
     """A worker whose master was killed frees the port, though a visitor keeps a connection."""
     end_with(arbiter.pid, patience=1.0)
@@ -144,6 +153,7 @@ def serve(sockets: list[socket.socket]) -> None:
         }
     )
     own = os.getpid()
+    one_heap()
     try:
         Arbiter(desk).run()
     except SystemExit as ended:
