@@ -36,6 +36,7 @@ COMMANDS = {
     "load": noop("take a register from a file: load register FILE --as USERNAME"),
     "worker": noop("carry out background work; serve and demo start it"),
     "account": noop("create an account, list accounts, or list the posts one may hold"),
+    "audit": noop("log of looks and journal: audit verify, audit anchor"),
     "doctor": noop("check logins, row security, migrations, keys and room on the disk"),
 }
 

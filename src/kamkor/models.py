@@ -1,6 +1,15 @@
 """The only list Django needs: every room's tables."""
 
-from kamkor.access.models import Account, Barred, Lent, Team, TeamExclusion, TeamMember
+from kamkor.access.models import (
+    Account,
+    Barred,
+    Lent,
+    Look,
+    Seal,
+    Team,
+    TeamExclusion,
+    TeamMember,
+)
 from kamkor.cases.models import *  # noqa: F403 - the room's own list
 from kamkor.figures.models import FigureCell, FigureMonth
 from kamkor.kernel.models import JournalEntry
@@ -27,7 +36,7 @@ from kamkor.workforce.models import (
 
 __all__ = [
     "Account", "Barred", "Birth", "DutyTurn", "Employee", "FigureCell", "FigureMonth", "Household", "HouseholdMember",
-    "HouseholdMove", "JournalEntry", "Leave", "Lent", "NameToken", "Office", "OfficeTerritory", "Person",
-    "PersonName", "Post", "PostHolding", "Team", "TeamExclusion", "TeamMember", "Territory",
+    "HouseholdMove", "JournalEntry", "Leave", "Lent", "Look", "NameToken", "Office", "OfficeTerritory", "Person",
+    "PersonName", "Post", "PostHolding", "Seal", "Team", "TeamExclusion", "TeamMember", "Territory",
     "TerritoryName", "WordingToken",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ MIGRATIONS = (
     "0012_figure_months",
     "0015_staged_rows_protected",
     "0019_household_moves",
+    "0027_looks",
 )
 """The migrations that list protected and open tables."""
 

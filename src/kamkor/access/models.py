@@ -1,10 +1,14 @@
-"""Accounts, teams of sealed records, and what is lent; none of it holds a child's data."""
+"""Accounts, teams of sealed records, what is lent, who looked; none of it says what stands in a
+child's record."""
 
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from kamkor.kernel import clock
 from kamkor.kernel.ids import new_id
 
 
@@ -101,3 +105,48 @@ class Barred(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["subject", "employee"], name="barred_once"),)
+
+
+class Look(models.Model):
+    """That somebody saw records of people: which, when, under which post; nothing of what they say.
+
+    ``opened`` are those that the page was about, ``listed`` what else was read for it: cases,
+    reports and persons. Only ever added; the database tells besides in which transaction. Logins
+    of the service cannot read it but by functions that ask who is looking.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    at = models.DateTimeField(default=clock.now)
+    account = models.IntegerField()
+    post = models.IntegerField()
+    role = models.CharField(max_length=24)
+    office_unit = models.IntegerField(null=True)
+    office_district = models.IntegerField(null=True)
+    office_oblast = models.IntegerField(null=True)
+    page = models.CharField(max_length=60)
+    opened = ArrayField(models.UUIDField())
+    listed = ArrayField(models.UUIDField())
+    system_user = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = (
+            GinIndex(fields=["opened"], name="looks_at"),
+            models.Index(fields=["office_district", "at"], name="looks_of_department"),
+        )
+
+
+class Seal(models.Model):
+    """One batch of the log closed: what was written in the transactions before ``until``.
+
+    ``digests`` holds the first eight bytes of the digest of each look and each journal entry, in
+    their order; ``head`` is SHA-256 over the head before, the bounds and all digests whole.
+    """
+
+    number = models.IntegerField(primary_key=True)
+    since = models.BigIntegerField()
+    until = models.BigIntegerField()
+    looks = models.IntegerField()
+    entries = models.IntegerField()
+    digests = models.BinaryField()
+    head = models.BinaryField()
+    sealed_at = models.DateTimeField()

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -10,10 +10,16 @@ from django.db.models.base import ModelState
 
 from kamkor.kernel import clock, kept  # noqa: F401 - kept makes the lookup ``among`` known
 from kamkor.kernel.ids import new_id
+from kamkor.kernel.seen import note
 
 
 class Scoped(models.Model):
-    """A row with the office that holds it, and the named team if it is sealed."""
+    """A row with the office that holds it, and the named team if it is sealed.
+
+    Reading one that is ``of_people`` is a look at somebody, and noted.
+    """
+
+    of_people: ClassVar[bool] = False
 
     office_unit = models.IntegerField(null=True)
     office_district = models.IntegerField(null=True)
@@ -36,6 +42,8 @@ class Scoped(models.Model):
         state.adding, state.db = False, db
         read = cls.__new__(cls)
         read.__dict__.update(zip(field_names, values, strict=True), _state=state)
+        if cls.of_people:
+            note(read.__dict__["id"])
         return read
 
     def place_on(self, _day: date) -> tuple[int | None, str]:

@@ -40,6 +40,10 @@ class Statement:
         names = [column.name for column in answered.description or ()]
         return dict(zip(names, answered.fetchall()[0], strict=True))
 
+    def carry_out(self, values: Mapping[str, Any]) -> None:
+        """Do what it says for these values; no rows are expected."""
+        self._answered(values)
+
     def _answered(self, values: Mapping[str, Any]) -> RawCursor[tuple[Any, ...]]:
         connection.ensure_connection()
         if connection.queries_logged:

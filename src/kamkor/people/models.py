@@ -10,6 +10,8 @@ from kamkor.kernel.models import Fact, Scoped
 class Person(Scoped):
     """A child or an adult. Everything that says who it is can be blanked; the id stays."""
 
+    of_people = True
+
     id = models.UUIDField(primary_key=True, default=new_id)
     sort_key = models.CharField(max_length=400, blank=True, db_collation="C")
     shown_name = models.CharField(max_length=400, blank=True)

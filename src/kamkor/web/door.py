@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
 from django.utils.http import urlencode
 
-from kamkor.access.queries import scope_of_viewer, viewer_of_user
+from kamkor.access.operations.looks import looking
+from kamkor.access.queries import viewer_of_user
 from kamkor.access.rules import Viewer
-from kamkor.kernel.database import entered
 from kamkor.web import faults, held
 from kamkor.web.held import FORM_OWNER
 
@@ -57,7 +58,7 @@ class DoorMiddleware:
         if viewer is None:
             return faults.no_post(request)
         request.viewer = viewer  # type: ignore[attr-defined]
-        with entered(scope_of_viewer(viewer)):
+        with looking(viewer, *_looked_at(request, kwargs)):
             response = view(request, *args, **kwargs)
             if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                 response = response.render()
@@ -67,6 +68,13 @@ class DoorMiddleware:
 def viewer_of(request: HttpRequest) -> Viewer | None:
     """The viewer of a signed-in request, under the post chosen in the header."""
     return viewer_of_user(request.user, request.session.get(POST_KEY))
+
+
+def _looked_at(request: HttpRequest, kwargs: dict[str, Any]) -> tuple[str, list[UUID]]:
+    """The name of a page, with the act its address names, and the records it is about."""
+    matched = request.resolver_match
+    named = [matched.view_name if matched else "", *map(str, filter(None, [kwargs.get("slug")]))]
+    return "/".join(named), [one for one in kwargs.values() if isinstance(one, UUID)]
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

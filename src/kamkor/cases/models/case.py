@@ -19,6 +19,8 @@ class Case(Scoped):
     The columns below ``previous`` are derived from facts and rebuilt by ``settle_cases``.
     """
 
+    of_people = True
+
     id = models.UUIDField(primary_key=True, default=new_id)
     number = models.CharField(max_length=16)
     register = models.CharField(max_length=8)

@@ -14,6 +14,8 @@ class Report(Fact):
     facts below.
     """
 
+    of_people = True
+
     worry = models.CharField(max_length=40)
     danger_now = models.BooleanField()
     territory = models.ForeignKey(
