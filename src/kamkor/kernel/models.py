@@ -1,8 +1,9 @@
 """What every room's tables are made of: scope columns, facts, and the journal."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
-from typing import Any, ClassVar, Self
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -11,6 +12,15 @@ from django.db.models.base import ModelState
 from kamkor.kernel import clock, kept  # noqa: F401 - kept makes the lookup ``among`` known
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.seen import note
+
+
+@cache
+def _columns_of(kind: type[models.Model]) -> tuple[dict[str, Callable[[], Any]], frozenset[str]]:
+    """What stands in each column of a new row that tells nothing of it; and all it may tell."""
+    fields = kind._meta.concrete_fields  # noqa: SLF001 - Django's public way to its fields
+    columns = [one for one in fields if one.column is not None]
+    names = {one.attname for one in columns} | {one.name for one in columns}
+    return {one.attname: one.get_default for one in columns}, frozenset(names)
 
 
 class Scoped(models.Model):
@@ -28,6 +38,25 @@ class Scoped(models.Model):
 
     class Meta:
         abstract = True
+
+    if not TYPE_CHECKING:  # a new row takes its own columns, as Django's types say
+
+        def __init__(self, *args: object, **told: object) -> None:
+            """A new row: what is told by name, and in other columns what stands there unsaid.
+
+            As Django makes it, but for the signals that nobody hears: a command makes many.
+            Whatever is told otherwise is left to Django.
+            """
+            unsaid, known = _columns_of(type(self))
+            if args or not known.issuperset(told):
+                super().__init__(*args, **told)
+                return
+            held = self.__dict__
+            held["_state"] = ModelState()
+            for name, default in unsaid.items():
+                held[name] = told.pop(name) if name in told else default()
+            for name, row in told.items():
+                setattr(self, name, row)
 
     @classmethod
     def from_db(  # type: ignore[override]  # the stubs are those of Django 6

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import RawCursor
 
 _NAMED = re.compile(r"%(?:\((\w+)\)s|%)")
@@ -45,9 +45,10 @@ class Statement:
         self._answered(values)
 
     def _answered(self, values: Mapping[str, Any]) -> RawCursor[tuple[Any, ...]]:
-        connection.ensure_connection()
-        if connection.queries_logged:
-            connection.queries_log.append({"sql": self.text, "time": ""})
-        with connection.wrap_database_errors:
+        login = connections[DEFAULT_DB_ALIAS]
+        login.ensure_connection()
+        if login.queries_logged:
+            login.queries_log.append({"sql": self.text, "time": ""})
+        with login.wrap_database_errors:
             told = [values[name] for name in self.names]
-            return RawCursor(connection.connection).execute(self._sent, told, binary=True)
+            return RawCursor(login.connection).execute(self._sent, told, binary=True)
