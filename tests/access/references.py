@@ -21,7 +21,8 @@ MIGRATIONS = (
     "0012_figure_months",
     "0015_staged_rows_protected",
     "0019_household_moves",
-    "0027_looks",
+    "0027_sign_in",
+    "0028_looks",
 )
 """The migrations that list protected and open tables."""
 

@@ -22,6 +22,8 @@ WITHOUT_VIEWER: dict[str, str] = {
     "access.queries.account_of_session": "who is signed in, before there is a viewer",
     "access.queries.open_session": "as above",
     "access.queries.accounts_with_posts": "accounts for the shell; no child's data",
+    "access.queries.session.open_sessions": "as above",
+    "access.queries.session.session_exists": "as above",
     "access.queries.barred_from": "staff by the ids of what they may not see; no child",
     "access.queries.named_in": "posts of the service; a team says nothing of what it is about",
     "access.queries.shut_out_of": "staff by the ids of what they may not see; no child",

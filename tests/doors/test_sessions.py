@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from kamkor.access.models import Account
+from kamkor.access.models import Account, Session
+from kamkor.web.sessions import SessionStore, digest_of
 from tests.doors.desk import Desk, Page
 from tests.doors.world import World
 
@@ -48,7 +50,7 @@ def key_of(desk: Desk) -> str:
 def test_a_session_that_ended_opens_nothing(world: World) -> None:
     desk = desk_of(world, "aigul")
     assert signed_in(desk)
-    held = Session.objects.filter(session_key=key_of(desk))
+    held = Session.objects.filter(session_key=digest_of(key_of(desk)))
     held.update(expire_date=world.cast.time.moment - timedelta(seconds=1))
     assert not signed_in(desk)
     held.update(expire_date=timezone.now() + timedelta(days=1))
@@ -75,6 +77,114 @@ def test_a_changed_password_ends_the_other_sessions(world: World) -> None:
     assert page.response["Location"] == "/account/"
     assert signed_in(desk)
     assert not signed_in(other)
+
+
+def session_of(desk: Desk) -> Session:
+    """The session of a browser, as it is kept."""
+    return Session.objects.get(session_key=digest_of(key_of(desk)))
+
+
+def at_work(world: World, browser: str = "") -> Desk:
+    """A browser that signed in at the moment of the cast."""
+    desk = Desk("", world.cast.time)
+    if browser:
+        desk.client.defaults["HTTP_USER_AGENT"] = browser
+    assert sign_in(desk, "aigul").status == 302
+    return desk
+
+
+def test_a_session_ends_when_nobody_worked_for_thirty_minutes(world: World) -> None:
+    desk = at_work(world)
+    for _turn in range(3):
+        world.cast.time.passes(minutes=29)
+        assert signed_in(desk)
+    world.cast.time.passes(minutes=30)
+    assert not signed_in(desk)
+
+
+def test_what_a_page_asks_by_itself_keeps_no_session_open(world: World) -> None:
+    """The strip of alarms is asked for each minute, also on a desk that nobody sits at."""
+    desk = at_work(world)
+    for _turn in range(2):
+        world.cast.time.passes(minutes=14)
+        assert desk.open("/alarms/").status == 200
+    world.cast.time.passes(minutes=3)
+    assert not signed_in(desk)
+
+
+def test_a_session_ends_after_a_working_day_even_where_somebody_works(world: World) -> None:
+    desk = at_work(world)
+    for _turn in range(12 * 4 - 1):
+        world.cast.time.passes(minutes=15)
+        assert desk.open("/account/").status == 200
+    world.cast.time.passes(minutes=15)
+    assert not signed_in(desk)
+
+
+def test_that_somebody_works_is_written_once_a_minute(world: World) -> None:
+    desk = at_work(world)
+    begun = session_of(desk).seen_at
+    world.cast.time.passes(minutes=1)
+    said = asked_by(desk, "/account/")
+    assert len([sql for sql in said if sql.startswith("UPDATE")]) == 1
+    assert session_of(desk).seen_at == begun + timedelta(minutes=1)
+    assert [sql for sql in asked_by(desk, "/account/") if sql.startswith("UPDATE")] == []
+
+
+def asked_by(desk: Desk, address: str) -> list[str]:
+    """The statements of one page."""
+    with CaptureQueriesContext(connection) as held:
+        assert desk.open(address).status == 200
+    return [str(one["sql"]) for one in held.captured_queries]
+
+
+def test_who_is_signed_in_is_asked_in_one_statement(world: World) -> None:
+    """Session, account, posts, teams and what is lent, under the post that was chosen."""
+    desk = at_work(world)
+    said = asked_by(desk, "/account/")
+    assert [sql for sql in said if "kamkor_session" in sql or "kamkor_account" in sql] == said[:1]
+    assert "kamkor_postholding" in said[0]
+    assert [sql for sql in said if "kamkor_postholding" in sql] == said[:1]
+
+
+def test_the_database_keeps_no_key_of_a_session(world: World) -> None:
+    """Whoever reads the table of sessions cannot use one."""
+    desk = at_work(world)
+    key = key_of(desk)
+    row = session_of(desk)
+    assert key not in " ".join(map(str, vars(row).values()))
+    thief = Desk("", world.cast.time)
+    thief.client.cookies[COOKIE] = row.session_key
+    assert not signed_in(thief)
+
+
+def test_a_session_says_who_by_what_and_in_which_browser_in_plain_words(world: World) -> None:
+    desk = at_work(world, "Mozilla/5.0 (X11; Linux x86_64) Chrome/120.0.6099.71 Safari/537.36")
+    row = session_of(desk)
+    assert row.account_id == Account.objects.get(username="aigul").pk
+    assert (row.kind, row.browser) == ("password", "Chrome, Linux")
+
+
+def test_a_session_whose_account_was_changed_in_the_table_is_nobodys(world: World) -> None:
+    """What it holds is signed: a row changed past us opens no other account."""
+    desk = at_work(world)
+    other = Account.objects.get(username="head")
+    Session.objects.filter(session_key=digest_of(key_of(desk))).update(account=other)
+    shown = desk.open("/account/").text
+    assert world.cast.aigul.viewer.name in shown
+    assert world.cast.head.viewer.name not in shown
+
+
+def test_ended_sessions_are_taken_away(world: World) -> None:
+    ended, other = at_work(world), at_work(world)
+    gone = digest_of(key_of(ended))
+    Session.objects.filter(session_key=gone).update(
+        seen_at=world.cast.time.moment - timedelta(minutes=30)
+    )
+    with ended.now():
+        SessionStore.clear_expired()
+    assert not Session.objects.filter(session_key=gone).exists()
+    assert signed_in(other)
 
 
 @pytest.mark.parametrize("key", ["", "x", "a" * 32, "a" * 4000, "a" * 16 + "\0", "' OR true --"])
@@ -128,7 +238,7 @@ def test_who_is_asked_to_sign_in_again_is_asked_in_the_same_language(
     sign_in(desk, "aigul")
     desk.send("/language/", {"language": language, "next": "/"})
     typed = desk.open(NEW_REPORT).form("receive_report")
-    Session.objects.filter(session_key=key_of(desk)).delete()
+    Session.objects.filter(session_key=digest_of(key_of(desk))).delete()
     asked = desk.send(NEW_REPORT, typed)
     assert (asked.status, language_of(asked)) == (401, language)
     stranger = Desk("", world.cast.time)

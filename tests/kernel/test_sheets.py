@@ -54,14 +54,17 @@ def test_a_text_with_nul_is_refused() -> None:
 @pytest.mark.django_db
 def test_what_was_drawn_before_is_drawn_anew_and_only_that_statement_repeated() -> None:
     """Three draws, then it is a refusal; what was written before it stays."""
-    insert = "INSERT INTO django_session SELECT unnest(%s::text[]), '', now()"
+    insert = (
+        "INSERT INTO kamkor_session (session_key, session_data, expire_date, opened_at, seen_at,"
+        " kind, browser) SELECT unnest(%s::text[]), '', now(), now(), now(), '', ''"
+    )
     send_now(insert, ["{1,2}"])
     send_now(insert, [Drawn("text", iter("132456"), 2)])
     with pytest.raises(IntegrityError), transaction.atomic():
         send_now(insert, [Drawn("text", iter("1117"), 1)])
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT string_agg(session_key, '' ORDER BY session_key) FROM django_session"
+            "SELECT string_agg(session_key, '' ORDER BY session_key) FROM kamkor_session"
         )
         assert cursor.fetchone() == ("1256",)
 

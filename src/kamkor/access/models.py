@@ -1,11 +1,12 @@
-"""Accounts, teams of sealed records, what is lent, who looked; none of it says what stands in a
-child's record."""
+"""Accounts and their sessions, teams of sealed records, what is lent, who looked; none of it says
+what stands in a child's record."""
 
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from kamkor.kernel import clock
@@ -39,6 +40,23 @@ class Account(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+
+class Session(AbstractBaseSession):
+    """One browser that is signed in, or about to be.
+
+    The key stands in the browser alone; ``session_key`` is its digest, so that who reads this
+    table cannot use a session. Where the browser stands in the network is not kept.
+    """
+
+    account = models.ForeignKey(
+        Account, null=True, on_delete=models.CASCADE, related_name="sessions"
+    )
+    post = models.ForeignKey("kamkor.Post", null=True, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    kind = models.CharField(max_length=40, blank=True)
+    browser = models.CharField(max_length=40, blank=True)
 
 
 class Team(models.Model):

@@ -74,7 +74,6 @@ OPEN = {
     "kamkor_teammember": "SELECT, INSERT, UPDATE (excluded)",
     "kamkor_lent": "SELECT, INSERT, UPDATE (until)",
     "kamkor_barred": "SELECT, INSERT",
-    "django_session": "SELECT, INSERT, UPDATE, DELETE",
     "django_content_type": "SELECT",
     "django_migrations": "SELECT",
     "account_emailaddress": "SELECT",
@@ -182,7 +181,6 @@ def split(text):
 class Migration(migrations.Migration):
     dependencies = [
         ("kamkor", "0001_initial"),
-        ("sessions", "0001_initial"),
         ("contenttypes", "0002_remove_content_type_name"),
         ("account", "0001_initial"),
     ]

@@ -26,6 +26,12 @@ def outside_door(view: View) -> View:
     return view
 
 
+def by_itself(view: View) -> View:
+    """Mark a view that pages ask for by themselves: it keeps no session open."""
+    view.by_itself = True  # type: ignore[attr-defined]
+    return view
+
+
 class ViewedRequest(HttpRequest):
     """A request that came through the door: its viewer is known."""
 

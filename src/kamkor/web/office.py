@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from kamkor.kernel.ids import new_id
 from kamkor.web import last_act
-from kamkor.web.door import POST_KEY, ViewedRequest
+from kamkor.web.door import POST_KEY, ViewedRequest, by_itself
 from kamkor.web.operation import see_other
 from kamkor.web.page import department_name
 
@@ -93,6 +93,7 @@ def switch_post(request: ViewedRequest) -> HttpResponse:
     return see_other("/")
 
 
+@by_itself
 def alarms(request: ViewedRequest) -> HttpResponse:
     """The strip of unread alarms, asked for every minute."""
     return render(request, "web/alarms.html")

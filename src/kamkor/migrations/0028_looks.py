@@ -133,7 +133,7 @@ def lay(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kamkor", "0026_quicker_readings")]
+    dependencies = [("kamkor", "0027_sign_in")]
 
     operations = [
         migrations.CreateModel(

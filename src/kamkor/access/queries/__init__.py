@@ -1,12 +1,11 @@
 """Who the viewer is: account, posts, teams, what is lent and what is barred, read each time."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
 
 from kamkor.access.models import Account, Barred, TeamMember
@@ -130,11 +129,20 @@ def _viewer(account: Account, standing: dict[str, Any]) -> Viewer | None:
 
 
 def _standing(
-    employee_id: int | None, chosen_post: int | None, account_id: int | None = None
+    employee_id: int | None,
+    chosen_post: int | None,
+    account_id: int | None = None,
+    session: tuple[str, datetime] | None = None,
 ) -> dict[str, Any]:
     """What makes a viewer of an employee now, under the chosen post or its first; or of the
-    employee of an account, with the account."""
+    employee of an account, with the account; or of whose session it is, with both.
+
+    ``session``: its digest, and the moment since which it must have been seen.
+    """
+    digest, seen_since = session or (None, None)
     given = {
+        "session": digest,
+        "seen_since": seen_since,
         "account": account_id,
         "employee": employee_id,
         "chosen": chosen_post,
@@ -154,10 +162,15 @@ def _scope(standing: dict[str, Any], acts_for: tuple[int, ...]) -> dict[str, Any
 # One statement, since every request begins with it. What is lent to a department is for those
 # who decide there, not for its units' workers; whoever is shut out of a team is not of it.
 _STANDING = Statement("""
-WITH account AS (
+WITH session AS (
+    SELECT session_data AS data, account_id, post_id, seen_at, expire_date AS ends_at
+    FROM kamkor_session WHERE session_key = %(session)s::text
+        AND expire_date > %(now)s AND seen_at > %(seen_since)s::timestamptz
+), account AS (
     SELECT id, password, username, employee_id, language, administrator, is_active,
         first_steps_seen
-    FROM kamkor_account WHERE id = %(account)s::int AND is_active
+    FROM kamkor_account
+    WHERE id = coalesce(%(account)s::int, (SELECT account_id FROM session)) AND is_active
 ), who AS (
     SELECT coalesce(%(employee)s::int, (SELECT employee_id FROM account)) AS id
 ), held AS (
@@ -169,12 +182,14 @@ WITH account AS (
         AND h.valid_from <= %(day)s AND (h.valid_to >= %(day)s OR h.valid_to IS NULL)
         AND p.valid_from <= %(day)s AND (p.valid_to >= %(day)s OR p.valid_to IS NULL)
 ), acting AS (
-    SELECT id, office_id FROM held ORDER BY id = %(chosen)s::int DESC, id LIMIT 1
+    SELECT id, office_id FROM held ORDER BY id = coalesce(%(chosen)s::int,
+        (SELECT post_id FROM session)) DESC, id LIMIT 1
 ), covered AS (
     SELECT l.post_id AS id FROM kamkor_leave l JOIN acting ON acting.id = l.cover_id
     WHERE l.withdrawn_at IS NULL AND %(day)s BETWEEN l.valid_from AND l.valid_to
 ), acts_for AS (SELECT id FROM acting UNION ALL SELECT id FROM covered)
 SELECT
+    (SELECT row_to_json(session) FROM session) AS session,
     (SELECT row_to_json(account) FROM account) AS account,
     (SELECT json_agg(held ORDER BY held.id) FROM held) AS posts,
     (SELECT id FROM acting) AS acting,
@@ -213,13 +228,27 @@ def barred_from(_asker: object, subjects: Iterable[UUID]) -> QuerySet[Barred, An
     return Barred.objects.filter(subject__among=subjects).values_list("subject", "employee_id")
 
 
-def open_session(key: str) -> Session | None:
-    """The session of a browser's key, if it has not ended."""
-    return next(iter(asked(_open, ANYONE, key=key, at=clock.now())), None)
+@dataclass(frozen=True)
+class OpenSession:
+    """A session that has not ended, and its account with what makes a viewer of it."""
+
+    data: str
+    seen_at: datetime
+    ends_at: datetime
+    account: Account | None
 
 
-def _open(_asker: Anyone, key: str, at: datetime) -> QuerySet[Session]:
-    return Session.objects.filter(session_key=key, expire_date__gt=at)
+def open_session(digest: str, seen_since: datetime) -> OpenSession | None:
+    """The session of this digest, if it has not ended and was seen after a moment.
+
+    One statement reads it, its account and the account's standing under the post chosen in it.
+    """
+    read = _standing(None, None, session=(digest, seen_since))
+    found = read["session"]
+    if found is None:
+        return None
+    seen_at, ends_at = (datetime.fromisoformat(found[one]) for one in ("seen_at", "ends_at"))
+    return OpenSession(found["data"], seen_at, ends_at, _account(read))
 
 
 def account_of_session(account_id: int) -> Account | None:
@@ -228,7 +257,10 @@ def account_of_session(account_id: int) -> Account | None:
     It is read together with what makes a viewer of it under its first post; the first
     ``viewer_for`` uses that up, any later one reads anew.
     """
-    read = _standing(None, None, account_id)
+    return _account(_standing(None, None, account_id))
+
+
+def _account(read: dict[str, Any]) -> Account | None:
     if read["account"] is None:
         return None
     account = Account.from_db("default", list(read["account"]), list(read["account"].values()))
