@@ -31,6 +31,8 @@ ADDRESSES = {
     "language": "/language/",
     "post": "/post/",
     "account": "/account/",
+    "sessions": "/account/sessions/",
+    "idle": "/account/idle/",
     "alarms": "/alarms/",
     "help": "/help/",
     "help_page": "/help/case/",

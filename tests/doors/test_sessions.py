@@ -89,7 +89,11 @@ def at_work(world: World, browser: str = "") -> Desk:
     desk = Desk("", world.cast.time)
     if browser:
         desk.client.defaults["HTTP_USER_AGENT"] = browser
-    assert sign_in(desk, "aigul").status == 302
+    account = Account.objects.get(username="aigul")
+    if not account.check_password(OLD):
+        account.set_password(OLD)
+        account.save(update_fields=["password"])
+    assert desk.send(SIGN_IN, {"username": "aigul", "password": OLD}).status == 302
     return desk
 
 
@@ -141,7 +145,7 @@ def asked_by(desk: Desk, address: str) -> list[str]:
 def test_who_is_signed_in_is_asked_in_one_statement(world: World) -> None:
     """Session, account, posts, teams and what is lent, under the post that was chosen."""
     desk = at_work(world)
-    said = asked_by(desk, "/account/")
+    said = asked_by(desk, "/help/day/")
     assert [sql for sql in said if "kamkor_session" in sql or "kamkor_account" in sql] == said[:1]
     assert "kamkor_postholding" in said[0]
     assert [sql for sql in said if "kamkor_postholding" in sql] == said[:1]
@@ -173,6 +177,57 @@ def test_a_session_whose_account_was_changed_in_the_table_is_nobodys(world: Worl
     shown = desk.open("/account/").text
     assert world.cast.aigul.viewer.name in shown
     assert world.cast.head.viewer.name not in shown
+
+
+def test_own_sessions_are_listed_and_each_can_be_ended(world: World) -> None:
+    desk, phone = at_work(world), at_work(world, "Mozilla/5.0 (Linux; Android 13) Chrome/120.0")
+    stranger = desk_of(world, "cholpon")
+    page = desk.open("/account/")
+    listed = page.values("data-session")
+    assert set(listed) >= {session_of(desk).session_key, session_of(phone).session_key}
+    assert session_of(stranger).session_key not in listed
+    assert "Chrome, Android" in page.text
+    desk.send("/account/sessions/", {"session": session_of(phone).session_key})
+    assert "1 session was ended." in desk.open("/account/").text
+    assert not signed_in(phone)
+    assert signed_in(desk)
+
+
+def test_all_other_sessions_are_ended_at_once(world: World) -> None:
+    desk, others = at_work(world), [at_work(world), desk_of(world, "aigul")]
+    desk.send("/account/sessions/", {"session": "others"})
+    assert [signed_in(one) for one in (desk, *others)] == [True, False, False]
+
+
+def test_nobody_ends_the_session_of_another(world: World) -> None:
+    desk, other = at_work(world), desk_of(world, "cholpon")
+    assert desk.send("/account/sessions/", {"session": session_of(other).session_key}).status == 303
+    assert signed_in(other)
+
+
+def test_a_page_may_ask_how_long_the_session_lasts_and_does_not_keep_it(world: World) -> None:
+    desk = at_work(world)
+    world.cast.time.passes(minutes=20)
+    assert desk.open("/account/idle/").response.json() == {"left": 600}
+    world.cast.time.passes(minutes=1)
+    assert desk.open("/account/idle/").response.json() == {"left": 540}
+    assert desk.send("/account/idle/").response.json() == {"left": 1800}
+    world.cast.time.passes(minutes=30)
+    assert desk.open("/account/idle/").status == 302
+
+
+def test_what_was_typed_before_the_session_ended_is_asked_again_not_saved(world: World) -> None:
+    """As idle.js sends it: it comes back from the sign-in as typed, and nothing is recorded."""
+    desk = at_work(world)
+    typed = desk.fill(NEW_REPORT, "receive_report", place="Massy, 12")
+    world.cast.time.passes(minutes=30)
+    held = desk.send(NEW_REPORT, typed | {"stale": ["edit"]})
+    assert held.status == 401
+    again = held.form("sign_in") | {"username": "aigul", "password": OLD}
+    goes_on = desk.send(SIGN_IN, again)
+    shown = desk.send(NEW_REPORT, goes_on.form("send_held_form"))
+    assert shown.status == 200
+    assert shown.form("receive_report")["place"] == ["Massy, 12"]
 
 
 def test_ended_sessions_are_taken_away(world: World) -> None:

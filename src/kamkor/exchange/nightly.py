@@ -1,10 +1,13 @@
-"""What the worker does each night for nobody in particular: the counts of closed months are kept."""
+"""What the worker does for nobody in particular: each night the counts of closed months are kept,
+each hour what has ended of sign-ins is taken away."""
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import connections
 from procrastinate.contrib.django import app
 
+from kamkor.access.operations.session import forget_ended_sessions
 from kamkor.figures.operations import keep_months
 from kamkor.figures.queries.kept import kept_at
 from kamkor.kernel import clock
@@ -12,6 +15,7 @@ from kamkor.kernel.jobs import QUEUE
 from kamkor.territory.queries import country
 
 KEEP = "keep_months"
+FORGET = "forget_ended_sessions"
 NIGHT = range(2, 5)
 """The hours in which it is done, by the service's own clock."""
 
@@ -34,3 +38,14 @@ def _is_time() -> bool:
     now = clock.now().astimezone(clock.ZONE)
     last = kept_at()
     return now.hour in NIGHT or last is None or now - last > LONGEST
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(name=FORGET, queue=QUEUE, queueing_lock=FORGET)
+def forget_sessions(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells the moment
+    """Take away the sessions that have ended."""
+    now = clock.now()
+    try:
+        forget_ended_sessions(now, now - timedelta(minutes=settings.KAMKOR_IDLE_MINUTES))
+    finally:
+        connections.close_all()

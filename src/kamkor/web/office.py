@@ -13,6 +13,7 @@ from kamkor.kernel.ids import new_id
 from kamkor.web import last_act
 from kamkor.web.door import POST_KEY, ViewedRequest, by_itself
 from kamkor.web.operation import see_other
+from kamkor.web.own_sessions import session_rows
 from kamkor.web.page import department_name
 
 
@@ -39,6 +40,7 @@ def account(request: ViewedRequest) -> HttpResponse:
     }
     context = {
         "form": form,
+        "sessions": session_rows(request),
         "summary": {
             "rows": [
                 {"label": _("Name"), "value": viewer.name},

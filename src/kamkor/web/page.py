@@ -16,6 +16,7 @@ from kamkor.kernel import clock
 from kamkor.kernel.kept import counted
 from kamkor.web.held import form_token, key_of_typed
 from kamkor.web.last_act import last_act
+from kamkor.web.sessions import seconds_of_page
 from kamkor.web.words import moment, office_name, raised
 
 
@@ -46,6 +47,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "undo": last_act(request),
         "form_token": SimpleLazyObject(lambda: form_token(viewer.account_id)),
         "key_of_typed": key_of_typed(request),
+        "idle": {"seconds": seconds_of_page(), "minutes": settings.KAMKOR_IDLE_MINUTES},
         "printed": {"at": moment(clock.now()), "filter": ""},
     }
 

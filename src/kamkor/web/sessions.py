@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
@@ -47,6 +47,11 @@ def digest_of(key: str) -> str:
 def seen_since() -> datetime:
     """The moment since which a session must have been seen to be open."""
     return clock.now() - IDLE
+
+
+def seconds_of_page() -> int:
+    """So long a session lasts at least after a page was opened; then the page asks."""
+    return int((IDLE - SEEN_EVERY).total_seconds())
 
 
 class SessionStore(SessionBase):
@@ -132,6 +137,11 @@ class SessionStore(SessionBase):
         forget_ended_sessions(clock.now(), seen_since())
 
 
+def session_of(request: HttpRequest) -> SessionStore:
+    """The session of a request."""
+    return cast("SessionStore", request.session)
+
+
 def _kind(data: dict[str, Any]) -> str:
     """By what means somebody signed in, such as ``password totp``."""
     means = [one.get("type") or one.get("method", "") for one in data.get(METHODS, [])]
@@ -189,15 +199,14 @@ class Signed:
         kwargs: dict[str, Any],  # noqa: ARG002 - as above
     ) -> None:
         """What a page asks for by itself keeps no session open."""
-        session = request.session
-        if getattr(view, "by_itself", False) or not request.user.is_authenticated:
+        if request.method == "GET" and getattr(view, "by_itself", False):
             return
-        if isinstance(session, SessionStore):
-            session.seen()
+        if request.user.is_authenticated:
+            session_of(request).seen()
 
 
 def _signed_in(request: HttpRequest) -> Any:  # noqa: ANN401 - an account or nobody
-    session = request.session
+    session = session_of(request)
     key = session.get(SESSION_KEY)  # reads the session, and its account along with it
-    with _having(session.account if key and isinstance(session, SessionStore) else None):
+    with _having(session.account if key else None):
         return auth.get_user(request)
