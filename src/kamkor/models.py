@@ -7,6 +7,7 @@ from kamkor.access.models import (
     Look,
     Seal,
     Session,
+    Tally,
     Team,
     TeamExclusion,
     TeamMember,
@@ -38,6 +39,6 @@ from kamkor.workforce.models import (
 __all__ = [
     "Account", "Barred", "Birth", "DutyTurn", "Employee", "FigureCell", "FigureMonth", "Household", "HouseholdMember",
     "HouseholdMove", "JournalEntry", "Leave", "Lent", "Look", "NameToken", "Office", "OfficeTerritory", "Person",
-    "PersonName", "Post", "PostHolding", "Seal", "Session", "Team", "TeamExclusion", "TeamMember", "Territory",
+    "PersonName", "Post", "PostHolding", "Seal", "Session", "Tally", "Team", "TeamExclusion", "TeamMember", "Territory",
     "TerritoryName", "WordingToken",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ WITHOUT_VIEWER: dict[str, str] = {
     "access.queries.accounts_with_posts": "accounts for the shell; no child's data",
     "access.queries.session.open_sessions": "as above",
     "access.queries.session.session_exists": "as above",
+    "access.queries.tally.remembered": "what is counted before there is a viewer; of nobody",
     "access.queries.barred_from": "staff by the ids of what they may not see; no child",
     "access.queries.named_in": "posts of the service; a team says nothing of what it is about",
     "access.queries.shut_out_of": "staff by the ids of what they may not see; no child",

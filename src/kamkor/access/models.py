@@ -59,6 +59,15 @@ class Session(AbstractBaseSession):
     browser = models.CharField(max_length=40, blank=True)
 
 
+class Tally(models.Model):
+    """What all processes remember together for minutes. The key is a digest, and tells of nobody;
+    ``ends_at`` is in seconds since 1970."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    value = models.JSONField()
+    ends_at = models.BigIntegerField(db_index=True)
+
+
 class Team(models.Model):
     """The named people who alone may see one sealed matter. Says nothing of what it is about."""
 

@@ -8,6 +8,7 @@ from django.db import connections
 from procrastinate.contrib.django import app
 
 from kamkor.access.operations.session import forget_ended_sessions
+from kamkor.access.operations.tally import forget_past
 from kamkor.figures.operations import keep_months
 from kamkor.figures.queries.kept import kept_at
 from kamkor.kernel import clock
@@ -43,9 +44,10 @@ def _is_time() -> bool:
 @app.periodic(cron="41 * * * *")
 @app.task(name=FORGET, queue=QUEUE, queueing_lock=FORGET)
 def forget_sessions(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells the moment
-    """Take away the sessions that have ended."""
+    """Take away the sessions that have ended, and what was counted of old tries."""
     now = clock.now()
     try:
         forget_ended_sessions(now, now - timedelta(minutes=settings.KAMKOR_IDLE_MINUTES))
+        forget_past(clock.wall_seconds())
     finally:
         connections.close_all()

@@ -1,11 +1,14 @@
-"""Sessions of our own, which know their account; Django's table of them goes."""
+"""Sessions of our own, which know their account; tries at sign-in counted for all processes."""
 
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
 # No child's data, and asked before there is a viewer.
-OPEN = {"kamkor_session": "SELECT, INSERT, UPDATE, DELETE"}
+OPEN = {
+    "kamkor_session": "SELECT, INSERT, UPDATE, DELETE",
+    "kamkor_tally": "SELECT, INSERT, UPDATE, DELETE",
+}
 
 
 def grant(apps, schema_editor):
@@ -61,6 +64,17 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "sessions",
                 "abstract": False,
             },
+        ),
+        migrations.CreateModel(
+            name="Tally",
+            fields=[
+                (
+                    "key",
+                    models.CharField(max_length=64, primary_key=True, serialize=False),
+                ),
+                ("value", models.JSONField()),
+                ("ends_at", models.BigIntegerField(db_index=True)),
+            ],
         ),
         migrations.RunPython(grant, migrations.RunPython.noop),
     ]

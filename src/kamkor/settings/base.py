@@ -52,6 +52,7 @@ ROOT_URLCONF = "kamkor.web.urls"
 WSGI_APPLICATION = "kamkor.web.wsgi.application"
 AUTH_USER_MODEL = "kamkor.Account"
 AUTHENTICATION_BACKENDS = ["kamkor.web.sessions.SignedIn"]
+CACHES = {"default": {"BACKEND": "kamkor.web.tallies.Tallies"}}
 SESSION_ENGINE = "kamkor.web.sessions"
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -68,7 +69,10 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key,30/15m/ip"}
+# A whole office may sit behind one address: right tries are many there, wrong ones are not.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key,30/15m/ip", "login": "200/m/ip"}
+# How many proxies of ours stand before the desk; the address they tell of is believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("KAMKOR_PROXIES", "0"))
 ACCOUNT_SESSION_REMEMBER = False
 # A session ends so long after the last request of who works in it, and a working day after it
 # was begun in any case.

@@ -6,4 +6,3 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 KAMKOR_DEMO = False
 for _login in DATABASES.values():  # noqa: F405 - from base
     _login["OPTIONS"] = {"server_side_binding": True}
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key,30/15m/ip"}

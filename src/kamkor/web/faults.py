@@ -114,6 +114,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return fault_page(request, 403)
 
 
+def too_often(request: HttpRequest) -> HttpResponse:
+    """Tried more often than anybody needs to."""
+    return fault_page(request, 429)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """A fault of ours."""
     return fault_page(request, 500)

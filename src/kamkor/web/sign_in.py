@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from kamkor.web import lock_out
 from kamkor.web.door import outside_door
 from kamkor.web.held import go_on, held_fields
 from kamkor.web.language import LANGUAGE_KEY
@@ -22,9 +23,17 @@ class NoSignUp(DefaultAccountAdapter):  # type: ignore[misc]
         """Never."""
         return False
 
+    def is_reauthentication_required(self, *, app: str, **_more: object) -> bool:  # noqa: ARG002 - allauth's form
+        """Never by allauth: our own pages ask again (see ``again``)."""
+        return False
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ANN401, ARG002 - as above
+        """Tries for an account are counted together by whatever host's name they come."""
+        return f"account:{credentials.get('username', '').lower()}"
+
 
 class SignIn(LoginView):  # type: ignore[misc]
-    """The form with fields ``username`` and ``password``; ten tries in 15 minutes."""
+    """The form with fields ``username`` and ``password``."""
 
     template_name = "web/sign_in.html"
 
@@ -68,7 +77,7 @@ class SignIn(LoginView):  # type: ignore[misc]
             return found
         message = _("This user name and password do not belong together.")
         if "too_many_login_attempts" in _codes(form):
-            message = _("Too many tries. Wait 15 minutes.")
+            return [{"href": "#username", "message": lock_out.told(), "code": "locked_out"}]
         return [{"href": "#username", "message": message, "code": "sign_in_refused"}]
 
     def form_valid(self, form: Any) -> HttpResponse:  # noqa: ANN401 - allauth's form

@@ -81,4 +81,5 @@ urlpatterns = [
 handler400 = faults.malformed
 handler403 = faults.forbidden
 handler404 = faults.not_found
+handler429 = faults.too_often
 handler500 = faults.broken
