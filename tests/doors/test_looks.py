@@ -6,8 +6,10 @@ from uuid import UUID
 import pytest
 
 from kamkor.kernel.seen import noting
+from tests.doors.desk import Page
 from tests.doors.test_pages import WALKERS, html, walked
 from tests.doors.world import World
+from tests.factories import registered
 
 pytestmark = pytest.mark.usefixtures("undone")
 
@@ -55,3 +57,62 @@ def test_what_is_hidden_is_no_look(world: World) -> None:
     with noting() as seen:
         page = world.desks["cholpon"].open(f"/cases/{world.places['suzak'].case}/")
     assert (page.status, seen) == (404, set())
+
+
+def told(page: Page) -> str:
+    """What the table of a page says."""
+    return " ".join(one.text for one in page.all("tbody"))
+
+
+def test_who_looked_is_told_to_whoever_sees_the_case(world: World) -> None:
+    desks, case = world.desks, world.places["suzak"].case
+    names = {user: getattr(world.cast, user).viewer.name for user in ("aigul", "bakyt", "elmira")}
+    assert names["bakyt"] not in told(desks["aigul"].open(f"/cases/{case}/looks/"))
+    desks["bakyt"].open(f"/cases/{case}/")
+    shown = told(desks["aigul"].open(f"/cases/{case}/looks/"))
+    assert names["bakyt"] in shown
+    assert "page of the case (1)" in shown
+    assert f"/cases/{case}/looks/" in desks["aigul"].open(f"/cases/{case}/").links
+
+
+def test_the_commissioners_looks_are_told_to_nobody_else(world: World) -> None:
+    desks, case = world.desks, world.places["suzak"].case
+    name = world.cast.elmira.viewer.name
+    desks["elmira"].open(f"/cases/{case}/")
+    for user in ("aigul", "bakyt", "head", "oblast"):
+        assert name not in told(desks[user].open(f"/cases/{case}/looks/"))
+    assert name in told(desks["elmira"].open(f"/cases/{case}/looks/"))
+
+
+def test_the_head_sees_looks_outside_ones_own_caseload(world: World) -> None:
+    """Of the responsible worker nothing, of a specialist to whom nothing is due one line a case;
+    of a sealed case that the head is not named in nothing."""
+    desks, cast = world.desks, world.cast
+    case, sealed = registered(cast), world.places["sealed"].case
+    cast.time.passes(days=40)
+    for user in ("aigul", "bakyt"):
+        desks[user].open(f"/cases/{case}/")
+        desks[user].open(f"/cases/{sealed}/")
+    page = desks["head"].open("/morning/looks/")
+    rows = [one.text for one in page.all("tr") if one.attributes.get("id", "").endswith(case)]
+    assert len(rows) == 1
+    assert cast.bakyt.viewer.name in rows[0]
+    assert sealed not in page.text
+    cast.time.passes(days=1)
+    assert case not in desks["head"].open("/morning/looks/").text
+    before = desks["head"].open(f"/morning/looks/?on={cast.days_ago(1)}")
+    assert case in before.text
+    assert desks["bakyt"].open("/morning/looks/").status == 403
+
+
+def test_a_looker_of_the_childs_surname_stands_on_top(world: World) -> None:
+    desks, cast = world.desks, world.cast
+    surname = cast.bakyt.viewer.name.split()[-1]
+    others = [registered(cast), registered(cast, surname=surname)]
+    cast.time.passes(days=40)
+    for case in (others[0], others[0], others[1]):
+        desks["bakyt"].open(f"/cases/{case}/")
+    page = desks["head"].open("/morning/looks/")
+    rows = [one for one in page.all("tr") if one.attributes.get("id", "")[-36:] in others]
+    assert [one.attributes["id"][-36:] for one in rows] == [others[1], others[0]]
+    assert ["Same surname" in one.text for one in rows] == [True, False]

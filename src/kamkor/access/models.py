@@ -157,7 +157,7 @@ class Look(models.Model):
 
     class Meta:
         indexes = (
-            GinIndex(fields=["opened"], name="looks_at"),
+            GinIndex(fields=["opened"], name="looks_at", condition=~models.Q(opened=[])),
             models.Index(fields=["office_district", "at"], name="looks_of_department"),
         )
 

@@ -105,7 +105,7 @@ CREATE FUNCTION looks_at(wanted uuid)
 RETURNS TABLE (at timestamptz, account int, post int, role varchar, page varchar)
 LANGUAGE sql STABLE {_DEFINER} AS $$
     SELECT l.at, l.account, l.post, l.role, l.page FROM kamkor_look l
-    WHERE l.opened @> ARRAY[wanted]
+    WHERE l.opened @> ARRAY[wanted] AND NOT l.opened = '{{}}'
         AND (l.role <> 'commissioner' OR 0 = ANY (viewer_keys()))
         AND EXISTS (SELECT FROM kamkor_case WHERE id = wanted AND ({rowsecurity.condition("id")}))
     ORDER BY l.at DESC LIMIT 1000
@@ -115,6 +115,7 @@ RETURNS TABLE (at timestamptz, account int, post int, page varchar, subject uuid
 LANGUAGE sql STABLE {_DEFINER} AS $$
     SELECT l.at, l.account, l.post, l.page, seen FROM kamkor_look l, unnest(l.opened) seen
     WHERE l.office_district * 4 + 2 = ANY (viewer_keys()) AND l.at >= since AND l.at < until
+        AND NOT l.opened = '{{}}'
         AND EXISTS (SELECT FROM kamkor_case WHERE id = seen AND ({rowsecurity.condition("id")}))
     ORDER BY l.at
 $$;
@@ -159,7 +160,9 @@ class Migration(migrations.Migration):
             ],
             {
                 "indexes": [
-                    GinIndex(fields=["opened"], name="looks_at"),
+                    GinIndex(
+                        fields=["opened"], name="looks_at", condition=~models.Q(opened=[])
+                    ),
                     models.Index(fields=["office_district", "at"], name="looks_of_department"),
                 ]
             },

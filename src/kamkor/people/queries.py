@@ -202,3 +202,14 @@ def moves_of(viewer: Viewer, household_id: UUID) -> QuerySet[HouseholdMove]:
 def births_of(viewer: Viewer, person_id: UUID) -> QuerySet[Birth]:
     """All that was told of a person's birth, corrected facts too."""
     return Birth.objects.filter(scope_filter(viewer, subject="person_id"), person_id=person_id)
+
+
+def name_tokens_of(viewer: Viewer, people: Iterable[UUID]) -> dict[UUID, set[str]]:
+    """The folded parts of all names of these persons."""
+    rows = NameToken.objects.filter(
+        scope_filter(viewer, subject="person_id"), person_id__in=list(people)
+    )
+    found: dict[UUID, set[str]] = {}
+    for person, token in rows.values_list("person_id", "token"):
+        found.setdefault(person, set()).add(token)
+    return found

@@ -20,6 +20,7 @@ from kamkor.web.case_page import badges_in_list, name_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import act_of, due_words, is_late, operation_of
 from kamkor.web.loads import late_visits
+from kamkor.web.looks import outside_caseload
 from kamkor.web.paging import Page, page_of
 from kamkor.web.words import coded, day
 from kamkor.workforce.queries import holder_names
@@ -30,16 +31,20 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=Model)
 
 WHO = frozenset({HEAD, SPECIALIST})
+WHO_ELSE = {"due": WHO | {WORKER}, "looks": frozenset({HEAD})}
 
 
 def morning_list(request: ViewedRequest, what: str) -> HttpResponse:
     """One list: what is due, late items of a cause, late visits, open cases of a post, children
-    without."""
-    lists = {"due": _due, "late": _late, "visits": _visits, "cases": _cases, "without": _without}
+    without, looks outside one's own caseload."""
+    lists = {
+        "due": _due, "late": _late, "visits": _visits, "cases": _cases, "without": _without,
+        "looks": outside_caseload,
+    }  # fmt: skip
     made = lists.get(what)
     if made is None:
         raise Http404
-    who = WHO | {WORKER} if made is _due else WHO
+    who = WHO_ELSE.get(what, WHO)
     if request.viewer.role not in who:
         return faults.fault_page(request, 403, faults.page_for(RIGHTS[role].label for role in who))
     table = made(request)

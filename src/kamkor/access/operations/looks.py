@@ -30,7 +30,7 @@ def looking(viewer: Viewer, page: str, about: Collection[UUID] = ()) -> Iterator
         yield
     if seen:
         opened = (seen & set(about) or seen) if about else set()
-        write_look(viewer, page, sorted(opened), sorted(seen - opened))
+        write_look(viewer, page, list(opened), list(seen - opened))
 
 
 def write_look(
@@ -50,16 +50,20 @@ def write_look(
                 "district": viewer.district,
                 "oblast": viewer.oblast,
                 "page": page,
-                "opened": list(opened[first:last]),
-                "listed": list(listed[first:last]),
+                "opened": _array(opened[first:last]),
+                "listed": _array(listed[first:last]),
                 "system_user": system_user(),
             }
         )
+
+
+def _array(ids: Sequence[UUID]) -> str:
+    return f"{{{','.join([one.hex for one in ids])}}}"
 
 
 _ADDED = Statement("""
 INSERT INTO kamkor_look (id, at, account, post, role, office_unit, office_district, office_oblast,
     page, opened, listed, "system_user")
 VALUES (%(id)s, %(at)s, %(account)s, %(post)s, %(role)s, %(unit)s, %(district)s, %(oblast)s,
-    %(page)s, %(opened)s::uuid[], %(listed)s::uuid[], %(system_user)s)
+    %(page)s, %(opened)s::text::uuid[], %(listed)s::text::uuid[], %(system_user)s)
 """)

@@ -1,0 +1,126 @@
+"""Who looked: at one case, for those who see it; outside their own caseload, for the head."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from kamkor.access.queries.looks import LookAt, looks_at
+from kamkor.access.vocabulary import RIGHTS
+from kamkor.cases.queries.case import case_for
+from kamkor.cases.queries.looks import looks_outside_caseload
+from kamkor.kernel import clock
+from kamkor.kernel.commands import NotFound
+from kamkor.kernel.words import noop
+from kamkor.web import faults
+from kamkor.web.case_page import name_of
+from kamkor.web.words import day, office_name, raised
+
+if TYPE_CHECKING:
+    from kamkor.web.door import ViewedRequest
+
+PAGES = {
+    "case": noop("page of the case"),
+    "about_case": noop("a form of the case"),
+    "about_task": noop("a due item of the case"),
+    "correct": noop("a correction"),
+    "looks": noop("who looked"),
+    "commands": noop("a command"),
+}
+
+
+def who_looked(request: ViewedRequest, case_id: UUID) -> HttpResponse:
+    """Everybody who opened a case, newest first, one line for a person and a day."""
+    try:
+        case = case_for(request.viewer, case_id)
+    except NotFound:
+        return faults.fault_page(request, 404)
+    looks = looks_at(case_id)
+    heading = _("Who looked at case %(number)s") % {"number": case.number}
+    context = {
+        "heading": heading,
+        "table": {
+            "caption": heading,
+            "columns": [{"label": one} for one in (_("Day"), _("Who"), _("Post"), _("By what"))],
+            "rows": [_row(list(held)) for _key, held in groupby(looks, key=_day_and_person)],
+            "total": len(looks),
+            "empty": {"text": _("Nobody has opened this case yet.")},
+        },
+        "back_url": f"/cases/{case_id}/",
+        "help_url": "/help/case/",
+    }
+    return render(request, "cases/looks.html", context)
+
+
+def outside_caseload(request: ViewedRequest) -> dict[str, Any]:
+    """The head's list of a day: looks at cases that were not the looker's."""
+    on = min(_asked_day(request), clock.today())
+    found = looks_outside_caseload(request.viewer, on)
+    rows = [
+        {
+            "url": f"/cases/{one.case.pk}/looks/",
+            "id": f"{one.looks[0].post}-{one.case.pk}",
+            "cells": [
+                {"text": name_of(one.case), "badges": _kin() if one.kin else []},
+                {"text": one.case.number, "nowrap": True},
+                *_cells(list(one.looks))[1:],
+            ],
+        }
+        for one in found
+    ]
+    labels = (_("Child or family"), _("Case"), _("Who"), _("Post"), _("By what"))
+    return {
+        "caption": _("Looks outside one's own caseload: %(day)s") % {"day": day(on)},
+        "columns": [{"label": one} for one in labels],
+        "rows": rows,
+        "total": len(rows),
+        "empty": {"text": _("Nobody looked at a case that was not theirs on this day.")},
+        "previous_url": _list_of(on - timedelta(days=1)),
+        "next_url": _list_of(on + timedelta(days=1)) if on < clock.today() else "",
+    }
+
+
+def _list_of(on: date) -> str:
+    return f"/morning/looks/?on={on.isoformat()}"
+
+
+def _asked_day(request: ViewedRequest) -> date:
+    try:
+        return date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return clock.today()
+
+
+def _day_and_person(look: LookAt) -> tuple[object, ...]:
+    return clock.local_day(look.at), look.account, look.post
+
+
+def _row(looks: list[LookAt]) -> dict[str, Any]:
+    return {"id": f"look-{looks[0].at:%Y%m%d%H%M%S%f}", "cells": _cells(looks)}
+
+
+def _cells(looks: list[LookAt]) -> list[dict[str, Any]]:
+    """Day and times, who, under which post, by what pages and how often."""
+    one = looks[0]
+    times = sorted(f"{look.at.astimezone(clock.ZONE):%H:%M}" for look in looks)
+    when = times[0] if times[0] == times[-1] else f"{times[0]} – {times[-1]}"
+    pages = dict.fromkeys(
+        _(PAGES.get(look.page.partition("/")[0], noop("another page"))) for look in looks
+    )
+    role = RIGHTS[one.role].label if one.role in RIGHTS else ""
+    return [
+        {"text": f"{day(clock.local_day(one.at))}, {when}", "nowrap": True},
+        {"text": one.name},
+        {"text": ", ".join(filter(None, [raised(_(role)) if role else "", office_name(one)]))},
+        {"text": f"{', '.join(pages)} ({len(looks)})"},
+    ]
+
+
+def _kin() -> list[dict[str, str]]:
+    return [{"kind": "urgent", "text": _("Same surname")}]
