@@ -53,6 +53,7 @@ ADDRESSES = {
     "loading_template": "/loading/template.xlsx",
     "find": "/find/",
     "case": "/cases/{case}/",
+    "looks": "/cases/{case}/looks/",
     "correct": "/cases/{case}/correct/identification/{fact}/",
     "correct_report": "/reports/{report}/correct/report/{told}/",
     "rounds": "/rounds/",

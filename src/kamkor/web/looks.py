@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -48,7 +48,7 @@ def who_looked(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         "table": {
             "caption": heading,
             "columns": [{"label": one} for one in (_("Day"), _("Who"), _("Post"), _("By what"))],
-            "rows": [_row(list(held)) for _key, held in groupby(looks, key=_day_and_person)],
+            "rows": [_row(held) for held in _by_day_and_person(looks)],
             "total": len(looks),
             "empty": {"text": _("Nobody has opened this case yet.")},
         },
@@ -97,12 +97,18 @@ def _asked_day(request: ViewedRequest) -> date:
         return clock.today()
 
 
-def _day_and_person(look: LookAt) -> tuple[object, ...]:
-    return clock.local_day(look.at), look.account, look.post
+def _by_day_and_person(looks: Iterable[LookAt]) -> Iterable[list[LookAt]]:
+    """The looks of one account under one post on one day together; the latest stand first."""
+    held: dict[tuple[object, ...], list[LookAt]] = {}
+    for look in looks:
+        held.setdefault((clock.local_day(look.at), look.account, look.post), []).append(look)
+    return held.values()
 
 
 def _row(looks: list[LookAt]) -> dict[str, Any]:
-    return {"id": f"look-{looks[0].at:%Y%m%d%H%M%S%f}", "cells": _cells(looks)}
+    one = looks[0]
+    told = f"look-{clock.local_day(one.at)}-{one.account}-{one.post}"
+    return {"id": told, "cells": _cells(looks)}
 
 
 def _cells(looks: list[LookAt]) -> list[dict[str, Any]]:

@@ -38,6 +38,7 @@
     clearTimeout(timer)
     warning.hidden = true
     box.hidden = ended.hidden = false
+    ended.dataset.refusal = 'session_ended'
     document.title = box.dataset.endedTitle
     document.querySelectorAll('body > *').forEach((part) => { if (part !== box) part.hidden = true })
     const link = ended.querySelector('a')
