@@ -41,7 +41,7 @@ def who_looked(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         case = case_for(request.viewer, case_id)
     except NotFound:
         return faults.fault_page(request, 404)
-    looks = looks_at(case_id)
+    looks = looks_at(request.viewer, case_id)
     heading = _("Who looked at case %(number)s") % {"number": case.number}
     context = {
         "heading": heading,

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import COMMISSIONER, Action, Level
 from kamkor.kernel.statement import Statement
 
 
@@ -41,16 +43,19 @@ _AT = _question("(SELECT *, %(subject)s::uuid AS subject FROM looks_at(%(subject
 _OF_DEPARTMENT = _question("looks_of_department(%(since)s, %(until)s)", "ASC")
 
 
-def looks_at(case_id: UUID) -> list[LookAt]:
+def looks_at(viewer: Viewer, case_id: UUID) -> list[LookAt]:
     """Who opened a case, newest first, the latest thousand; nothing unless one sees it oneself.
 
     The commissioner's own looks are told to the commissioner alone.
     """
-    return _read(_AT.rows({"subject": case_id}))
+    told = _read(_AT.rows({"subject": case_id})) if viewer.may(Action.SEE_IDENTITY) else []
+    return [one for one in told if viewer.role == COMMISSIONER or one.role != COMMISSIONER]
 
 
-def looks_of_department(since: datetime, until: datetime) -> list[LookAt]:
+def looks_of_department(viewer: Viewer, since: datetime, until: datetime) -> list[LookAt]:
     """What the posts of one's own department opened between two moments, of what one sees."""
+    if viewer.level != Level.DISTRICT:
+        return []
     return _read(_OF_DEPARTMENT.rows({"since": since, "until": until}))
 
 

@@ -38,7 +38,7 @@ def looks_outside_caseload(viewer: Viewer, day: date) -> list[Outside]:
     Perhaps of one family first, then whoever looked most often.
     """
     found: dict[tuple[int, UUID], list[LookAt]] = {}
-    for look in looks_of_department(clock.day_starts(day), clock.day_ends(day)):
+    for look in looks_of_department(viewer, clock.day_starts(day), clock.day_ends(day)):
         if look.account != viewer.account_id:
             found.setdefault((look.post, look.subject), []).append(look)
     subjects = {subject for _post, subject in found}
