@@ -99,7 +99,9 @@ def test_the_head_sees_looks_outside_ones_own_caseload(world: World) -> None:
     assert cast.bakyt.viewer.name in rows[0]
     assert sealed not in page.text
     cast.time.passes(days=1)
-    assert case not in desks["head"].open("/morning/looks/").text
+    today = desks["head"].open("/morning/looks/")
+    assert case not in today.text
+    assert f"/morning/looks/?on={cast.days_ago(1)}" in today.links
     before = desks["head"].open(f"/morning/looks/?on={cast.days_ago(1)}")
     assert case in before.text
     assert desks["bakyt"].open("/morning/looks/").status == 403

@@ -41,15 +41,15 @@ def who_looked(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         case = case_for(request.viewer, case_id)
     except NotFound:
         return faults.fault_page(request, 404)
-    looks = looks_at(request.viewer, case_id)
+    rows = [_row(held) for held in _by_day_and_person(looks_at(request.viewer, case_id))]
     heading = _("Who looked at case %(number)s") % {"number": case.number}
     context = {
         "heading": heading,
         "table": {
             "caption": heading,
             "columns": [{"label": one} for one in (_("Day"), _("Who"), _("Post"), _("By what"))],
-            "rows": [_row(held) for held in _by_day_and_person(looks)],
-            "total": len(looks),
+            "rows": rows,
+            "total": len(rows),
             "empty": {"text": _("Nobody has opened this case yet.")},
         },
         "back_url": f"/cases/{case_id}/",
@@ -80,7 +80,10 @@ def outside_caseload(request: ViewedRequest) -> dict[str, Any]:
         "columns": [{"label": one} for one in labels],
         "rows": rows,
         "total": len(rows),
-        "empty": {"text": _("Nobody looked at a case that was not theirs on this day.")},
+        "empty": {
+            "text": _("Nobody looked at a case that was not theirs on this day."),
+            "action": {"label": _("The day before"), "url": _list_of(on - timedelta(days=1))},
+        },
         "previous_url": _list_of(on - timedelta(days=1)),
         "next_url": _list_of(on + timedelta(days=1)) if on < clock.today() else "",
     }
