@@ -212,6 +212,8 @@ def test_what_is_lent_to_others_is_not_read_at_the_beginning_of_a_request(
         "account": None,
         "employee": other.viewer.employee_id,
         "chosen": None,
+        "session": None,
+        "seen_since": None,
     }
     given |= {"day": clock.today(), "now": clock.now(), "limit": queries.LENT_LIMIT + 1}
     explained = Statement(f"EXPLAIN {queries._STANDING.text}")

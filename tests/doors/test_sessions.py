@@ -188,7 +188,7 @@ def test_own_sessions_are_listed_and_each_can_be_ended(world: World) -> None:
     assert session_of(stranger).session_key not in listed
     assert "Chrome, Android" in page.text
     desk.send("/account/sessions/", {"session": session_of(phone).session_key})
-    assert "1 session was ended." in desk.open("/account/").text
+    assert "1 сеанс аяктады." in desk.open("/account/").text
     assert not signed_in(phone)
     assert signed_in(desk)
 

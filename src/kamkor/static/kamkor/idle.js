@@ -11,14 +11,14 @@
 
   function later(seconds) {
     clearTimeout(timer)
-    timer = setTimeout(ask, Math.max(seconds, 1) * 1000)
+    timer = setTimeout(() => ask(), Math.max(seconds, 1) * 1000)
   }
 
   // Other windows may have kept the session open: the server knows.
   async function ask(sent) {
     let answer
     try {
-      answer = await fetch(warning.action, sent instanceof FormData ? { method: 'POST', body: sent } : {})
+      answer = await fetch(warning.dataset.url, sent)
     } catch {
       later(10)
       return
@@ -38,6 +38,7 @@
     clearTimeout(timer)
     warning.hidden = true
     box.hidden = ended.hidden = false
+    box.dataset.ended = 'yes'
     ended.dataset.refusal = 'session_ended'
     document.title = box.dataset.endedTitle
     document.querySelectorAll('body > *').forEach((part) => { if (part !== box) part.hidden = true })
@@ -59,10 +60,9 @@
     HTMLFormElement.prototype.submit.call(form)
   }
 
-  warning.addEventListener('submit', (event) => {
-    event.preventDefault()
-    event.stopPropagation()
-    ask(new FormData(warning))
+  warning.querySelector('button').addEventListener('click', () => {
+    const token = warning.querySelector('[name=csrfmiddlewaretoken]').value
+    ask({ method: 'POST', headers: { 'X-CSRFToken': token } })
   })
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden && ended.hidden) ask()
