@@ -154,7 +154,10 @@ def test_the_side_it_is_offered_to_is_shown_what_it_may_do_and_names_who_answers
     case = registered(cast)
     transferred(cast, case)
     page = Desk("head2", cast.time).open(f"/cases/{case}/")
-    assert page.operations - {"sign_out", "stay_signed_in"} == {"accept_transfer", "return_transfer"}
+    assert page.operations - {"sign_out", "stay_signed_in"} == {
+        "accept_transfer",
+        "return_transfer",
+    }
     assert "The receiving department says who is responsible from now on." in page.text
     assert "record_name" in Desk("bakyt", cast.time).open(f"/cases/{case}/").operations
     _accept(cast, case)
