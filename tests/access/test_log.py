@@ -26,6 +26,7 @@ from kamkor.access.operations.sealing import (
 from kamkor.cases.queries.case import case_for, open_cases
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.seen import noting
+from kamkor.management.shell import WRONG_USE, Stopped
 from tests.access.catalogue import asked
 from tests.cast import Cast
 from tests.factories import registered
@@ -273,3 +274,14 @@ def test_the_command_names_what_is_wrong(
     number, *groups = out.split()
     assert ("".join(groups), int(number)) == (list(lines_of(log))[-1].head.hex(), int(number))
     assert "Every sealed entry is as it was." in told
+
+
+def test_the_command_tells_of_an_anchor_that_cannot_be_read(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with log.open("a") as anchor:
+        anchor.write("kaputt\n")
+    monkeypatch.setenv("KAMKOR_ANCHOR", str(log))
+    with pytest.raises(Stopped, match=f"of the anchor {log} cannot be read") as stopped:
+        call_command("audit", "verify")
+    assert stopped.value.status == WRONG_USE

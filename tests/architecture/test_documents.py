@@ -57,12 +57,11 @@ def test_every_refusal_on_the_page_exists_and_none_is_missing() -> None:
 
 
 def _ours(refusal: type[Refusal]) -> bool:
-    """Refusals of commands; those of questions stand in the rooms that ask, those of files on the
-    page of loads, that of the anchor in the pages for those who run it."""
+    """Refusals of commands; those of questions stand in the rooms that ask, and those of files
+    on the page of loads."""
     asks = refusal.__module__.startswith("kamkor.figures.") or ".queries" in refusal.__module__
     loads = ".loading" in refusal.__module__
-    anchor = refusal.__module__ == "kamkor.access.operations.sealing"
-    return refusal.__module__.startswith("kamkor.") and not (asks or loads or anchor)
+    return refusal.__module__.startswith("kamkor.") and not asks and not loads
 
 
 @pytest.mark.django_db

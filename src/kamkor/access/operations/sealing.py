@@ -18,7 +18,6 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from kamkor.kernel.errors import Refusal
 from kamkor.kernel.words import noop
 
 SHORT = 8
@@ -27,11 +26,12 @@ SHORT = 8
 ANCHOR = "KAMKOR_ANCHOR"
 
 
-class AnchorUnreadable(Refusal):
-    """The anchor holds a line that no seal wrote."""
+class AnchorUnreadable(Exception):
+    """The anchor holds a line that no seal wrote; which, and where the anchor is."""
 
-    code = "anchor_unreadable"
-    message = noop("Line %(line)s of the anchor %(path)s cannot be read.")
+    def __init__(self, line: int, path: Path) -> None:
+        super().__init__(line, path)
+        self.line, self.path = line, path
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def lines_of(path: Path) -> Iterator[Line]:
             try:
                 yield Line.read(text)
             except ValueError:
-                raise AnchorUnreadable("anchor", line=number, path=path) from None
+                raise AnchorUnreadable(number, path) from None
 
 
 def _append(path: Path, text: str) -> None:

@@ -42,9 +42,9 @@ class Command(ShellCommand):
         path = anchor_path(data_folder())
         try:
             (_verify if options["what"] == "verify" else _print_head)(path)
-        except AnchorUnreadable as refusal:
-            fault = refusal.first
-            raise Stopped(WRONG_USE, _(fault.message) % fault.details) from None
+        except AnchorUnreadable as found:
+            text = _("Line %(line)s of the anchor %(path)s cannot be read.")
+            raise Stopped(WRONG_USE, text % {"line": found.line, "path": found.path}) from None
 
 
 def _verify(path: Path) -> None:
