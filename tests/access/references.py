@@ -23,6 +23,7 @@ MIGRATIONS = (
     "0019_household_moves",
     "0027_sign_in",
     "0028_looks",
+    "0029_second_step",
 )
 """The migrations that list protected and open tables."""
 

@@ -32,11 +32,15 @@ class Account(AbstractBaseUser):
     administrator = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     first_steps_seen = models.BooleanField(default=False)
+    password_once = models.BooleanField(default=False)
 
     objects: ClassVar[AccountManager] = AccountManager()
 
     standing: dict[str, Any] | None = None
     """What makes a viewer of it, where that was read along; used up by the first viewer."""
+
+    second_step = False
+    """Whether a second step at sign-in is set up, where that was read along."""
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

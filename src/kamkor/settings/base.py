@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "procrastinate.contrib.django",
     "kamkor",
 ]
@@ -78,6 +79,20 @@ ACCOUNT_SESSION_REMEMBER = False
 # was begun in any case.
 KAMKOR_IDLE_MINUTES = int(os.environ.get("KAMKOR_IDLE_MINUTES", "30"))
 KAMKOR_SESSION_HOURS = 12
+# Before a sensitive act one shows who one is, unless that was so few minutes ago.
+KAMKOR_AGAIN_MINUTES = 15
+# Outside the demo nobody works with a password alone. KAMKOR_SECOND_STEP=optional is for
+# benchmarks on invented people.
+KAMKOR_SECOND_FACTOR_REQUIRED = not (
+    KAMKOR_DEMO or os.environ.get("KAMKOR_SECOND_STEP") == "optional"
+)
+MFA_ADAPTER = "kamkor.web.factors.Kept"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_RATE_LIMITS = {"webauthn_login": "200/m/ip"}
+# The demo is served at http://localhost, which browsers trust for passkeys as they do HTTPS.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = KAMKOR_DEMO
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from kamkor.access.operations.looks import looking
 from kamkor.access.queries import viewer_of_user
@@ -29,6 +31,12 @@ def outside_door(view: View) -> View:
 def by_itself(view: View) -> View:
     """Mark a view that pages ask for by themselves: it keeps no session open."""
     view.by_itself = True  # type: ignore[attr-defined]
+    return view
+
+
+def before_all(view: View) -> View:
+    """Mark a view that is open to whoever must first change a password or set up a second step."""
+    view.before_all = True  # type: ignore[attr-defined]
     return view
 
 
@@ -64,6 +72,9 @@ class DoorMiddleware:
         if viewer is None:
             return faults.no_post(request)
         request.viewer = viewer  # type: ignore[attr-defined]
+        first = None if getattr(view, "before_all", False) else _first(request)
+        if first is not None:
+            return first
         with looking(viewer, *_looked_at(request, kwargs)):
             response = view(request, *args, **kwargs)
             if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
@@ -81,6 +92,27 @@ def _looked_at(request: HttpRequest, kwargs: dict[str, Any]) -> tuple[str, list[
     matched = request.resolver_match
     named = [matched.view_name if matched else "", *map(str, filter(None, [kwargs.get("slug")]))]
     return "/".join(named), [one for one in kwargs.values() if isinstance(one, UUID)]
+
+
+def _first(request: HttpRequest) -> HttpResponse | None:
+    """What comes before anything else: a password of one's own, then a second step at sign-in."""
+    account = request.user
+    if getattr(account, "password_once", False):
+        target, code = "/account/", "password_once"
+    elif settings.KAMKOR_SECOND_FACTOR_REQUIRED and not _is_strong(request):
+        target, code = "/account/factors/", "second_step_needed"
+    else:
+        return None
+    if request.path == faults.COMMANDS:
+        return faults.fault_page(request, 403, _("Sign in at the desk first."), code=code)
+    return HttpResponseRedirect(target)
+
+
+def _is_strong(request: HttpRequest) -> bool:
+    """Whether the account has a second step, or whoever signs in for the state asked for one."""
+    shown = get_authentication_records(request, request.user)
+    by_state = any(one.get("method") == "socialaccount" for one in shown)
+    return by_state or getattr(request.user, "second_step", False)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -35,19 +35,23 @@ def key_of_typed(request: HttpRequest) -> str:
 
 def sign_in_with_form(request: HttpRequest) -> HttpResponse:
     """The sign-in page with the form inside, for a request that came too late."""
+    message = _("You were signed out. Sign in again: what you typed is kept.")
+    sign_in = {
+        "hidden": fields_to_hold(request),
+        "errors": [{"href": "#username", "message": message, "code": "session_ended"}],
+    }
+    return render(request, "web/sign_in.html", {"sign_in": sign_in, "help_url": ""}, status=401)
+
+
+def fields_to_hold(request: HttpRequest) -> list[dict[str, str]]:
+    """What was sent, as hidden fields of a page that asks something else first."""
     hidden = [{"name": PATH, "value": request.get_full_path()}]
-    hidden += [
+    return hidden + [
         {"name": HELD + key, "value": value}
         for key in request.POST
         if key not in LEFT_OUT
         for value in request.POST.getlist(key)
     ]
-    message = _("You were signed out. Sign in again: what you typed is kept.")
-    sign_in = {
-        "hidden": hidden,
-        "errors": [{"href": "#username", "message": message, "code": "session_ended"}],
-    }
-    return render(request, "web/sign_in.html", {"sign_in": sign_in, "help_url": ""}, status=401)
 
 
 def held_fields(request: HttpRequest) -> list[dict[str, str]]:

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from kamkor.kernel.ids import new_id
 from kamkor.web import last_act
-from kamkor.web.door import POST_KEY, ViewedRequest, by_itself
+from kamkor.web.door import POST_KEY, ViewedRequest, before_all, by_itself
 from kamkor.web.operation import see_other
 from kamkor.web.own_sessions import session_rows
 from kamkor.web.page import department_name
 
 
+@before_all
 def account(request: ViewedRequest) -> HttpResponse:
     """One's own account: name, post, language, password."""
     errors: list[dict[str, str]] = []
@@ -41,6 +42,7 @@ def account(request: ViewedRequest) -> HttpResponse:
     context = {
         "form": form,
         "sessions": session_rows(request),
+        "first": getattr(request.user, "password_once", False),
         "summary": {
             "rows": [
                 {"label": _("Name"), "value": viewer.name},
@@ -81,7 +83,8 @@ def _change_password(request: ViewedRequest) -> list[dict[str, str]]:
         message = " ".join(weak.messages)
         return [{"href": "#new_password", "message": message, "code": "password_weak"}]
     holder.set_password(wanted)
-    holder.save(update_fields=["password"])
+    holder.password_once = False
+    holder.save(update_fields=["password", "password_once"])
     update_session_auth_hash(request, holder)
     return []
 

@@ -11,7 +11,8 @@ from kamkor.access.queries.session import sessions_of
 from kamkor.kernel import clock
 from kamkor.kernel.words import noop
 from kamkor.web import last_act
-from kamkor.web.door import ViewedRequest, by_itself
+from kamkor.web.again import signed_in_lately
+from kamkor.web.door import ViewedRequest, before_all, by_itself
 from kamkor.web.operation import see_other
 from kamkor.web.sessions import seen_since, session_of
 from kamkor.web.words import moment
@@ -26,6 +27,8 @@ KINDS = {
 }
 
 
+@before_all
+@signed_in_lately
 def sessions(request: ViewedRequest) -> HttpResponse:
     """End one of one's own sessions, or all but this one."""
     if request.method == "POST":
@@ -56,6 +59,7 @@ def session_rows(request: ViewedRequest) -> list[dict[str, Any]]:
     ]
 
 
+@before_all
 @by_itself
 def idle(request: HttpRequest) -> HttpResponse:
     """After how many seconds the session ends: told to a page that asks (GET) without keeping

@@ -173,6 +173,10 @@ def _having(account: "Account | None") -> Iterator[None]:
 class SignedIn(AuthenticationBackend):  # type: ignore[misc]
     """Signs in as allauth does; takes the account of a session as it was read with it."""
 
+    @classmethod
+    def _stash_user(cls, user: "Account") -> None:
+        """A blocked account is answered as a wrong password is: nobody is told that it is there."""
+
     def get_user(self, user_id: int) -> "Account | None":
         """The account if it is active."""
         held = _at_hand.get()

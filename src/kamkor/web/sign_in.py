@@ -1,6 +1,6 @@
 """Signing in by user name and password, and signing out; nobody signs up."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.views import LoginView
@@ -14,6 +14,7 @@ from kamkor.web import lock_out
 from kamkor.web.door import outside_door
 from kamkor.web.held import go_on, held_fields
 from kamkor.web.language import LANGUAGE_KEY
+from kamkor.web.second_step import second_step
 
 
 class NoSignUp(DefaultAccountAdapter):  # type: ignore[misc]
@@ -26,6 +27,17 @@ class NoSignUp(DefaultAccountAdapter):  # type: ignore[misc]
     def is_reauthentication_required(self, *, app: str, **_more: object) -> bool:  # noqa: ARG002 - allauth's form
         """Never by allauth: our own pages ask again (see ``again``)."""
         return False
+
+    def post_login(self, request: HttpRequest, user: Any, **told: Any) -> HttpResponse:  # noqa: ANN401 - as above
+        """Go on in the language the account reads, with the form that waited."""
+        response: HttpResponse = super().post_login(request, user, **told)
+        request.session[LANGUAGE_KEY] = user.language
+        translation.activate(user.language)
+        return go_on(request, user.pk) or response
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:  # noqa: ANN401, ARG002 - as above
+        """A blocked account is answered as a wrong password is."""
+        return HttpResponseRedirect("/sign-in/")
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ANN401, ARG002 - as above
         """Tries for an account are counted together by whatever host's name they come."""
@@ -81,14 +93,10 @@ class SignIn(LoginView):  # type: ignore[misc]
         return [{"href": "#username", "message": message, "code": "sign_in_refused"}]
 
     def form_valid(self, form: Any) -> HttpResponse:  # noqa: ANN401 - allauth's form
-        """Go on in the language the account reads."""
+        """Go on; where a second step is asked for, with the form that waits for the sign-in."""
         response: HttpResponse = super().form_valid(form)
-        account = self.request.user
-        if account.is_authenticated:
-            self.request.session[LANGUAGE_KEY] = account.language
-            translation.activate(account.language)
-            return go_on(self.request, account.pk) or response
-        return response
+        waits = not self.request.user.is_authenticated and held_fields(self.request)
+        return cast("HttpResponse", second_step(self.request)) if waits else response
 
 
 def _codes(form: Any) -> set[str]:  # noqa: ANN401 - allauth's form

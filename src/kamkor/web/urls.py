@@ -5,10 +5,12 @@ from django.urls import path, re_path
 import kamkor.cases.operations
 import kamkor.workforce.operations  # noqa: F401 - importing makes the operations known
 from kamkor.web import (
+    again,
     case_forms,
     case_page,
     command_door,
     correction,
+    factors,
     faults,
     figures,
     find,
@@ -25,6 +27,7 @@ from kamkor.web import (
     report_page,
     roster,
     rounds,
+    second_step,
     sign_in,
 )
 
@@ -32,10 +35,17 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("commands/", command_door.commands, name="commands"),
     path("sign-in/", sign_in.sign_in, name="account_login"),
+    path("sign-in/second/", second_step.second_step, name="mfa_authenticate"),
+    path("sign-in/passkey/", second_step.by_passkey, name="mfa_login_webauthn"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("language/", language.choose, name="language"),
     path("post/", office.switch_post, name="post"),
     path("account/", office.account, name="account"),
+    path("account/again/", again.again, name="account_reauthenticate"),
+    path("account/factors/", factors.factors, name="mfa_index"),
+    path("account/factors/app/", factors.app, name="mfa_activate_totp"),
+    path("account/factors/passkey/", factors.passkey, name="mfa_add_webauthn"),
+    path("account/factors/codes/", factors.codes, name="mfa_view_recovery_codes"),
     path("account/sessions/", own_sessions.sessions, name="sessions"),
     path("account/idle/", own_sessions.idle, name="idle"),
     path("alarms/", office.alarms, name="alarms"),

@@ -168,7 +168,7 @@ WITH session AS (
         AND expire_date > %(now)s AND seen_at > %(seen_since)s::timestamptz
 ), account AS (
     SELECT id, password, username, employee_id, language, administrator, is_active,
-        first_steps_seen
+        first_steps_seen, password_once
     FROM kamkor_account
     WHERE id = coalesce(%(account)s::int, (SELECT account_id FROM session)) AND is_active
 ), who AS (
@@ -191,6 +191,8 @@ WITH session AS (
 SELECT
     (SELECT row_to_json(session) FROM session) AS session,
     (SELECT row_to_json(account) FROM account) AS account,
+    EXISTS (SELECT FROM mfa_authenticator f JOIN account ON account.id = f.user_id
+        WHERE f.type IN ('totp', 'webauthn')) AS second_step,
     (SELECT json_agg(held ORDER BY held.id) FROM held) AS posts,
     (SELECT id FROM acting) AS acting,
     (SELECT trim(e.given_name || ' ' || e.surname) FROM kamkor_employee e
@@ -264,7 +266,7 @@ def _account(read: dict[str, Any]) -> Account | None:
     if read["account"] is None:
         return None
     account = Account.from_db("default", list(read["account"]), list(read["account"].values()))
-    account.standing = read
+    account.standing, account.second_step = read, read["second_step"]
     return account
 
 

@@ -1,0 +1,92 @@
+"""The second step of a sign-in: a code or a passkey; and a passkey alone in place of a password."""
+
+import json
+from typing import Any
+
+from allauth.account.models import Login
+from allauth.account.stages import LoginStageController
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnForm
+from allauth.mfa.webauthn.internal.auth import begin_authentication
+from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from kamkor.access.queries.factor import factors_of_account
+from kamkor.web import held, last_act
+from kamkor.web.door import outside_door
+from kamkor.web.factors import code_field, faults_of, is_right
+
+Type = Authenticator.Type
+
+
+@outside_door
+def second_step(request: HttpRequest) -> HttpResponse:
+    """Asked for after the right password of an account that has one."""
+    stage = LoginStageController.enter(request, AuthenticateStage.key)
+    if stage is None or request.user.is_authenticated:
+        return HttpResponseRedirect("/sign-in/")
+    if request.method != "POST" or "password" in request.POST:
+        return step_page(request, stage)
+    by_passkey = bool(request.POST.get("credential"))
+    kind = AuthenticateWebAuthnForm if by_passkey else AuthenticateForm
+    form = kind(user=stage.login.user, data=request.POST)
+    errors = faults_of(form, "passkey" if by_passkey else "code")
+    if errors:
+        return step_page(request, stage, errors)
+    form.save()
+    used = form.cleaned_data["credential"] if by_passkey else form.authenticator
+    answer: HttpResponse = stage.exit()
+    if used.type == Type.RECOVERY_CODES:
+        _tell_of_codes(request, used.user_id)
+    return answer
+
+
+def _tell_of_codes(request: HttpRequest, account_id: int) -> None:
+    left = factors_of_account(account_id).codes_left
+    text = ngettext(
+        "You used a recovery code. %(count)s is left.",
+        "You used a recovery code. %(count)s are left.",
+        left,
+    )
+    last_act.tell(request, text % {"count": left})
+
+
+def step_page(
+    request: HttpRequest,
+    stage: Any,  # noqa: ANN401 - allauth's stage
+    errors: list[dict[str, str]] | None = None,
+) -> HttpResponse:
+    """The page that asks for it, with the form that waits for the sign-in inside."""
+    found = factors_of_account(stage.login.user.pk)
+    context = {
+        "step": {"hidden": held.held_fields(request), "passkeys": bool(found.passkeys)},
+        "field": code_field(_("Code of the app, or a recovery code"), errors or []),
+        "options": json.dumps(begin_authentication(stage.login.user)) if found.passkeys else "",
+        "form": {"errors": errors or []},
+        "help_url": "",
+    }
+    return render(request, "access/second_step.html", context, status=422 if errors else 200)
+
+
+@outside_door
+def by_passkey(request: HttpRequest) -> HttpResponse:
+    """GET: what the browser asks the passkey for; POST: sign in with what it answered."""
+    if request.method != "POST":
+        return JsonResponse({"options": begin_authentication(None)})
+    form = LoginWebAuthnForm(data=request.POST)
+    if is_right(form) and form.cleaned_data["credential"].user.is_active:
+        used = form.cleaned_data["credential"]
+        answer: HttpResponse = perform_passwordless_login(request, used, Login(user=used.user))
+        return answer
+    message = _("This passkey belongs to no account here. Sign in with your password.")
+    sign_in = {
+        "hidden": held.held_fields(request),
+        "errors": [{"href": "#username", "message": message, "code": "passkey_unknown"}],
+    }
+    context = {"sign_in": sign_in, "help_url": ""}
+    return render(request, "web/sign_in.html", context, status=422)
