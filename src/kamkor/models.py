@@ -2,7 +2,9 @@
 
 from kamkor.access.models import (
     Account,
+    AccountEvent,
     Barred,
+    FactorReset,
     Lent,
     Look,
     Seal,
@@ -37,7 +39,7 @@ from kamkor.workforce.models import (
 )
 
 __all__ = [
-    "Account", "Barred", "Birth", "DutyTurn", "Employee", "FigureCell", "FigureMonth", "Household", "HouseholdMember",
+    "Account", "AccountEvent", "Barred", "Birth", "DutyTurn", "Employee", "FactorReset", "FigureCell", "FigureMonth", "Household", "HouseholdMember",
     "HouseholdMove", "JournalEntry", "Leave", "Lent", "Look", "NameToken", "Office", "OfficeTerritory", "Person",
     "PersonName", "Post", "PostHolding", "Seal", "Session", "Tally", "Team", "TeamExclusion", "TeamMember", "Territory",
     "TerritoryName", "WordingToken",

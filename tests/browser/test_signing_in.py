@@ -62,12 +62,12 @@ def test_a_passkey_is_set_up_then_asked_for_and_lets_in_without_a_password(
     press(page, "sign_in")
     assert code(page) == "access.session.second"
     press(page, "second_step_by_passkey")
-    assert code(page) == "cases.case.day"
+    assert code(page) == "cases.day.show"
 
     page.context.clear_cookies()
     page.goto("/sign-in/")
     press(page, "sign_in_by_passkey")
-    assert code(page) == "cases.case.day"
+    assert code(page) == "cases.day.show"
     page.goto("/account/")
     assert "passkey" in page.locator("[data-session]").first.inner_text().lower()
 

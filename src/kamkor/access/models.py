@@ -42,6 +42,9 @@ class Account(AbstractBaseUser):
     second_step = False
     """Whether a second step at sign-in is set up, where that was read along."""
 
+    strong = False
+    """The same, as a list of accounts has it."""
+
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
@@ -61,6 +64,29 @@ class Session(AbstractBaseSession):
     seen_at = models.DateTimeField()
     kind = models.CharField(max_length=40, blank=True)
     browser = models.CharField(max_length=40, blank=True)
+
+
+class FactorReset(models.Model):
+    """That an account's second steps be taken off: one person asks, another confirms; then the
+    code, of which a hash is kept, lets in once."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="resets")
+    asked_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    code = models.CharField(max_length=128, blank=True)
+    used_at = models.DateTimeField(null=True)
+
+
+class AccountEvent(models.Model):
+    """What was done to an account, by whom, and who confirmed it. Rows are only ever added."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="events")
+    act = models.CharField(max_length=24)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
 
 
 class Tally(models.Model):

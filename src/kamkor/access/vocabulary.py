@@ -87,3 +87,17 @@ RIGHTS: dict[str, Right] = {
     ),
     ADMINISTRATOR: _right(noop("administrator"), Level.NONE),
 }
+
+ACCOUNT_ACTS: dict[str, str] = {
+    "made": noop("made"),
+    "blocked": noop("blocked"),
+    "unblocked": noop("unblocked"),
+    "sessions_ended": noop("all sessions ended"),
+    "password_given": noop("a password for once given"),
+    "lock_lifted": noop("let try again"),
+    "reset_asked": noop("asked to take the second steps off"),
+    "reset_done": noop("second steps taken off by two persons"),
+    "state_linked": noop("sign-in of the state linked"),
+    "state_unlinked": noop("sign-in of the state no longer linked"),
+}
+"""What is done to accounts, as it is written down."""

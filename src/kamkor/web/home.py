@@ -26,7 +26,7 @@ from kamkor.cases.queries.task import first_open_tasks, overdue
 from kamkor.cases.vocabulary import CHILD
 from kamkor.kernel import clock
 from kamkor.kernel.kept import asked, counted
-from kamkor.web import figures
+from kamkor.web import accounts, figures
 from kamkor.web.case_page import badges_in_list, name_of, next_visit_of, visit_is_late
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_items, due_list, task_entry
@@ -51,7 +51,7 @@ def home(request: ViewedRequest) -> HttpResponse:
         WORKER: workers_day,
         SPECIALIST: specialists_day,
         HEAD: heads_morning,
-        ADMINISTRATOR: accounts,
+        ADMINISTRATOR: accounts.accounts,
     }
     return pages.get(viewer.role, figures.show)(request)
 
@@ -350,8 +350,3 @@ def _alarm_list(alarms: list[Any]) -> dict[str, Any]:
             "action": {"label": _("Duty desk"), "url": "/duty/"},
         },
     }
-
-
-def accounts(request: ViewedRequest) -> HttpResponse:
-    """The administrator sees no child; accounts are made at the shell."""
-    return render(request, "access/accounts.html", {"help_url": "/help/accounts/"})

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from kamkor.access.vocabulary import ADMINISTRATOR, HEAD
 from kamkor.kernel.ids import new_id
 from kamkor.web import last_act
 from kamkor.web.door import POST_KEY, ViewedRequest, before_all, by_itself
@@ -42,6 +43,7 @@ def account(request: ViewedRequest) -> HttpResponse:
     context = {
         "form": form,
         "sessions": session_rows(request),
+        "confirms": viewer.role in {HEAD, ADMINISTRATOR},
         "first": getattr(request.user, "password_once", False),
         "summary": {
             "rows": [

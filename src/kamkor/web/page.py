@@ -90,5 +90,5 @@ def navigation(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:
     if viewer.may(Action.MANAGE):
         links += [("/roster/", _("Duty and leave"))]
     if viewer.role == ADMINISTRATOR:
-        links = [("/", _("Accounts"))]
+        links = [("/accounts/", _("Accounts"))]
     return [{"url": url, "label": label, "current": request.path == url} for url, label in links]

@@ -3,21 +3,26 @@
 import json
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import Login
-from allauth.account.stages import LoginStageController
+from allauth.account.stages import LoginStage, LoginStageController
 from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, LoginWebAuthnForm
 from allauth.mfa.webauthn.internal.auth import begin_authentication
 from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kamkor.access.operations.account import use_code
+from kamkor.access.queries.account import reset_to_use
 from kamkor.access.queries.factor import factors_of_account
-from kamkor.web import held, last_act
+from kamkor.web import held, last_act, lock_out
 from kamkor.web.door import outside_door
 from kamkor.web.factors import code_field, faults_of, is_right
 
@@ -71,6 +76,48 @@ def step_page(
         "help_url": "",
     }
     return render(request, "access/second_step.html", context, status=422 if errors else 200)
+
+
+class OneTimeCode(LoginStage):  # type: ignore[misc]
+    """After second steps were taken off by two persons: a code in their place, once."""
+
+    key = "one_time_code"
+    urlname = "one_time_code"
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        """Ask for it while one was given and not used."""
+        waits = self.login.user is not None and reset_to_use(self.login.user.pk)
+        return (HttpResponseRedirect("/sign-in/code/") if waits else None), True
+
+
+@outside_door
+def one_time_code(request: HttpRequest) -> HttpResponse:
+    """Asked for after the right password of an account whose second steps were taken off."""
+    stage = LoginStageController.enter(request, OneTimeCode.key)
+    if stage is None or request.user.is_authenticated:
+        return HttpResponseRedirect("/sign-in/")
+    errors: list[dict[str, str]] = []
+    if request.method == "POST" and "password" not in request.POST:
+        account = stage.login.user
+        try:
+            tried_enough = check_rate_limit(account)
+        except ValidationError:
+            errors = [{"href": "#code", "message": lock_out.told(), "code": "locked_out"}]
+        else:
+            if use_code(account.pk, request.POST.get("code", "")):
+                tried_enough()
+                record_authentication(request, account, method="one_time_code")
+                answer: HttpResponse = stage.exit()
+                return answer
+            text = _("This is not the code, or it is older than 24 hours. Ask for a new one.")
+            errors = [{"href": "#code", "message": text, "code": "code_wrong"}]
+    context = {
+        "step": {"hidden": held.held_fields(request)},
+        "field": code_field(_("Code for once"), errors),
+        "form": {"errors": errors},
+        "help_url": "",
+    }
+    return render(request, "access/one_time_code.html", context, status=422 if errors else 200)
 
 
 @outside_door

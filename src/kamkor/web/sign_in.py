@@ -14,7 +14,7 @@ from kamkor.web import lock_out
 from kamkor.web.door import outside_door
 from kamkor.web.held import go_on, held_fields
 from kamkor.web.language import LANGUAGE_KEY
-from kamkor.web.second_step import second_step
+from kamkor.web.second_step import one_time_code, second_step
 
 
 class NoSignUp(DefaultAccountAdapter):  # type: ignore[misc]
@@ -34,6 +34,11 @@ class NoSignUp(DefaultAccountAdapter):  # type: ignore[misc]
         request.session[LANGUAGE_KEY] = user.language
         translation.activate(user.language)
         return go_on(request, user.pk) or response
+
+    def get_login_stages(self) -> list[str]:
+        """After allauth's own: the code for once."""
+        stages: list[str] = super().get_login_stages()
+        return [*stages, "kamkor.web.second_step.OneTimeCode"]
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:  # noqa: ANN401, ARG002 - as above
         """A blocked account is answered as a wrong password is."""
@@ -96,7 +101,10 @@ class SignIn(LoginView):  # type: ignore[misc]
         """Go on; where a second step is asked for, with the form that waits for the sign-in."""
         response: HttpResponse = super().form_valid(form)
         waits = not self.request.user.is_authenticated and held_fields(self.request)
-        return cast("HttpResponse", second_step(self.request)) if waits else response
+        if not waits:
+            return response
+        code = response.get("Location", "").endswith("/code/")
+        return cast("HttpResponse", (one_time_code if code else second_step)(self.request))
 
 
 def _codes(form: Any) -> set[str]:  # noqa: ANN401 - allauth's form

@@ -5,11 +5,13 @@ from django.urls import path, re_path
 import kamkor.cases.operations
 import kamkor.workforce.operations  # noqa: F401 - importing makes the operations known
 from kamkor.web import (
+    accounts,
     again,
     case_forms,
     case_page,
     command_door,
     correction,
+    factor_resets,
     factors,
     faults,
     figures,
@@ -36,6 +38,7 @@ urlpatterns = [
     path("commands/", command_door.commands, name="commands"),
     path("sign-in/", sign_in.sign_in, name="account_login"),
     path("sign-in/second/", second_step.second_step, name="mfa_authenticate"),
+    path("sign-in/code/", second_step.one_time_code, name="one_time_code"),
     path("sign-in/passkey/", second_step.by_passkey, name="mfa_login_webauthn"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("language/", language.choose, name="language"),
@@ -46,6 +49,10 @@ urlpatterns = [
     path("account/factors/app/", factors.app, name="mfa_activate_totp"),
     path("account/factors/passkey/", factors.passkey, name="mfa_add_webauthn"),
     path("account/factors/codes/", factors.codes, name="mfa_view_recovery_codes"),
+    path("account/resets/", factor_resets.resets, name="resets"),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/new/", accounts.new_account, name="new_account"),
+    path("accounts/<int:account_id>/", accounts.one_account, name="one_account"),
     path("account/sessions/", own_sessions.sessions, name="sessions"),
     path("account/idle/", own_sessions.idle, name="idle"),
     path("alarms/", office.alarms, name="alarms"),

@@ -160,6 +160,14 @@ def posts_of_employee(employee_id: int, day: date) -> list[Post]:
     )
 
 
+def employees_in_post(day: date, *, without: QuerySet[Any, Any]) -> list[tuple[int, str]]:
+    """Who holds a post on a day, with the name, but for certain ones; by name."""
+    held = PostHolding.objects.filter(in_force(day)).filter(in_force(day, "post__"))
+    rows = held.exclude(employee_id__in=without).order_by("employee__sort_key", "employee_id")
+    names = rows.values_list("employee_id", "employee__given_name", "employee__surname")
+    return [(one, f"{given} {surname}".strip()) for one, given, surname in dict.fromkeys(names)]
+
+
 def departments() -> QuerySet[Office]:
     """All departments of districts and cities, by name."""
     return Office.objects.filter(level=DISTRICT_LEVEL).order_by("name_en", "id")
