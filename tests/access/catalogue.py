@@ -75,6 +75,7 @@ COLLATIONS_IN_ORDER = """
 SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_collation l ON l.oid = a.attcollation
 WHERE a.attname IN ('sort_key', 'token') AND c.relkind = 'r' AND l.collname <> 'C'
+    AND c.relname LIKE 'kamkor%'
 """
 
 

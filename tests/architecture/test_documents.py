@@ -57,11 +57,12 @@ def test_every_refusal_on_the_page_exists_and_none_is_missing() -> None:
 
 
 def _ours(refusal: type[Refusal]) -> bool:
-    """Refusals of commands; those of questions stand in the rooms that ask, and those of files
-    on the page of loads."""
+    """Refusals of commands; those of questions stand in the rooms that ask, those of files on the
+    page of loads, those of accounts on the administrator's pages."""
     asks = refusal.__module__.startswith("kamkor.figures.") or ".queries" in refusal.__module__
     loads = ".loading" in refusal.__module__
-    return refusal.__module__.startswith("kamkor.") and not asks and not loads
+    accounts = refusal.__module__ == "kamkor.access.operations.account"
+    return refusal.__module__.startswith("kamkor.") and not (asks or loads or accounts)
 
 
 @pytest.mark.django_db

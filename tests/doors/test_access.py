@@ -38,6 +38,8 @@ ADDRESSES = {
     "mfa_activate_totp": "/account/factors/app/",
     "mfa_add_webauthn": "/account/factors/passkey/",
     "mfa_view_recovery_codes": "/account/factors/codes/",
+    "state_sign_in": "/sign-in/state/",
+    "openid_connect_callback": "/sign-in/state/callback/",
     "one_time_code": "/sign-in/code/",
     "resets": "/account/resets/",
     "accounts": "/accounts/",

@@ -42,9 +42,6 @@ class Account(AbstractBaseUser):
     second_step = False
     """Whether a second step at sign-in is set up, where that was read along."""
 
-    strong = False
-    """The same, as a list of accounts has it."""
-
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

@@ -7,6 +7,10 @@ from django.db import migrations, models
 # No child's data, and asked before there is a viewer.
 OPEN = {
     "mfa_authenticator": "SELECT, INSERT, UPDATE, DELETE",
+    "socialaccount_socialaccount": "SELECT, INSERT, UPDATE, DELETE",
+    "socialaccount_socialapp": "SELECT",
+    # Nothing is kept in it; with a link its tokens would go.
+    "socialaccount_socialtoken": "SELECT, DELETE",
     "kamkor_factorreset": "SELECT, INSERT, UPDATE (confirmed_by_id, confirmed_at, code, used_at)",
     "kamkor_accountevent": "SELECT, INSERT",
 }
@@ -27,6 +31,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("kamkor", "0028_looks"),
         ("mfa", "0003_authenticator_type_uniq"),
+        ("socialaccount", "0006_alter_socialaccount_extra_data"),
     ]
 
     operations = [

@@ -28,6 +28,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "kamkor",
 ]
@@ -93,6 +95,30 @@ MFA_TOTP_TOLERANCE = 1
 MFA_RATE_LIMITS = {"webauthn_login": "200/m/ip"}
 # The demo is served at http://localhost, which browsers trust for passkeys as they do HTTPS.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = KAMKOR_DEMO
+# The state's sign-in: where it is, who we are there, and the file that holds our secret.
+_STATE_URL = os.environ.get("KAMKOR_OIDC_URL", "")
+_STATE_SECRET = os.environ.get("KAMKOR_OIDC_SECRET_FILE", "")
+KAMKOR_STATE_SIGN_IN = bool(_STATE_URL)
+SOCIALACCOUNT_ADAPTER = "kamkor.web.state_sign_in.LinkedAlone"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "state",
+                "name": "state",
+                "client_id": os.environ.get("KAMKOR_OIDC_CLIENT", ""),
+                "secret": Path(_STATE_SECRET).read_text().strip() if _STATE_SECRET else "",
+                "settings": {
+                    "server_url": _STATE_URL,
+                    "oauth_pkce_enabled": True,
+                    "fetch_userinfo": False,
+                    "scope": ["openid"],
+                    "auth_params": {"response_mode": "form_post"},
+                },
+            }
+        ]
+    }
+}
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False

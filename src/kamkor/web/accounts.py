@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from kamkor.access.queries.account import (
     without_account,
 )
 from kamkor.access.queries.session import open_sessions
+from kamkor.access.queries.state_link import subject_of
 from kamkor.access.vocabulary import ACCOUNT_ACTS, ADMINISTRATOR, RIGHTS
 from kamkor.country.kg.languages import LANGUAGES
 from kamkor.kernel import clock
@@ -69,7 +71,7 @@ def _row(request: ViewedRequest, account: Any) -> dict[str, Any]:  # noqa: ANN40
             {"text": account.username, "url": f"/accounts/{account.pk}/"},
             {"text": names_of([account])[account.pk]},
             {"text": _posts(account)},
-            {"text": _("yes") if account.strong else _("no")},
+            {"text": _("yes") if account.has_factor else _("no")},
             {"text": _state(request, account)},
         ],
     }
@@ -159,7 +161,7 @@ def one_account(request: ViewedRequest, account_id: int) -> HttpResponse:
     """One account: its state, what was done to it, and what can be done."""
     if not manages_accounts(request.viewer):
         return faults.fault_page(request, 403, faults.page_for(ROLES))
-    account = account_managed(request.viewer, account_id)
+    account: Any = account_managed(request.viewer, account_id)
     if account is None:
         return faults.fault_page(request, 404)
     errors: list[dict[str, str]] = []
@@ -173,13 +175,15 @@ def one_account(request: ViewedRequest, account_id: int) -> HttpResponse:
         "account": account,
         "locked": lock_out.is_locked(request, account.username, account.pk),
         "asked": open_reset(account.pk, clock.now()),
+        "state_sign_in": settings.KAMKOR_STATE_SIGN_IN,
+        "subject": subject_of(request.viewer, account.pk),
         "own": account.pk == request.viewer.account_id,
         "summary": {
             "rows": [
                 {"label": _("Name"), "value": names_of([account])[account.pk]},
                 {"label": _("Posts"), "value": _posts(account)},
                 {"label": _("State"), "value": _state(request, account)},
-                {"label": _("Second step"), "value": _("yes") if account.strong else _("no")},
+                {"label": _("Second step"), "value": _("yes") if account.has_factor else _("no")},
                 {"label": _("Open sessions"), "value": sessions.count(), "figure": "sessions"},
             ]
         },
@@ -207,6 +211,7 @@ def _act(request: ViewedRequest, account: Any) -> HttpResponse | list[dict[str, 
         "end_sessions": lambda: acts.end_sessions_of(viewer, account),
         "ask_reset": lambda: acts.ask_reset(viewer, account),
         "lift": lambda: _lift(request, account),
+        "link": lambda: acts.link_subject(viewer, account, request.POST.get("subject", "").strip()),
     }
     try:
         if act == "give_password":

@@ -28,6 +28,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "messages": get_messages(request),
         "csrf_input": csrf_input(request),
         "demo_mode": settings.KAMKOR_DEMO,
+        "state_sign_in": settings.KAMKOR_STATE_SIGN_IN,
         "viewer": viewer,
         "languages": settings.LANGUAGES,
         "today": clock.today(),

@@ -31,6 +31,7 @@ from kamkor.web import (
     rounds,
     second_step,
     sign_in,
+    state_sign_in,
 )
 
 urlpatterns = [
@@ -38,6 +39,12 @@ urlpatterns = [
     path("commands/", command_door.commands, name="commands"),
     path("sign-in/", sign_in.sign_in, name="account_login"),
     path("sign-in/second/", second_step.second_step, name="mfa_authenticate"),
+    path("sign-in/state/", state_sign_in.begin, name="state_sign_in"),
+    path(
+        "sign-in/<slug:provider_id>/callback/",
+        state_sign_in.answered,
+        name="openid_connect_callback",
+    ),
     path("sign-in/code/", second_step.one_time_code, name="one_time_code"),
     path("sign-in/passkey/", second_step.by_passkey, name="mfa_login_webauthn"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),

@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, transaction
 
@@ -23,6 +24,7 @@ from kamkor.kernel import clock
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.words import noop
 
+STATE = "state"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -80,6 +82,13 @@ class ResetAsked(Refusal):
 
     code = "reset_asked"
     message = noop("This was asked already. It waits for the second person.")
+
+
+class SubjectTaken(Refusal):
+    """One subject holds one account."""
+
+    code = "subject_taken"
+    message = noop("This number is linked to another account, or is none.")
 
 
 def drawn_word() -> str:
@@ -195,6 +204,25 @@ def confirm_reset(viewer: Viewer, reset_id: int) -> tuple[str, str]:
         second_id=viewer.account_id,
     )
     return asked.account.username, code
+
+
+def link_subject(viewer: Viewer, account: Account, subject: str) -> None:
+    """Say that a subject of the state's sign-in holds this account; an empty one, that none does.
+
+    Raises ``SubjectTaken`` besides what every act raises.
+    """
+    _check(viewer, account)
+    held = SocialAccount.objects.filter(user_id=account.pk)
+    if not subject:
+        held.delete()
+        _note(viewer, account.pk, "state_unlinked")
+        return
+    others = SocialAccount.objects.filter(provider=STATE, uid=subject)
+    if others.exclude(user_id=account.pk).exists() or len(subject) > 191:
+        raise SubjectTaken("subject")
+    held.delete()
+    SocialAccount.objects.create(user_id=account.pk, provider=STATE, uid=subject, extra_data={})
+    _note(viewer, account.pk, "state_linked")
 
 
 def use_code(account_id: int, code: str) -> bool:

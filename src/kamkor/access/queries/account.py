@@ -56,7 +56,7 @@ def _accounts(viewer: Viewer) -> QuerySet[Account]:
         return Account.objects.none()
     kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     factor = Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=kinds)
-    rows = Account.objects.select_related("employee").annotate(strong=Exists(factor))
+    rows = Account.objects.select_related("employee").annotate(has_factor=Exists(factor))
     return rows.order_by("username")
 
 
