@@ -119,6 +119,7 @@ def _environment(data: Path, facts: ServerFacts) -> dict[str, str]:
         "KAMKOR_PGPORT": str(facts.port),
         "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}",
         "KAMKOR_LANG": "en",
+        "KAMKOR_SECOND_STEP": "optional",
     }
 
 
