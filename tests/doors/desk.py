@@ -197,10 +197,15 @@ class Desk:
         self.client = Client(headers={"accept-language": language})
         self.sent: Typed = {}
         if username:
-            self.client.force_login(
-                Account.objects.get(username=username),
-                backend="kamkor.web.sessions.SignedIn",
-            )
+            account = Account.objects.get(username=username)
+            self.client.force_login(account, backend="kamkor.web.sessions.SignedIn")
+            session = self.client.session
+            # As after the form: by what means, when, and who.
+            session["account_authentication_methods"] = [
+                {"method": "password", "at": clock.wall_seconds()}
+            ]
+            session["account_authentication_methods_user"] = str(account.pk)
+            session.save()
 
     def now(self) -> AbstractContextManager[None]:
         """The clock set to the moment the cast stands at."""
