@@ -21,18 +21,12 @@ from kamkor.access.queries.account import (
 from kamkor.access.rules import Viewer
 from kamkor.country.kg.languages import LANGUAGES
 from kamkor.kernel import clock
+from kamkor.kernel.commands import NotPermitted
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.words import noop
 
 STATE = "state"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-
-
-class NoAdministrator(Refusal):
-    """Only an administrator manages accounts."""
-
-    code = "no_administrator"
-    message = noop("Accounts are managed by an administrator.")
 
 
 class OwnAccount(Refusal):
@@ -100,10 +94,10 @@ def drawn_word() -> str:
 def open_account(viewer: Viewer, *, username: str, employee: str, language: str) -> tuple[int, str]:
     """Make an account for somebody in post; returns its id and the password for once.
 
-    Raises ``NoAdministrator``, ``AccountNameWrong``, ``AccountNameTaken``, ``NobodyChosen``.
+    Raises ``NotPermitted``, ``AccountNameWrong``, ``AccountNameTaken``, ``NobodyChosen``.
     """
     if not manages_accounts(viewer):
-        raise NoAdministrator
+        raise NotPermitted
     plain = username.isascii() and username.replace("-", "").replace("_", "").isalnum()
     if not plain or len(username) > 40:
         raise AccountNameWrong("account_name")
@@ -241,7 +235,7 @@ _HOURS = timedelta(hours=RESET_HOURS)
 
 def _check(viewer: Viewer, account: Account) -> None:
     if not manages_accounts(viewer):
-        raise NoAdministrator
+        raise NotPermitted
     if viewer.account_id == account.pk:
         raise OwnAccount
 
