@@ -25,7 +25,7 @@ from kamkor.access.operations.sealing import (
 )
 from kamkor.cases.queries.case import case_for, open_cases
 from kamkor.kernel.ids import new_id
-from kamkor.kernel.seen import noting
+from kamkor.kernel.seen import note, noting
 from kamkor.management.shell import WRONG_USE, Stopped
 from tests.access.catalogue import asked
 from tests.cast import Cast
@@ -89,11 +89,13 @@ def test_many_are_written_in_several_entries(committed_cast: Cast) -> None:
 
 
 def test_what_is_read_within_is_read_around_too() -> None:
+    first, second = new_id(), new_id()
     with noting() as around:
+        note(first)
         with noting() as within:
-            pass
-        within_only = set(within)
-    assert around == within_only == set()
+            note(second)
+    note(new_id())
+    assert (around, within) == ({first, second}, {second})
 
 
 @pytest.mark.django_db
