@@ -12,7 +12,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help base setup demo run fmt check test slow story shots drill-start controls bench release clean-clone ci
+.PHONY: help base setup demo run fmt check test slow story shots drill-start controls probe bench release clean-clone ci
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,9 @@ drill-start: setup ## stop and kill the embedded server, and start it again (ARG
 
 controls: setup ## break the product in each listed way; the named test must fail
 	@$(PY) tools/controls.py $(ARGS)
+
+probe: setup ## whether any door shows what is not due (N=, SEED=), each lock alone before
+	@$(PY) tools/probe.py
 
 bench: setup ## each page and count against its limit, in one run (ONLY=row, SIZE=small, SEED=)
 	@$(PY) bench/run.py

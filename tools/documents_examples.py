@@ -13,6 +13,12 @@ _TURN = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c60"
 _LEAVE = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c70"
 _SUZAK = "41703220000000"
 
+IDS = {
+    "report": _REPORT, "case": _CASE, "household": _HOME, "fact": _FACT, "task": _TASK,
+    "turn": _TURN,
+}  # fmt: skip
+"""Which id of the examples stands for what."""
+
 ANSWERS: dict[str, dict[str, str]] = {
     "receive_report": {"report": "id of the report"},
     "screen_report": {"cases": "if accepted, the id of a case for each child, in their order"},

@@ -29,6 +29,7 @@ LEFT = {
     "ARGS", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "KAMKOR_DATA", "KAMKOR_LANG", "MAKEFLAGS",
     "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "SEED", "k",
 }  # fmt: skip
+PROBES = 1_000_000
 LINES = {True: 4, False: 30}
 """How many of a part's last lines are kept, by whether it went well."""
 
@@ -77,6 +78,7 @@ def parts() -> list[Part]:
         Part("controls", ["make", "controls"]),
         Part("drill-start", ["make", "drill-start", f"ARGS=--rounds {ROUNDS}"]),
         *(a_day(number) for number in range(1, DAYS + 1)),
+        Part("probe", ["make", "probe", f"N={PROBES}"]),
         Part("slow-network", [".venv/bin/python", "tools/slow_network.py"]),
     ]
 

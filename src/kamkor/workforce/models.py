@@ -56,12 +56,29 @@ class Employee(models.Model):
 
 
 class Post(models.Model):
-    """A post of an office; ``kind`` is the role its holder acts in."""
+    """A post of an office; ``kind`` is the role its holder acts in.
+
+    A unit has one worker's post on any day: row security ends at the unit, so that a worker sees
+    no colleague's cases even where a filter is forgotten. Where two work in one place, there are
+    two units.
+    """
 
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="posts")
     kind = models.CharField(max_length=24)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            ExclusionConstraint(
+                name="one_worker_a_unit",
+                expressions=[
+                    (F("office"), RangeOperators.EQUAL),
+                    (_days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(kind="worker"),
+            ),
+        )
 
 
 class PostHolding(models.Model):

@@ -1,0 +1,312 @@
+"""Every door of the access matrix: each route and method, each command, each file at the shell."""
+
+import io
+import json
+import logging
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.core import mail
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+
+from kamkor.cases.vocabulary import STEP_OF
+from kamkor.kernel import clock
+from kamkor.kernel.commands import Operation
+from kamkor.kernel.ids import new_id
+from kamkor.web.case_forms import ABOUT_CASE, OFFICE, START
+from kamkor.web.help import ACTS
+from tests.doors.desk import Desk
+from tests.doors.matrix_people import ACTORS
+from tests.doors.matrix_world import MatrixWorld, Record
+from tools.documents_examples import EXAMPLES, IDS
+
+AT_SHELL = "shell"
+COMMAND = "command"
+# Commands at the shell that show no person, and what they do.
+NOT_TRIED = {
+    "demo": "builds and serves",
+    "doctor": "looks at the installation",
+    "load": "tells the rows of the file it is given",
+    "serve": "serves the doors above",
+    "synth": "builds",
+    "worker": "runs jobs",
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """One way in: a route with a method, a command, or a command at the shell.
+
+    ``address`` and what is sent hold ``{case}`` and the like where an id of the record stands,
+    and ``{given}`` and the like where a value of it is typed.
+    """
+
+    route: str
+    address: str
+    method: str = "GET"
+    sent: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the door is called in the tables and when something came out of it."""
+        told = f"{self.method} {self.address}"
+        return " ".join([told, *(f"{key}={value}" for key, value in self.sent)])
+
+    @property
+    def of_a_record(self) -> bool:
+        """Whether it names a record; else it is a list, or the like."""
+        return "{" in self.address or any("{" in value for _key, value in self.sent)
+
+
+def _slug(name: str) -> str:
+    return name.replace("_", "-")
+
+
+ABOUT_REPORT = ("read_report", "screen_report", "review_declined_report", "mark_sent_in_error")
+MORNING = ("due", "late", "visits", "cases", "without", "looks")
+KINDS = ("csv", "xlsx")
+WITHOUT_RECORD: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("home", ("/",)),
+    ("account_login", ("/sign-in/",)),
+    ("mfa_authenticate", ("/sign-in/second/",)),
+    ("mfa_login_webauthn", ("/sign-in/passkey/",)),
+    ("state_sign_in", ("/sign-in/state/",)),
+    ("openid_connect_callback", ("/sign-in/state/callback/",)),
+    ("one_time_code", ("/sign-in/code/",)),
+    ("sign_out", ("/sign-out/",)),
+    ("language", ("/language/",)),
+    ("post", ("/post/",)),
+    ("account", ("/account/",)),
+    ("account_reauthenticate", ("/account/again/",)),
+    ("mfa_index", ("/account/factors/",)),
+    ("mfa_activate_totp", ("/account/factors/app/",)),
+    ("mfa_add_webauthn", ("/account/factors/passkey/",)),
+    ("mfa_view_recovery_codes", ("/account/factors/codes/",)),
+    ("sessions", ("/account/sessions/",)),
+    ("idle", ("/account/idle/",)),
+    ("resets", ("/account/resets/",)),
+    ("accounts", ("/accounts/",)),
+    ("new_account", ("/accounts/new/",)),
+    ("one_account", ("/accounts/1/",)),
+    ("alarms", ("/alarms/",)),
+    ("help", ("/help/",)),
+    ("help_page", tuple(f"/help/{_slug(name)}/" for name in sorted({*STEP_OF, *ACTS, "day"}))),
+    ("duty", ("/duty/",)),
+    ("receipt", ("/receipt/",)),
+    ("rounds", ("/rounds/",)),
+    (
+        "register",
+        tuple(
+            f"/register/?register={register}&state={state}"
+            for register in ("child", "family")
+            for state in ("on_register", "open", "all", "identified", "reported", "taken_off")
+        ),
+    ),
+    ("export", tuple(f"/register/export.{kind}?state=all" for kind in KINDS)),
+    ("figures", ("/figures/?by=district", "/figures/?figure=visits&by=month")),
+    ("behind_number", ("/figures/list/?figure=children_on_register",)),
+    ("figures_export", tuple(f"/figures/export.{kind}?by=district" for kind in KINDS)),
+    ("morning_list", tuple(f"/morning/{what}/" for what in MORNING)),
+    ("loading", ("/loading/",)),
+    ("loading_template", tuple(f"/loading/template.{kind}" for kind in KINDS)),
+    ("find", ("/find/",)),
+    ("begin", tuple(f"/do/{_slug(name)}/" for name in sorted(START | OFFICE))),
+    ("take_back", ("/take-back/",)),
+    ("roster", ("/roster/",)),
+    ("commands", ("/commands/",)),
+)
+OF_A_RECORD: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("report", ("/reports/{report}/",)),
+    ("received", ("/reports/{report}/received/",)),
+    ("about_report", tuple(f"/reports/{{report}}/{_slug(name)}/" for name in ABOUT_REPORT)),
+    ("correct_report", ("/reports/{report}/correct/report/{told}/",)),
+    ("case", ("/cases/{case}/",)),
+    ("looks", ("/cases/{case}/looks/",)),
+    ("correct", ("/cases/{case}/correct/identification/{fact}/",)),
+    ("about_case", tuple(f"/cases/{{case}}/{_slug(name)}/" for name in sorted(ABOUT_CASE))),
+    ("about_task", ("/tasks/{task}/complete-task/",)),
+    ("correct_round", ("/rounds/{round}/correct/",)),
+    ("add_concern", ("/rounds/{round}/add-concern/",)),
+    ("about_roster", ("/roster/{turn}/end-duty-turn/",)),
+    ("load", ("/loading/{load}/",)),
+    ("load_rejected", ("/loading/{load}/rejected.csv",)),
+    (
+        "begin",
+        (
+            "/do/identify-child/?child={child}",
+            "/do/identify-child/?household={household}",
+            "/do/identify-child/?child={child}&household={household}",
+        ),
+    ),
+    ("find", ("/find/?case={case}",)),
+    ("morning_list", ("/morning/cases/?post={post}",)),
+)
+BORN = tuple((f"born-{part}", f"{{{part}}}") for part in ("year", "month", "day"))
+SEARCHES = (
+    *(
+        Door(route, f"/{route}/", "POST", (("name", f"{{{part}}}"),))
+        for route in ("find", "register")
+        for part in ("given", "surname", "pin", "number")
+    ),
+    Door("find", "/find/", "POST", BORN),
+)
+
+
+def doors() -> list[Door]:
+    """All doors; of each route with GET and POST, and once with a method it does not know."""
+    found = []
+    for route, addresses in (*WITHOUT_RECORD, *OF_A_RECORD):
+        for address in addresses:
+            found += [Door(route, address), Door(route, address, "POST")]
+        found.append(Door(route, addresses[0], "PUT"))
+    found += SEARCHES
+    found += [Door(COMMAND, name) for name in sorted(Operation.registry)]
+    found += [Door(AT_SHELL, name) for name in ("commands", "figures", "account", "audit")]
+    return found
+
+
+@dataclass
+class Answer:
+    """All that came out of a door: text of pages and files, headers, mails, lines of the log."""
+
+    status: int
+    text: str
+    typed: tuple[str, ...] = ()
+    heard: list[str] = field(default_factory=list)
+
+    @property
+    def folded(self) -> str:
+        """What is looked through: folded, and a second time without blanks between digits."""
+        text = "\n".join([self.text, *self.heard]).casefold()
+        for one in self.typed:
+            # What was typed stands in the field of the search again.
+            text = text.replace(f'value="{one.casefold()}"', "")
+        return text + re.sub(r"(?<=\d)[\s\u00a0\u202f]+(?=\d)", "", text)
+
+
+class _Heard(logging.Handler):
+    """Keeps what any part of the program writes to the log."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    handler, root = _Heard(), logging.getLogger()
+    root.addHandler(handler)
+    mail.outbox = []
+    try:
+        yield handler.lines
+        handler.lines.extend(str(one.message()) for one in mail.outbox)
+    finally:
+        root.removeHandler(handler)
+
+
+class Asking:
+    """Asks at the doors for one after another of the actors; whatever it did is undone."""
+
+    def __init__(self, world: MatrixWorld) -> None:
+        self.world = world
+        # Signed in at once: what an answer writes is undone, a session with it.
+        self.desks = {one.username: Desk(one.username, world.cast.time) for one in ACTORS}
+        self.cookies = {name: desk.client.cookies.output() for name, desk in self.desks.items()}
+
+    def client(self, username: str) -> Client:
+        """The browser of an actor as it was, whatever the door before did to its session."""
+        client = self.desks[username].client
+        client.cookies.clear()
+        client.cookies.load(self.cookies[username].replace("Set-Cookie: ", ""))
+        return client
+
+    def ask(self, username: str, door: Door, record: Record | None) -> Answer:
+        """What a door answers, and everything that was written meanwhile."""
+        point = transaction.savepoint()
+        try:
+            with _listening() as heard, clock.clock_at(self.world.cast.time.moment):
+                answer = self._asked(username, door, record)
+            answer.heard = heard
+        finally:
+            transaction.savepoint_rollback(point)
+        return answer
+
+    def _asked(self, username: str, door: Door, record: Record | None) -> Answer:
+        values = self.world.values_of(record)
+        if door.route == AT_SHELL:
+            return self._at_shell(username, door.address, values)
+        if door.route == COMMAND:
+            data = data_of(door.address, values)
+            body = json.dumps({"id": str(new_id()), "command": door.address, "data": data})
+            response = self.client(username).post(
+                "/commands/", body, content_type="application/json"
+            )
+            return Answer(response.status_code, _whole(response))
+        typed = {key: value.format(**values) for key, value in door.sent}
+        address = door.address.format(**values)
+        response = _request(self.client(username), door.method, address, typed)
+        return Answer(response.status_code, _whole(response), tuple(typed.values()))
+
+    def _at_shell(self, username: str, command: str, values: dict[str, str]) -> Answer:
+        out = io.StringIO()
+        words = {
+            "figures": ["register", "--as", username, "--format", "json"],
+            "account": ["list"],
+            "audit": ["anchor"],
+        }
+        status = 0
+        with TemporaryDirectory() as folder, redirect_stdout(out), redirect_stderr(out):
+            lines = [
+                {"id": str(new_id()), "command": name, "data": {"case": values["case"]}}
+                for name in sorted(ABOUT_CASE)
+            ]
+            file = Path(folder) / "commands.jsonl"
+            file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+            words["commands"] = [str(file), "--as", username]
+            try:
+                call_command(command, *words[command])
+            except Exception as fault:  # noqa: BLE001 - whatever it says is looked through
+                out.write(repr(fault))
+                status = 1
+        return Answer(status, out.getvalue())
+
+
+def data_of(command: str, values: dict[str, str]) -> dict[str, Any]:
+    """What a command is given: the example of the documents, about this record, today."""
+    told = json.dumps(EXAMPLES.get(command, {}))
+    for part, example in IDS.items():
+        told = told.replace(example, values[part])
+    data: dict[str, Any] = json.loads(told)
+    return data | ({"happened_on": values["today"]} if "happened_on" in data else {})
+
+
+def _request(client: Client, method: str, address: str, typed: dict[str, str]) -> Any:  # noqa: ANN401 - Django's own
+    if method == "GET":
+        return client.get(address)
+    if method == "POST":
+        return client.post(address, typed)
+    return client.generic(method, address)
+
+
+def _whole(response: Any) -> str:  # noqa: ANN401 - Django's own
+    """Headers and body as text; of a workbook the text of all its parts."""
+    parts = [f"{key}: {value}" for key, value in response.headers.items()]
+    parts += [morsel.OutputString() for morsel in response.cookies.values()]
+    content = response.content
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            parts += [book.read(name).decode("utf-8", "replace") for name in book.namelist()]
+    else:
+        parts.append(content.decode("utf-8", "replace"))
+    return "\n".join(parts)

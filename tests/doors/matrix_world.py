@@ -1,0 +1,261 @@
+"""The records of the access matrix: in each place one matter of which every field is a canary."""
+
+import random
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+
+from kamkor.cases.models import Case, Identification, ReportTold
+from kamkor.cases.operations.loading import queue_load
+from kamkor.workforce.models import DutyTurn
+from tests.cast import Cast, Player
+from tests.doors.matrix_people import ARAVAN, players
+from tests.doors.world import Place
+from tests.factories import NOOKEN, SUZAK, a_child, a_removal, a_report
+
+CONSONANTS, VOWELS = "бгджзклмнпрстчш", "аеиоуөү"
+LETTERS = 12
+# The kinds of record, and the groups of fields of each.
+GROUPS = {
+    "report": ("text", "reporter"),
+    "case": ("name", "identity", "narrative"),
+    "round": ("text",),
+}
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A value that stands in one field of one record and nowhere else.
+
+    ``record`` is the key of the record, ``kind`` and ``group`` what the oracle calls the field.
+    """
+
+    record: str
+    kind: str
+    group: str
+    value: str
+
+    @property
+    def shapes(self) -> tuple[str, ...]:
+        """How the value may look in an answer, folded and without blanks."""
+        if self.value.count("-") == 2:
+            year, month, day = self.value.split("-")
+            return self.value, f"{day}.{month}.{year}"
+        if self.value.startswith("+"):
+            return self.value, "0" + self.value[4:]
+        return (self.value.casefold(),)
+
+
+@dataclass
+class Record:
+    """One matter: its ids, where it counts, and its canaries."""
+
+    key: str
+    number: str = ""
+    place: Place = field(default_factory=Place)
+    canaries: list[Canary] = field(default_factory=list)
+
+
+# Key of a record: who works on it, who decides, and the district.
+WHERE: dict[str, tuple[str, str, str]] = {
+    "own": ("aigul", "bakyt", SUZAK),
+    "sibling": ("nurlan", "bakyt", SUZAK),
+    "department": ("bakyt", "head", SUZAK),
+    "nooken": ("cholpon", "specialist2", NOOKEN),
+    "osh": ("zarina", "talai", ARAVAN),
+    "sealed": ("aigul", "bakyt", SUZAK),
+    "excluded": ("bakyt", "bakyt", SUZAK),
+    "interest": ("aigul", "bakyt", SUZAK),
+    "closed": ("aigul", "bakyt", SUZAK),
+    "offered": ("cholpon", "specialist2", NOOKEN),
+}
+
+
+class MatrixWorld:
+    """All records, built by operations; canaries by what they are of."""
+
+    def __init__(self, cast: Cast, seed: int = 1) -> None:
+        self.cast = cast
+        self.drawn = random.Random(seed)
+        self.who = players(cast)
+        self.records: dict[str, Record] = {}
+        self._days = 0
+        self._used: set[str] = set()
+        head = self.who["head"]
+        duty = {"post": self.who["begimai"].post, "rank": 1, "valid_from": cast.today}
+        head.do("set_duty_turn", **duty, valid_to=cast.in_days(30))
+        for key, (worker, decider, territory) in WHERE.items():
+            self.records[key] = self._record(key, self.who[worker], self.who[decider], territory)
+        self._endings()
+        cast.time.passes(minutes=5)
+
+    @property
+    def canaries(self) -> list[Canary]:
+        """Every canary of every record."""
+        return [one for record in self.records.values() for one in record.canaries]
+
+    def values_of(self, record: Record | None) -> dict[str, str]:
+        """What is put into addresses and fields of searches: ids, and values of the record."""
+        place = record.place if record else Place()
+        told = {"today": self.cast.today, "post": "1"}
+        if record is None:
+            return vars(place) | told
+        given, surname, _home, born = [one.value for one in record.canaries if one.group == "name"]
+        pin = next(one.value for one in record.canaries if one.group == "identity")
+        year, month, day = born.split("-")
+        named = {"given": given, "surname": surname, "pin": pin, "number": record.number}
+        return vars(place) | told | named | {"year": year, "month": month, "day": day}
+
+    def _word(self, record: Record, kind: str, group: str) -> str:
+        """A new word of twelve letters, noted as what stands in this field."""
+        while True:
+            pairs = [
+                self.drawn.choice(CONSONANTS) + self.drawn.choice(VOWELS)
+                for _ in range(LETTERS // 2)
+            ]
+            word = "".join(pairs)
+            if word not in self._used:
+                break
+        self._used.add(word)
+        record.canaries.append(Canary(record.key, kind, group, word))
+        return word.capitalize()
+
+    def _value(self, record: Record, kind: str, group: str, value: str) -> str:
+        record.canaries.append(Canary(record.key, kind, group, value))
+        return value
+
+    def _record(self, key: str, worker: Player, decider: Player, territory: str) -> Record:
+        record = Record(key)
+        told = self._reported(record, worker, territory)
+        opened = decider.do("screen_report", report=told, decision="accept", assign_to=worker.post)
+        case = str(opened["cases"][0])
+        worker.do("identify_child", case=case, **self._child(record, territory))
+        decider.do("register_child", case=case, **self._registration(record))
+        self._visited(record, worker, case)
+        self._protected(record, worker, case)
+        record.place = self._place(record, (worker, decider), told, case)
+        return record
+
+    def _reported(self, record: Record, worker: Player, territory: str) -> str:
+        words: dict[str, Any] = {
+            "place": f"{self._word(record, 'report', 'text')}, 5",
+            "seen_or_said": f"It was {self._word(record, 'report', 'text')} who said it.",
+            "children": [{"description": self._word(record, "report", "text"), "age": 6}],
+            "reporter_name": self._word(record, "report", "reporter"),
+            "callback": self._telephone(record, "report", "reporter"),
+        }
+        if record.key in {"sealed", "excluded"}:
+            words["worry"] = "physical_violence"
+        if record.key == "excluded":
+            words["involves"] = [self.who[name].post for name in ("aigul", "head")]
+        return str(worker.do("receive_report", **a_report(territory=territory, **words))["report"])
+
+    def _telephone(self, record: Record, kind: str, group: str) -> str:
+        return self._value(record, kind, group, f"+996555{self.drawn.randrange(10**5, 10**6)}")
+
+    def _child(self, record: Record, territory: str) -> dict[str, Any]:
+        self._days += 1
+        born = date(2013, 1, 1) + timedelta(days=37 * self._days)
+        pin = f"2{born:%d%m%Y}{self.drawn.randrange(10**4, 10**5)}"
+        return a_child(
+            self.cast.today,
+            territory=territory,
+            given_name=self._word(record, "case", "name"),
+            surname=self._word(record, "case", "name"),
+            place=f"{self._word(record, 'case', 'name')}, 7",
+            born=self._value(record, "case", "name", born.isoformat()),
+            pin=self._value(record, "case", "identity", pin),
+            difficulty=f"{self._word(record, 'case', 'narrative')} again.",
+            adults=[
+                {
+                    "given_name": self._word(record, "case", "identity"),
+                    "relation": "mother",
+                    "telephone": self._telephone(record, "case", "identity"),
+                }
+            ],
+            siblings=[{"given_name": self._word(record, "case", "identity"), "looked_at": False}],
+        )
+
+    def _registration(self, record: Record) -> dict[str, Any]:
+        return {
+            "decision": "register",
+            "happened_on": self.cast.today,
+            "grounds": ["neglected"],
+            "main_ground": "neglected",
+            "note": f"Because {self._word(record, 'case', 'narrative')}.",
+        }
+
+    def _visited(self, record: Record, worker: Player, case: str) -> None:
+        child = {"case": case, "seen": "alone", "none_of_these": True}
+        worker.do(
+            "record_visit",
+            household=worker.home(case),
+            kind="elsewhere" if record.key in {"sealed", "excluded"} else "home",
+            happened_on=self.cast.today,
+            children=[child],
+            changed=f"Now {self._word(record, 'case', 'narrative')}.",
+            words_of_carer=f"She said {self._word(record, 'case', 'narrative')}.",
+        )
+
+    def _protected(self, record: Record, worker: Player, case: str) -> None:
+        if record.key == "closed":
+            return
+        worker.do(
+            "protect_now",
+            case=case,
+            **a_removal(
+                self.cast.today,
+                danger=f"Danger of {self._word(record, 'case', 'narrative')}.",
+                decider_name=self._word(record, "case", "narrative"),
+                sleeps_where=self._word(record, "case", "narrative"),
+                next_step=self._word(record, "case", "narrative"),
+            ),
+        )
+
+    def _place(self, record: Record, people: tuple[Player, Player], told: str, case: str) -> Place:
+        worker, decider = people
+        territory = WHERE[record.key][2]
+        task = worker.task(case, "siblings_to_look_at")
+        with worker.inside():
+            row = Case.objects.get(id=case)
+            fact = Identification.objects.get(case=row)
+            telling = ReportTold.objects.get(report_id=told)
+        record.number = row.number
+        home, person = str(row.household_id), str(row.child_id)
+        made = Place(told, case, person, home, str(task.pk), str(fact.pk), str(telling.pk))
+        counts = {"area": self._word(record, "round", "text"), "visited": 4, "no_concern": 4}
+        day = self.cast.today
+        told_round = worker.do("record_round", territory=territory, happened_on=day, **counts)
+        turns = DutyTurn.objects.filter(office_id=worker.department, withdrawn_at=None)
+        turn = turns.order_by("valid_from", "id")[0]
+        with decider.inside() as viewer:
+            load = queue_load(viewer, "register.csv", 1)
+        return replace(made, turn=str(turn.pk), round=str(told_round["round"]), load=str(load.pk))
+
+    def _endings(self) -> None:
+        """What happens last: a proof of what was due, an interest, taking off, an offer."""
+        own, closed, offered = (self.records[key] for key in ("own", "closed", "offered"))
+        aigul, bakyt = self.who["aigul"], self.who["bakyt"]
+        proof = self._word(own, "case", "narrative")
+        aigul.do("complete_task", task=own.place.task, happened_on=self.cast.today, proof=proof)
+        aigul.do("declare_interest", case=self.records["interest"].place.case, kind="relative")
+        aigul.do(
+            "propose_taking_off",
+            case=closed.place.case,
+            reason="died",
+            happened_on=self.cast.today,
+            note=f"It is {self._word(closed, 'case', 'narrative')}.",
+        )
+        bakyt.do(
+            "decide_taking_off",
+            case=closed.place.case,
+            decision="agree",
+            happened_on=self.cast.today,
+        )
+        self.who["specialist2"].do(
+            "offer_transfer",
+            case=offered.place.case,
+            to_office=bakyt.department,
+            reason="family_moved",
+            note=f"To {self._word(offered, 'case', 'narrative')}.",
+        )

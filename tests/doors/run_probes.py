@@ -1,0 +1,92 @@
+"""The run that ``make probe`` asks for; not part of ``make test`` under this name.
+
+``KAMKOR_LOCKS`` switches one of the two locks off: ``rows`` lets every rule in Python permit
+all, ``application`` reads as a login that row security does not hold, ``none`` does both: the
+control, for then hardly anything is stopped.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.db import connections, transaction
+from django.db.models import Q
+from pytest_django.plugin import DjangoDbBlocker
+
+from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import RIGHTS
+from kamkor.cases.queries import report
+from kamkor.kernel.commands import Operation
+from kamkor.kernel.provision import create_database, drop_database
+from kamkor.kernel.server_facts import ServerFacts
+from kamkor.people import queries as people
+from tests.cast import Cast
+from tests.conftest import TEMPLATE, connected_to
+from tests.doors.matrix import Matrix, drawn, drawn_hidden
+from tests.doors.matrix_people import build_newcomers
+from tests.doors.matrix_world import MatrixWorld
+
+LOCKS = os.environ.get("KAMKOR_LOCKS", "both")
+NUMBER = int(os.environ.get("PROBES", "300"))
+SEED = int(os.environ.get("SEED", "1"))
+DATABASE = "kamkor_matrix"
+
+
+def let_python_permit_all(patch: pytest.MonkeyPatch) -> None:
+    """Every rule of the application says yes; only the database holds back."""
+    original = people.scope_filter
+    for name, module in list(sys.modules.items()):
+        if name.startswith("kamkor.") and getattr(module, "scope_filter", None) is original:
+            patch.setattr(module, "scope_filter", lambda *_args, **_more: Q())
+        if name.startswith("kamkor.") and hasattr(module, "WORKER"):
+            patch.setattr(module, "WORKER", "nobody")
+    patch.setattr(Viewer, "may", lambda _self, _action: True)
+    patch.setattr(report, "_may_know_reporter", lambda _viewer, _report: True)
+    for name, one in Operation.registry.items():
+        everybody = {"roles": frozenset(RIGHTS)}
+        patch.setitem(Operation.registry, name, type(one)(**{**vars(one), **everybody}))
+
+
+@contextmanager
+def read_past_row_security() -> Iterator[None]:
+    """Let the desk read as the owner, whom no policy holds back, if that is asked for."""
+    if LOCKS not in {"application", "none"}:
+        yield
+        return
+    desk, owner = connections.settings["default"], connections.settings["owner"]
+    kept = {key: desk[key] for key in ("USER", "PASSWORD")}
+    desk.update({key: owner[key] for key in kept})
+    connections["default"].close()
+    yield
+    connections["default"].close()
+    desk.update(kept)
+
+
+@contextmanager
+def matrix_of(house: ServerFacts, blocker: DjangoDbBlocker) -> Iterator[Matrix]:
+    """A database of its own with the world of the matrix; nothing of it stays."""
+    create_database(house, DATABASE, template=TEMPLATE)
+    with connected_to(house, blocker, DATABASE):
+        build_newcomers()
+        with read_past_row_security(), transaction.atomic():
+            yield Matrix(MatrixWorld(Cast(), SEED))
+            transaction.set_rollback(True)
+    drop_database(house, DATABASE)
+
+
+def run_probes(
+    house: ServerFacts, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Draw the probes, ask them, and write down what was found."""
+    with matrix_of(house, django_db_blocker) as matrix:
+        if LOCKS in {"rows", "none"}:
+            let_python_permit_all(monkeypatch)
+        if LOCKS == "both":
+            tally = matrix.try_all(drawn(NUMBER, SEED))
+        else:
+            tally = matrix.count_reads(drawn_hidden(NUMBER, SEED))
+    Path(os.environ["PROBES_FILE"]).write_text(json.dumps(vars(tally)), encoding="utf-8")
