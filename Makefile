@@ -12,7 +12,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help base setup demo run fmt check test slow story shots drill-start controls probe bench release clean-clone ci
+.PHONY: help base setup demo run fmt check test slow story shots drill-start crash controls probe bench release clean-clone ci
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,9 @@ shots: setup ## the pictures of the README and the documents
 drill-start: setup ## stop and kill the embedded server, and start it again (ARGS="--rounds 5")
 	@$(PY) tools/drill_start.py $(ARGS)
 
+crash: setup ## kill the database in mid-write: nothing acknowledged may be lost (ROUNDS=5, SEED=)
+	@$(PY) tools/crash.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
+
 controls: setup ## break the product in each listed way; the named test must fail
 	@$(PY) tools/controls.py $(ARGS)
 
@@ -75,4 +78,4 @@ release: setup ## what takes too long for ci, into docs/release.md (ARGS="--resu
 clean-clone:
 	@tools/clean_clone.sh
 
-ci: check test clean-clone ## check, test, and the demo once from a clean clone
+ci: check test crash clean-clone ## check, test, five crashes, and the demo once from a clean clone

@@ -31,6 +31,13 @@ class Control:
 
 CONTROLS = (
     Control(
+        "an answer is given before it stands on the disk",
+        "src/kamkor/kernel/postmaster.py",
+        r'"synchronous_commit": "on"',
+        '"synchronous_commit": "off"',
+        "tests/kernel/test_server_data.py::test_what_is_answered_for_is_on_the_disk",
+    ),
+    Control(
         "a cell of the pathway is flipped",
         "tests/specification/pathway.csv",
         r"(?m)^registered,propose_taking_off,,worker,taking_off_proposed,",

@@ -22,12 +22,14 @@ RESULTS = ROOT / "build" / "release.json"
 """What the last run found; ``--resume`` goes on from it."""
 
 ROUNDS = 15
+CRASHES = 4
+CRASH_ROUNDS = 250
 DAYS = 5
 SEEDS = 1_000_000
 # Of what made us nothing may reach the parts: each makes a data folder of its own.
 LEFT = {
     "ARGS", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "KAMKOR_DATA", "KAMKOR_LANG", "MAKEFLAGS",
-    "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "SEED", "k",
+    "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "ROUNDS", "SEED", "k",
 }  # fmt: skip
 PROBES = 1_000_000
 LINES = {True: 4, False: 30}
@@ -36,7 +38,7 @@ LINES = {True: 4, False: 30}
 HEAD = """# What the release was tried with
 
 Written by `make release`. It runs what takes too long for `make ci`: every page in all languages,
-every planted fault, many starts, other days, a slow network. What has not run says so.
+every planted fault, many starts, a thousand crashes, other days, a slow network. What has not run says so.
 """
 
 
@@ -70,6 +72,12 @@ def a_day(number: int) -> Part:
     return Part(f"day-{number}", ["make", "test", "k=after_any_day", f"SEED={seed}"])
 
 
+def crashes(number: int) -> Part:
+    """Rounds of kills in mid-write with a seed of their own."""
+    seed = secrets.randbelow(SEEDS)
+    return Part(f"crash-{number}", ["make", "crash", f"ROUNDS={CRASH_ROUNDS}", f"SEED={seed}"])
+
+
 def parts() -> list[Part]:
     """All parts in their order; the seeds are drawn anew."""
     browser = ["make", "test", "ARGS=tests/browser", "BROWSER_LANGUAGES=en ky ru kk"]
@@ -77,6 +85,7 @@ def parts() -> list[Part]:
         Part("browser", [*browser, "BROWSER_WIDTHS=1280 360"]),
         Part("controls", ["make", "controls"]),
         Part("drill-start", ["make", "drill-start", f"ARGS=--rounds {ROUNDS}"]),
+        *(crashes(number) for number in range(1, CRASHES + 1)),
         *(a_day(number) for number in range(1, DAYS + 1)),
         Part("probe", ["make", "probe", f"N={PROBES}"]),
         Part("slow-network", [".venv/bin/python", "tools/slow_network.py"]),

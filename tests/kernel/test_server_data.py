@@ -40,6 +40,17 @@ def test_all_stays_private(data: Path) -> None:
     assert {mode(path) for path in files} == {"0600"}
 
 
+def test_what_is_answered_for_is_on_the_disk(shared: tuple[ServerFacts, Path]) -> None:
+    """No login is answered before its transaction would outlive a power cut."""
+    facts, folder = shared
+    kept = load_secrets(folder)
+    for login in ("kamkor_web", "kamkor_worker", "kamkor_owner", "kamkor_figures"):
+        with psycopg.connect(**facts.arguments(login, getattr(kept, login))) as connection:
+            asked = ("fsync", "synchronous_commit", "full_page_writes", "data_checksums")
+            found = [connection.execute(f"SHOW {name}").fetchone() for name in asked]
+        assert found == [("on",)] * 4, login
+
+
 def test_a_folder_open_to_others_is_narrowed_only_if_it_is_ours(tmp_path: Path) -> None:
     empty, ours, foreign = (tmp_path / name for name in ("empty", "ours", "foreign"))
     for folder in (empty, ours, foreign):
