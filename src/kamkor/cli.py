@@ -10,7 +10,9 @@ from types import FrameType
 
 from kamkor.country.kg.languages import LANGUAGES
 from kamkor.demo import arguments, folder
+from kamkor.kernel.archive import BadBackup
 from kamkor.kernel.credentials import data_folder
+from kamkor.kernel.restore import FolderInUse, refuse_unless_empty
 from kamkor.kernel.server import database_server
 from kamkor.kernel.server_facts import ServerFacts, ServerFault
 from kamkor.kernel.translations import at_shell as _
@@ -37,6 +39,8 @@ COMMANDS = {
     "worker": noop("carry out background work; serve and demo start it"),
     "account": noop("create an account, list accounts, or list the posts one may hold"),
     "audit": noop("log of looks and journal: audit verify, audit anchor"),
+    "backup": noop("make a backup while all work goes on: backup --to FOLDER"),
+    "restore": noop("restore a backup into an empty folder: restore --from FOLDER --to-time T"),
     "doctor": noop("check logins, row security, migrations, keys and room on the disk"),
 }
 
@@ -58,6 +62,10 @@ def main(words: Sequence[str] | None = None) -> int:
         return _stopped(WRONG_USE, wrong)
     except folder.NoDemo as refused:
         return _stopped(NOT_PERMITTED, refused)
+    except FolderInUse as refused:
+        return _stopped(NOT_PERMITTED, _(refused.message) % refused.details)
+    except BadBackup as wrong:
+        return _stopped(WRONG_USE, _(wrong.message) % wrong.details)
     except ServerFault as fault:
         return _stopped(FAULT, _(fault.message) % fault.details)
     except KeyboardInterrupt:
@@ -85,6 +93,10 @@ def _run(given: list[str]) -> int:
         hosts = "*" if "--lan" in given else "localhost,127.0.0.1,[::1]"
         os.environ.setdefault("KAMKOR_HOSTS", hosts)
     data = data_folder()
+    if given[0] == "restore":
+        # Before the settings, which make secrets where there are none.
+        refuse_unless_empty(data)
+        return _django(given)
     if given[0] == "demo":
         folder.prepare(data, fresh=arguments.wants_fresh(given[1:]))
     if given[0] == "synth":
@@ -154,6 +166,8 @@ def _django(given: list[str]) -> int:
         # Whoever read the results has gone; Python would complain once more at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return REFUSED
+    except ServerFault:
+        raise
     except Exception as fault:  # noqa: BLE001 - the last place where a fault can be told in a line
         return _stopped(FAULT, _internal(fault, trace="--traceback" in given))
     return 0

@@ -91,16 +91,19 @@ def _possessions(owner: BaseDatabaseWrapper) -> list[str]:
 
 
 def _row_security(owner: BaseDatabaseWrapper) -> list[str]:
-    """A table is protected if a policy stands on it or it bears the column ``team`` of a scope."""
+    """Whatever a login may read and bears the columns of a scope, or a policy, is protected."""
     rows = _rows(
         owner,
         "SELECT c.relname FROM pg_class c WHERE c.relkind = 'r'"
         " AND c.relnamespace = 'public'::regnamespace"
         " AND (EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid)"
         "  OR EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid"
-        "   AND a.attname = 'office_district' AND NOT a.attisdropped))"
+        "   AND a.attname = 'office_district' AND NOT a.attisdropped)"
+        "  AND EXISTS (SELECT 1 FROM pg_roles r WHERE r.rolname = ANY(%s)"
+        "   AND has_any_column_privilege(r.oid, c.oid, 'SELECT')))"
         " AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND"
         "  EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid))",
+        list(READERS),
     )
     protected = _rows(owner, "SELECT count(DISTINCT polrelid) FROM pg_policy")
     found = [_("%(table)s is not protected") % {"table": table} for (table,) in rows]

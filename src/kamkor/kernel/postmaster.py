@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from kamkor.kernel.archive import archiving
 from kamkor.kernel.processes import (
     LINUX,
     FileLock,
@@ -31,6 +32,7 @@ ROOM_BYTES = 150 * 2**20
 DEAD_LOCK_SECONDS = 10.0
 READY_SECONDS = 300.0
 """Recovery after a power cut replays at most `max_wal_size`; a slow disk may take minutes."""
+RESTORE_SECONDS = 6 * 3600.0
 
 SETTINGS = {
     "cluster_name": "kamkor",
@@ -320,7 +322,8 @@ def _open_log(cluster: Cluster) -> int:
 
 
 def _spawn(cluster: Cluster, sockets: Path, running: FileLock) -> subprocess.Popen[bytes]:
-    settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    wanted = SETTINGS | archiving(cluster.identity)
+    settings = [word for name, value in wanted.items() for word in ("-c", f"{name}={value}")]
     postgres = str(cluster.binaries / "postgres")
     with cluster.log.open("ab") as log:
         return subprocess.Popen(
@@ -341,11 +344,12 @@ def _spawn(cluster: Cluster, sockets: Path, running: FileLock) -> subprocess.Pop
 def _becomes_ready(child: subprocess.Popen[bytes], cluster: Cluster) -> bool:
     """Whether our own child becomes ready; False if it ends before."""
     path = cluster.folder / "postmaster.pid"
+    restored = (cluster.folder / "recovery.signal").exists()
 
     def settled() -> bool:
         return child.poll() is not None or (_number_in(path) == child.pid and _ready(path))
 
-    if not wait_for(settled, READY_SECONDS):
+    if not wait_for(settled, RESTORE_SECONDS if restored else READY_SECONDS):
         raise ServerFault(
             noop("PostgreSQL was not ready after %(seconds)s s: see %(log)s"),
             seconds=int(READY_SECONDS),

@@ -18,6 +18,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from kamkor.kernel import clock
 from kamkor.kernel.words import noop
 
 SHORT = 8
@@ -105,6 +106,20 @@ def lines_of(path: Path) -> Iterator[Line]:
                 yield Line.read(text)
             except ValueError:
                 raise AnchorUnreadable(number, path) from None
+
+
+def set_aside_after(path: Path, number: int) -> tuple[int, Path]:
+    """After a restore, let the anchor end with this seal; how many lines were after it, and where
+    the whole anchor stands from now on. What was sealed after it is not in the database any more.
+    """
+    lines = list(lines_of(path))
+    kept = [line for line in lines if line.number <= number]
+    aside = path
+    if len(kept) < len(lines):
+        aside = path.with_name(f"{path.name}.before-{clock.now():%Y%m%dT%H%M%S}")
+        path.rename(aside)
+        _append(path, "".join(line.written() for line in kept))
+    return len(lines) - len(kept), aside
 
 
 def _append(path: Path, text: str) -> None:
