@@ -77,6 +77,8 @@ def point_settings_at(facts: ServerFacts) -> None:
     os.environ["KAMKOR_PGHOST"] = facts.host
     os.environ["KAMKOR_PGPORT"] = str(facts.port)
     os.environ["KAMKOR_PGDATABASE"] = facts.database
+    # The other words of the address hold for every login: above all how it is encrypted.
+    os.environ.update({f"PG{name.upper()}": word for name, word in facts.options.items()})
 
 
 def _run(given: list[str]) -> int:

@@ -13,6 +13,8 @@ _secrets = load_secrets(KAMKOR_DATA)
 SECRET_KEY = _secrets.django_secret_key
 KAMKOR_CONTEXT_KEY = _secrets.context_key
 KAMKOR_DEMO = (KAMKOR_DATA / "demo").exists()
+# Said by who runs it for real people: the desk starts only where all that must be so is so.
+KAMKOR_SERVICE = os.environ.get("KAMKOR_SERVICE", "") not in {"", "0"}
 _DOOR = os.environ.get("KAMKOR_DOOR", "shell")
 KAMKOR_AT_SHELL = _DOOR == "shell"
 DEBUG = False
@@ -120,6 +122,7 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = KAMKOR_SERVICE
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -189,6 +192,10 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if KAMKOR_SERVICE else 0
+# Whether it was called by HTTPS only a proxy of ours knows; without one nobody is believed.
+if ALLAUTH_TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 

@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.management import CommandParser
 from django.utils.translation import gettext as _
 
+from kamkor.access.operations.sealing import anchor_path
 from kamkor.kernel.health import checks
+from kamkor.kernel.service import DUTIES, Place, undone
 from kamkor.kernel.translations import at_shell
 from kamkor.kernel.words import noop
 from kamkor.management.shell import REFUSED, ShellCommand, Stopped
@@ -16,8 +19,19 @@ class Command(ShellCommand):
 
     help = at_shell(noop("check logins, row security, migrations, keys and room on the disk"))
 
-    def handle(self, **options: Any) -> None:  # noqa: ANN401, ARG002 - Django's own
+    def add_arguments(self, parser: CommandParser) -> None:
+        """What may be said beside the command."""
+        parser.add_argument(
+            "--service",
+            action="store_true",
+            help=at_shell(noop("whether real people may be served: code: what: cure")),
+        )
+
+    def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's own
         """Print each check's line; ends with 1 if one of them found a fault."""
+        if options["service"]:
+            _look_at_duties()
+            return
         faults = 0
         for check in checks(settings.KAMKOR_DATA):
             found = _("FAULT") if check.faults else _("ok")
@@ -27,3 +41,14 @@ class Command(ShellCommand):
             faults += bool(check.faults)
         if faults:
             raise Stopped(REFUSED, _("%(count)s checks found a fault") % {"count": faults})
+
+
+def _look_at_duties() -> None:
+    """One line for each duty that is not done."""
+    data, faults = settings.KAMKOR_DATA, 0
+    for fault in undone(Place(data, anchor_path(data))):
+        faults += 1
+        print(fault, flush=True)
+    if faults:
+        text = _("%(count)s of %(all)s duties are not done")
+        raise Stopped(REFUSED, text % {"count": faults, "all": len(DUTIES)})

@@ -2,13 +2,24 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import CommandParser, call_command
+from django.utils.translation import gettext as _
 
+from kamkor.access.operations.sealing import anchor_path
 from kamkor.exchange.worker import beside
 from kamkor.kernel.processes import apart
+from kamkor.kernel.service import Place, undone
 from kamkor.kernel.translations import at_shell
 from kamkor.kernel.words import noop
-from kamkor.management.shell import WRONG_USE, ShellCommand, Stopped, serving, tell
+from kamkor.management.shell import (
+    NOT_PERMITTED,
+    WRONG_USE,
+    ShellCommand,
+    Stopped,
+    serving,
+    tell,
+)
 from kamkor.web.serving import PortTaken, bound, port_of, serve, wanted_port
 
 
@@ -25,6 +36,7 @@ class Command(ShellCommand):
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's own
         """Serve until a signal ends it."""
+        _refuse_unless_fit()
         try:
             sockets = bound(wanted_port(), lan=options["lan"])
         except PortTaken as taken:
@@ -33,3 +45,15 @@ class Command(ShellCommand):
         tell(serving(f"http://localhost:{port_of(sockets)}"))
         with beside():
             serve(sockets)
+
+
+def _refuse_unless_fit() -> None:
+    """In service mode stop where something that must be so is not; each is told in a line."""
+    if not settings.KAMKOR_SERVICE:
+        return
+    place = Place(settings.KAMKOR_DATA, anchor_path(settings.KAMKOR_DATA))
+    faults = [str(fault) for fault in undone(place, must=True)]
+    for fault in faults:
+        tell(fault)
+    if faults:
+        raise Stopped(NOT_PERMITTED, _("the desk does not start in service mode like this"))
