@@ -58,8 +58,8 @@ give the same ones, and the same rules answer. A command is an object of JSON:
 ## By HTTP
 
 `POST /commands/` takes one command, or a list of at most {limit}, from somebody who is signed in:
-the session cookie, and the token of the cookie `csrftoken` in the header `X-CSRFToken`. Without
-signing in the answer is a redirect to `/sign-in/`. One command is answered by one object, a list
+the session cookie, and the token of the cookie `csrftoken` (`__Host-csrftoken` in service mode) in
+the header `X-CSRFToken`. Without signing in the answer is a redirect to `/sign-in/`. One command is answered by one object, a list
 by a list in the same order. Commands of a list are carried out one after another in one
 transaction; one that is refused leaves the others standing.
 

@@ -266,10 +266,17 @@ def test_service_mode_starts_where_all_is_so_and_keeps_cookies_for_https(tmp_pat
         desk.send_signal(signal.SIGTERM)
         desk.communicate(timeout=60)
         shutil.rmtree(data, ignore_errors=True)
-    assert headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    assert headers["Server"] == "gunicorn"
     cookies = headers.get_all("Set-Cookie") or []
     assert cookies != []
-    assert all("; Secure" in cookie for cookie in cookies)
+    for cookie in cookies:
+        assert cookie.startswith("__Host-")
+        assert len(cookie) < 4096
+        assert "; Secure" in cookie
+        assert "; Path=/" in cookie
+        assert "; SameSite=Lax" in cookie
+        assert "Domain=" not in cookie
 
 
 def test_doctor_tells_each_duty_in_a_line(tmp_path: Path) -> None:

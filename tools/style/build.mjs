@@ -1,4 +1,4 @@
-// Builds the look of the desk into src/kamkor/static/kamkor: one style sheet, the fonts, htmx, their licences.
+// Builds the look of the desk into src/kamkor/static/kamkor: one style sheet, the fonts, their licences.
 // Runs in a temporary folder, so that no node_modules stands in the checkout. Usage: npm run build
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -21,13 +21,10 @@ function styleSheet(work) {
 
 function copyParts(work) {
   const golos = join(work, 'node_modules/@fontsource-variable/golos-text')
-  const htmx = join(work, 'node_modules/htmx.org')
   for (const alphabet of alphabets) {
     copyFileSync(join(golos, `files/golos-text-${alphabet}-wght-normal.woff2`), join(target, `golos-text-${alphabet}.woff2`))
   }
   copyFileSync(join(golos, 'LICENSE'), join(target, 'golos-text.LICENSE.txt'))
-  copyFileSync(join(htmx, 'dist/htmx.min.js'), join(target, 'htmx.min.js'))
-  copyFileSync(join(htmx, 'LICENSE'), join(target, 'htmx.LICENSE.txt'))
 }
 
 const work = mkdtempSync(join(tmpdir(), 'kamkor-style-'))

@@ -123,11 +123,14 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = KAMKOR_SERVICE
+# A browser takes a name that begins so only from this very host, and only by HTTPS.
+_OURS = "__Host-" if KAMKOR_SERVICE else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_OURS}sessionid", f"{_OURS}csrftoken"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Holds a language and nothing else; it outlives the session.
-LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_NAME = f"{_OURS}language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 CSRF_FAILURE_VIEW = "kamkor.web.faults.forged"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -193,6 +196,7 @@ WHITENOISE_AUTOREFRESH = False
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if KAMKOR_SERVICE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = KAMKOR_SERVICE
 # Whether it was called by HTTPS only a proxy of ours knows; without one nobody is believed.
 if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -41,6 +41,7 @@ def _keep_in_browser(request: HttpRequest, response: HttpResponse) -> None:
             settings.LANGUAGE_COOKIE_NAME,
             chosen,
             max_age=settings.LANGUAGE_COOKIE_AGE,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
             httponly=True,
             samesite="Lax",
         )

@@ -2,6 +2,15 @@
 (() => {
   'use strict'
   const RETRY_AFTER = 20000
+  const ALARMS_AFTER = 60000
+
+  // The one way from text to a page, for answers of our own desk; nothing else may make one.
+  const trusted = { createHTML: (text) => text }
+  const policy = window.trustedTypes ? window.trustedTypes.createPolicy('kamkor', trusted) : trusted
+
+  function pageOf(text) {
+    return new DOMParser().parseFromString(policy.createHTML(text), 'text/html')
+  }
 
   document.documentElement.classList.add('js-on')
 
@@ -56,13 +65,13 @@
       box.remove()
       button.focus()
     }
-    const before = button.innerHTML
+    const before = [...button.childNodes]
     if (button.dataset.done) return
     button.dataset.done = '1'
     button.setAttribute('aria-live', 'polite')
     button.textContent = button.dataset.copied
     setTimeout(() => {
-      button.innerHTML = before
+      button.replaceChildren(...before)
       delete button.dataset.done
     }, 2000)
   }
@@ -86,18 +95,15 @@
   }
 
   // The strip is replaced only when it says something new, so that nobody hears it every minute.
-  function beforeAlarms(event) {
-    if (event.target.id !== 'alarms') return
-    const now = event.target.querySelector('[data-mark]')
-    const next = new DOMParser().parseFromString(event.detail.serverResponse, 'text/html').querySelector('[data-mark]')
-    if (!next || (now && now.dataset.mark === next.dataset.mark)) event.detail.shouldSwap = false
-  }
-
-  function afterAlarms(event) {
-    if (event.target.id !== 'alarms') return
-    const mark = event.target.querySelector('[data-alarms]')
-    const number = mark ? Number(mark.dataset.alarms) : 0
+  async function askForAlarms(strip) {
+    const answer = await fetch(strip.dataset.poll)
+    if (!answer.ok || answer.redirected) return
+    const now = strip.querySelector('[data-mark]')
+    const next = pageOf(await answer.text()).querySelector('[data-mark]')
+    if (!next || (now && now.dataset.mark === next.dataset.mark)) return
+    strip.replaceChildren(document.adoptNode(next))
     const plain = document.title.replace(/^\(\d+\) /, '')
+    const number = Number(next.dataset.alarms)
     document.title = number ? `(${number}) ${plain}` : plain
   }
 
@@ -174,7 +180,7 @@
     typed.set('csrfmiddlewaretoken', form.elements.csrfmiddlewaretoken.value)
     typed.set('stale', 'edit')
     const answer = await fetch(form.action, { method: 'POST', body: typed })
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const page = pageOf(await answer.text())
     document.getElementById('main').replaceWith(document.adoptNode(page.getElementById('main')))
     document.querySelectorAll('form').forEach(askAfter)
   }
@@ -193,12 +199,14 @@
   document.addEventListener('input', (event) => {
     if (event.target.matches('textarea[maxlength]')) count(event.target)
   })
-  document.addEventListener('htmx:beforeSwap', beforeAlarms)
-  document.addEventListener('htmx:afterSwap', afterAlarms)
   window.addEventListener('pageshow', () => {
     document.querySelectorAll('form[data-sent]').forEach(release)
     document.querySelectorAll('form').forEach(askAfter)
   })
+
+  const strip = document.querySelector('[data-poll]')
+  // Without network the next minute asks again.
+  if (strip) setInterval(() => askForAlarms(strip).catch(() => {}), ALARMS_AFTER)
 
   const summary = document.querySelector('[data-error-summary]')
   if (summary) summary.focus()

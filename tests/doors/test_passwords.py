@@ -1,0 +1,60 @@
+"""What a password may be, how it is kept, and how a page asks for it."""
+
+import pytest
+from django.contrib.auth.hashers import identify_hasher, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.test import Client
+from pytest_django import Settings
+
+from kamkor.access.models import Account
+from tests.cast import Cast
+from tests.doors.desk import Desk
+
+GOOD = (
+    "kanat mektep 1907",
+    "көк-асман-түндүк",
+    "只有一个字母在这里的密码吧",
+    "x" * 64 + "y7" * 100,
+)
+
+
+@pytest.mark.parametrize("password", GOOD)
+def test_any_letters_and_any_length_from_twelve_will_do(password: str) -> None:
+    validate_password(password, Account(username="aigul"))
+
+
+@pytest.mark.parametrize("password", ["elf letters", "1234567890123", "aigul.aigul.1"])
+def test_short_common_and_ones_own_name_will_not(password: str) -> None:
+    with pytest.raises(ValidationError):
+        validate_password(password, Account(username="aigul.aigul."))
+
+
+def test_it_is_kept_by_a_slow_hash(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    kept = make_password(GOOD[0])
+    told = identify_hasher(kept).decode(kept)
+    assert (told["algorithm"], told["iterations"] >= 600_000) == ("pbkdf2_sha256", True)
+
+
+def test_it_is_taken_exactly_as_it_was_typed(cast: Cast) -> None:
+    account = Account.objects.get(username="aigul")
+    account.set_password(GOOD[0])
+    assert account.check_password(GOOD[0])
+    others = (GOOD[0].upper(), f"{GOOD[0]} ", f" {GOOD[0]}", GOOD[0][:-1], f"{GOOD[0]}x")
+    assert [one for one in others if account.check_password(one)] == []
+
+
+def test_the_page_hides_it_and_lets_a_manager_of_passwords_fill_it_in(db: None) -> None:
+    text = Client().get("/sign-in/").content.decode()
+    assert 'name="password" type="password" autocomplete="current-password"' in text
+    assert "onpaste" not in text
+
+
+def test_no_page_answers_the_method_that_gives_back_what_was_sent(cast: Cast) -> None:
+    """TRACE would return a request's own cookies to a script."""
+    for desk in (Client(), Desk("aigul", cast.time).client):
+        for address in ("/", "/sign-in/", "/commands/"):
+            answer = desk.trace(address, HTTP_X_CANARY="bird")
+            assert b"bird" not in answer.content, address
+            assert answer.status_code in {302, 401, 403, 405}, address
