@@ -1,10 +1,12 @@
 """The headers of each answer, whatever it is: a page, a refusal, what is not there, data."""
 
 import pytest
+from django.conf import settings
 
 from kamkor.kernel.ids import new_id
 from tests.cast import Cast
 from tests.doors.desk import Desk
+from tests.doors.signing import signed_in
 
 POLICY = {
     "default-src": "'none'",
@@ -38,3 +40,18 @@ def test_each_answer_carries_the_policy_and_is_not_kept(cast: Cast, address: str
     assert dict(told) == POLICY
     assert "no-store" in answer["Cache-Control"]
     assert {name: answer.headers.get(name) for name in OTHERS} == OTHERS
+
+
+@pytest.mark.parametrize("method", ["TRACE", "OPTIONS", "PUT", "DELETE", "PATCH"])
+def test_no_page_answers_another_method(cast: Cast, method: str) -> None:
+    """TRACE above all would give a request's own cookies back to a script."""
+    for desk in (Desk("", cast.time), Desk("aigul", cast.time)):
+        for address in ("/", "/sign-in/", "/commands/", "/nowhere/"):
+            answer = desk.client.generic(method, address, HTTP_X_CANARY="bird")
+            assert (answer.status_code, answer.content) == (405, b""), address
+            assert "Content-Security-Policy" in answer.headers
+
+
+def test_no_script_reads_the_key_of_a_session(cast: Cast) -> None:
+    key = signed_in(cast, "aigul").client.cookies[settings.SESSION_COOKIE_NAME]
+    assert (key["httponly"], key["samesite"], key["path"]) == (True, "Lax", "/")

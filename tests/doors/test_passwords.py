@@ -9,7 +9,6 @@ from pytest_django import Settings
 
 from kamkor.access.models import Account
 from tests.cast import Cast
-from tests.doors.desk import Desk
 
 GOOD = (
     "kanat mektep 1907",
@@ -49,12 +48,3 @@ def test_the_page_hides_it_and_lets_a_manager_of_passwords_fill_it_in(db: None) 
     text = Client().get("/sign-in/").content.decode()
     assert 'name="password" type="password" autocomplete="current-password"' in text
     assert "onpaste" not in text
-
-
-def test_no_page_answers_the_method_that_gives_back_what_was_sent(cast: Cast) -> None:
-    """TRACE would return a request's own cookies to a script."""
-    for desk in (Client(), Desk("aigul", cast.time).client):
-        for address in ("/", "/sign-in/", "/commands/"):
-            answer = desk.trace(address, HTTP_X_CANARY="bird")
-            assert b"bird" not in answer.content, address
-            assert answer.status_code in {302, 401, 403, 405}, address

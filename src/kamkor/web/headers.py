@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+
+METHODS = ("GET", "HEAD", "POST")
 
 # Text becomes a page by one policy of ours alone (kamkor.js); no other script may make one.
 POLICY = (
@@ -13,14 +15,15 @@ POLICY = (
 
 
 class HeadersMiddleware:
-    """Adds the content policy, and forbids keeping personal pages in a cache."""
+    """Adds the content policy, answers no unknown method, and forbids keeping personal pages in a cache."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The response with the headers added."""
-        response = self.get_response(request)
+        known = request.method in METHODS
+        response = self.get_response(request) if known else HttpResponseNotAllowed(METHODS)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
