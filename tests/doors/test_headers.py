@@ -55,3 +55,22 @@ def test_no_page_answers_another_method(cast: Cast, method: str) -> None:
 def test_no_script_reads_the_key_of_a_session(cast: Cast) -> None:
     key = signed_in(cast, "aigul").client.cookies[settings.SESSION_COOKIE_NAME]
     assert (key["httponly"], key["samesite"], key["path"]) == (True, "Lax", "/")
+
+
+def test_a_fault_of_ours_tells_nothing_of_itself(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its number stands on the page and in the log; what went wrong stands on neither."""
+
+    def breaks(*_words: object) -> None:
+        raise RuntimeError("canary of a fault")
+
+    desk = Desk("aigul", cast.time)
+    desk.client.raise_request_exception = False
+    monkeypatch.setattr("kamkor.web.office.render", breaks)
+    answer = desk.client.get("/alarms/")
+    assert answer.status_code == 500
+    assert b"data-incident" in answer.content
+    assert b"canary" not in answer.content
+    assert "Content-Security-Policy" in answer.headers
+    assert desk.client.get("/sign-in/").status_code in {200, 302}
