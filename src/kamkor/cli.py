@@ -41,6 +41,7 @@ COMMANDS = {
     "audit": noop("log of looks and journal: audit verify, audit anchor"),
     "backup": noop("make a backup while all work goes on: backup --to FOLDER"),
     "restore": noop("restore a backup into an empty folder: restore --from FOLDER --to-time T"),
+    "keys": noop("keys of locked texts: keys check, keys rotate, keys drop"),
     "doctor": noop("check logins, row security, migrations, keys and room on the disk"),
 }
 
@@ -154,12 +155,15 @@ def _django(given: list[str]) -> int:
     if given[0] not in HELP | WITHOUT_DATABASE and given[0] not in get_commands():
         text = _("there is no command %(name)s; kamkor alone lists them")
         raise WrongUse(text % {"name": given[0]})
+    from kamkor.kernel.keys import KeysUnusable  # noqa: PLC0415 - as above
     from kamkor.management.shell import Stopped  # noqa: PLC0415 - as above
 
     try:
         execute_from_command_line(["kamkor", *given])
     except Stopped as stopped:
         return _stopped(stopped.status, stopped)
+    except KeysUnusable as fault:
+        return _stopped(FAULT, _(fault.message))
     except CommandError as fault:
         return _stopped(fault.returncode, fault)
     except SystemExit as ended:

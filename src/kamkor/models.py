@@ -16,7 +16,7 @@ from kamkor.access.models import (
 )
 from kamkor.cases.models import *  # noqa: F403 - the room's own list
 from kamkor.figures.models import FigureCell, FigureMonth
-from kamkor.kernel.models import JournalEntry
+from kamkor.kernel.models import JournalEntry, KeyCanary
 from kamkor.people.models import (
     Birth,
     Household,
@@ -40,7 +40,7 @@ from kamkor.workforce.models import (
 
 __all__ = [
     "Account", "AccountEvent", "Barred", "Birth", "DutyTurn", "Employee", "FactorReset", "FigureCell", "FigureMonth", "Household", "HouseholdMember",
-    "HouseholdMove", "JournalEntry", "Leave", "Lent", "Look", "NameToken", "Office", "OfficeTerritory", "Person",
+    "HouseholdMove", "JournalEntry", "KeyCanary", "Leave", "Lent", "Look", "NameToken", "Office", "OfficeTerritory", "Person",
     "PersonName", "Post", "PostHolding", "Seal", "Session", "Tally", "Team", "TeamExclusion", "TeamMember", "Territory",
     "TerritoryName", "WordingToken",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ MIGRATIONS = (
     "0027_sign_in",
     "0028_looks",
     "0029_second_step",
+    "0031_locked_texts",
 )
 """The migrations that list protected and open tables."""
 

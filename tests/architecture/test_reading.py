@@ -10,7 +10,7 @@ LAYERS_WITH_TABLES = {"models", "queries", "operations"}
 # What synth prints is held equal to what the operations write.
 # The door with its signed context, the journal that every command is written into, the one
 # statement that writes many rows, and kept questions.
-KERNEL_WITH_TABLES = {"database", "journal", "commands", "kept", "writing"}
+KERNEL_WITH_TABLES = {"database", "journal", "commands", "kept", "locked", "relocking", "writing"}
 ROW_DOORS = {"objects", "_default_manager", "_base_manager", "raw", "extra", "select_for_update"}
 SQL_NAMES = {"RawSQL", "RunSQL"}
 CONNECTIONS = {"connection", "connections"}

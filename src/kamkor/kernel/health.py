@@ -11,11 +11,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from kamkor.kernel.keys import KeysUnusable, current
+from kamkor.kernel.locked import prove
 from kamkor.kernel.provision import READERS
 from kamkor.kernel.rowsecurity import pads
 
 OWNER = "owner"
 _ROOM_BYTES = 500 * 2**20
+_MANY_NODES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ def checks(data: Path) -> Iterator[Check]:
         (_("the service's logins own nothing and are members of nothing"), _possessions),
         (_("every protected table has row security, forced"), _row_security),
         (_("the context's key is the database's"), _key),
+        (_("the keys of locked texts are the database's"), _keys_of_texts),
     )
     for about, look in looks:
         yield Check(about, look(owner))
@@ -119,6 +123,18 @@ def _key(owner: BaseDatabaseWrapper) -> list[str]:
     if stored == [(inner, outer)]:
         return []
     return [_("the key in secrets.json is not the one the database checks: nobody sees anything")]
+
+
+def _keys_of_texts(owner: BaseDatabaseWrapper) -> list[str]:
+    """Whether the store opens what it locked here first; nothing is made where it is missing."""
+    try:
+        held = current()
+        prove(held, owner.alias)
+    except KeysUnusable as fault:
+        return [f"{_(fault.message)} ({settings.KAMKOR_KEYS})"]
+    taken = max(len(nodes) for nodes in held.versions.values())
+    text = _("many keys were taken away: kamkor keys rotate makes the store small again")
+    return [text] if taken > _MANY_NODES else []
 
 
 def _room(data: Path) -> list[str]:

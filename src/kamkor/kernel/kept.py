@@ -42,6 +42,7 @@ from django.db.models.query import (
 )
 from psycopg.sql import Literal
 
+from kamkor.kernel.locked import LockedText, of_text
 from kamkor.kernel.statement import Statement
 
 KEPT = 500
@@ -152,6 +153,7 @@ _TEXTS: dict[type[Field[Any, Any]], Callable[[str], Any]] = {
     DateTimeField: datetime.fromisoformat,
     DateField: date.fromisoformat,
     UUIDField: UUID,
+    LockedText: of_text,
 }
 
 

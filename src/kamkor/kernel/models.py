@@ -109,6 +109,13 @@ class Fact(Scoped):
         abstract = True
 
 
+class KeyCanary(models.Model):
+    """What the first of a version of the keys locked here: keys that do not open it are others."""
+
+    version = models.SmallIntegerField(primary_key=True)
+    locked = models.BinaryField()
+
+
 class JournalEntry(Scoped):
     """One entry for each thing a command touched: ids and field names, never values.
 

@@ -13,6 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.expressions import DatabaseDefault
 from psycopg import RawCursor
 
+from kamkor.kernel.locked import LockedText, as_text
 from kamkor.kernel.sheets import kind_of, quoted_array
 
 
@@ -105,7 +106,7 @@ class _Table:
     def _told(self, row: models.Model) -> list[str | None]:
         told: list[str | None] = []
         for name, field, plain, text in self._columns:
-            value = getattr(row, name)
+            value = field.locked(row) if isinstance(field, LockedText) else getattr(row, name)
             if value is None and field.is_relation and field.is_cached(row):
                 value = _id_of_referred(row, field)
             if type(value) is plain:
@@ -152,6 +153,8 @@ def _told_by_itself(field: Any) -> type[Any] | None:  # noqa: ANN401 - any colum
 
 def _text_of(field: Any) -> Callable[[Any], str]:  # noqa: ANN401 - any column
     """What makes any value of a column the text that PostgreSQL reads; raises ``_NoText``."""
+    if isinstance(field, LockedText):
+        return as_text
     if isinstance(field, models.JSONField):
         return lambda value: json.dumps(value, cls=field.encoder)
     if isinstance(field, ArrayField):

@@ -12,7 +12,7 @@ from kamkor.workforce.models import DateRange
 class Migration(migrations.Migration):
     """Adds the constraint."""
 
-    dependencies: ClassVar = [("kamkor", "0029_second_step")]
+    dependencies: ClassVar = [("kamkor", "0031_locked_texts")]
     operations: ClassVar = [
         migrations.AddConstraint(
             model_name="post",

@@ -8,6 +8,7 @@ from typing import Any
 
 from kamkor.kernel.commands import Command
 from kamkor.kernel.digests import content_of, digest_of
+from kamkor.kernel.locked import LockedText
 from kamkor.synth.people import Household
 from kamkor.synth.sides import Slot
 from kamkor.synth.tables import Rows, Table
@@ -50,6 +51,16 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A text that stands locked: ``key`` and ``subject`` are the slots of its row and subject."""
+
+    column: LockedText
+    form: Form
+    key: int
+    subject: int
+
+
+@dataclass(frozen=True)
 class Plate:
     """What is printed of a life: the slots in their order, and the rows that name them.
 
@@ -61,6 +72,7 @@ class Plate:
     rows: dict[str, Form]
     words: tuple[Words, ...]
     digests: tuple[Form, ...]
+    held: tuple[Held, ...]
     first: int
     counts: dict[str, int] = field(compare=False)
     facts: int = 0
@@ -103,6 +115,7 @@ class Engraver:
         self._day = day
         self._commands = commands
         self._slots = Slots()
+        self._held: list[Held] = []
         self._digests = {
             str(digest_of(content_of(one.operation, one.data))): place
             for place, one in enumerate(commands)
@@ -134,6 +147,7 @@ class Engraver:
             rows=forms,
             words=tuple(words),
             digests=digests,
+            held=tuple(self._held),
             first=min(days, default=0),
             counts={table.name: len(rows[table.name]) for table in tables},
             facts=sum(len(rows[table.name]) for table in tables if table.is_fact),
@@ -152,9 +166,20 @@ class Engraver:
         parts: list[Part] = []
         for column, value in cells.items():
             told = cells["id"] if column == "receipt_digest" else value
-            parts += [*self._cell(table.kinds[column], column, told, person), "\t"]
+            if column in table.texts and value:
+                parts += [self._locked(table, column, cells), "\t"]
+            else:
+                parts += [*self._cell(table.kinds[column], column, told, person), "\t"]
         parts[-1] = "\n"
         return parts
+
+    def _locked(self, table: Table, column: str, cells: dict[str, str | None]) -> Slot:
+        """The slot of a text that is locked anew in each print."""
+        text = table.texts[column]
+        key, subject = (self._slots.of(("id", str(cells[one]))) for one in (table.key[0], text.of))
+        form = self._slots.form(self._plain(str(cells[column])))
+        self._held.append(Held(text, form, key, subject))
+        return ("locked", str(len(self._held) - 1))
 
     def _cell(self, kind: str, column: str, value: str | None, person: int | None) -> list[Part]:
         if value is None:
@@ -193,10 +218,13 @@ class Engraver:
         return _split(_ID, value, lambda found: ("id", found[0]))
 
     def _text(self, value: str) -> list[Part]:
+        escaped = value.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
+        return self._plain(value if value in self._names else escaped)
+
+    def _plain(self, value: str) -> list[Part]:
         if value in self._names:
             return [self._names[value]]
-        escaped = value.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
-        return _split(re.compile(re.escape(self._people.place)), escaped, lambda _: ("place", ""))
+        return _split(re.compile(re.escape(self._people.place)), value, lambda _: ("place", ""))
 
     def _words(self, table: Table, rows: Rows) -> tuple[Rows, list[Words]]:
         """Parts the rows of words: those that stay as they are, and those made anew."""

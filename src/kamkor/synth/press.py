@@ -10,9 +10,10 @@ from kamkor.cases.operations.report import receipt_code, receipt_digest
 from kamkor.kernel import clock
 from kamkor.kernel.digests import digest_of
 from kamkor.kernel.ids import number_from
+from kamkor.kernel.locked import as_text
 from kamkor.synth.lives import Lived
 from kamkor.synth.people import Household
-from kamkor.synth.plate import WORD, Plate
+from kamkor.synth.plate import WORD, Held, Plate
 from kamkor.synth.sides import Slot, numbers_of
 
 Lines = dict[str, list[str]]
@@ -34,6 +35,7 @@ class Fillings:
     numbers: tuple[int, ...]
     receipts: tuple[tuple[int, int], ...]
     digests: tuple[tuple[int, int], ...]
+    held: tuple[tuple[int, int], ...]
 
 
 def fillings_of(plate: Plate) -> Fillings:
@@ -53,6 +55,7 @@ def fillings_of(plate: Plate) -> Fillings:
         numbers=tuple(place for place, _ in by_kind["number"]),
         receipts=tuple((place, number["id", name]) for place, name in by_kind["receipt"]),
         digests=tuple((place, int(name)) for place, name in by_kind["digest"]),
+        held=tuple((place, int(name)) for place, name in by_kind["locked"]),
     )
 
 
@@ -72,6 +75,8 @@ class Press:
         if known is None:
             known = self._fillings[id(plate)] = (plate, fillings_of(plate))
         values = self._values(plate, known[1], lived, random)
+        for place, number in known[1].held:
+            values[place] = _locked(plate.held[number], values)
         for table, form in plate.rows.items():
             self.lines[table].append(form.filled(values))
         self._words(plate, lived.people, values)
@@ -122,3 +127,9 @@ class Press:
             before, after = words.form.filled(values).split(WORD)
             fresh = sorted(told - words.known)
             self.lines[words.table].append("".join(f"{before}{one}{after}" for one in fresh))
+
+
+def _locked(held: Held, values: list[str]) -> str:
+    """A text locked for the row and the subject of this print, as a line to be copied bears it."""
+    key, subject = values[held.key], UUID(values[held.subject])
+    return "\\" + as_text(held.column.locked_at(held.form.filled(values), key, subject))

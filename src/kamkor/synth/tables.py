@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import connections, models, transaction
 
 from kamkor.demo.offices import OWNER
+from kamkor.kernel.locked import LockedText, of_text, texts_of
 
 STANDING = frozenset(
     {
@@ -42,13 +44,15 @@ class Table:
     """One table: its columns but a counted key, and of which kind each is: ``id``, ``day``,
     ``json``, ``office`` and so on, or nothing for plain text and numbers.
 
-    ``key`` is what its rows are ordered by: as they were written, for ids tell the moment.
+    ``key`` is what its rows are ordered by: as they were written, for ids tell the moment;
+    ``texts`` are the columns whose texts stand locked.
     """
 
     name: str
     columns: tuple[str, ...]
     kinds: dict[str, str]
     key: tuple[str, ...]
+    texts: dict[str, LockedText]
     is_fact: bool
     holds_words: bool
 
@@ -76,6 +80,7 @@ def _table(model: type[models.Model]) -> Table:
         columns=columns,
         kinds={str(field.column): _kind(field) for field in fields},
         key=tuple(str(field.column) for field in model._meta.pk_fields),  # noqa: SLF001 - as above
+        texts={str(one.column): one for one in texts_of(model)},
         is_fact="first_recorded_at" in columns,
         holds_words="token" in columns,
     )
@@ -95,15 +100,27 @@ def _kind(field: Any) -> str:  # noqa: ANN401 - any field
 
 
 def read_all(tables: Sequence[Table]) -> dict[str, Rows]:
-    """Every row of these tables as text, in the order they were written."""
+    """Every row of these tables as text, in the order they were written; what is locked is opened."""
     found: dict[str, Rows] = {}
     with connections[OWNER].cursor() as cursor:
         for table in tables:
             columns = ", ".join(f'"{column}"::text' for column in table.columns)
             key = ", ".join(f'"{column}"' for column in table.key)
             cursor.execute(f"SELECT {columns} FROM {table.name} ORDER BY {key}")  # noqa: S608 - our own names
-            found[table.name] = cursor.fetchall()
+            found[table.name] = [_opened(table, row) for row in cursor.fetchall()]
     return found
+
+
+def _opened(table: Table, row: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    cells = dict(zip(table.columns, row, strict=True))
+    for column, text in table.texts.items():
+        locked = of_text(str(cells[column]))
+        if locked:
+            subject = UUID(str(cells[text.of]))
+            cells[column] = text.opened_at(locked, cells[table.key[0]], subject)
+        else:
+            cells[column] = ""
+    return tuple(cells.values())
 
 
 def empty(rows: Mapping[str, Rows]) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from kamkor.access.operations.looks import looking
 from kamkor.access.queries import viewer_of_user
 from kamkor.access.rules import Viewer
+from kamkor.kernel.keys import KeysUnusable
 from kamkor.web import faults, held
 from kamkor.web.held import FORM_OWNER
 
@@ -75,10 +76,13 @@ class DoorMiddleware:
         first = None if getattr(view, "before_all", False) else _first(request)
         if first is not None:
             return first
-        with looking(viewer, *_looked_at(request, kwargs)):
-            response = view(request, *args, **kwargs)
-            if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
-                response = response.render()
+        try:
+            with looking(viewer, *_looked_at(request, kwargs)):
+                response = view(request, *args, **kwargs)
+                if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+                    response = response.render()
+        except KeysUnusable as fault:
+            return faults.fault_page(request, 503, _(fault.message), code=fault.code)
         return response
 
 

@@ -27,7 +27,7 @@ CODES = {
     503: "not_ready",
 }
 # Pages bear a code only where it says more than the status does.
-ON_PAGES = frozenset({"not_permitted", "not_found", "form_expired"})
+ON_PAGES = frozenset({"not_permitted", "not_found", "form_expired", "keys_unusable"})
 
 TEXTS = {
     401: (

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from kamkor.kernel.locked import LockedText
 from kamkor.kernel.models import Fact
 
 
@@ -11,7 +12,7 @@ class Identification(Fact):
     case = models.ForeignKey(
         "kamkor.Case", on_delete=models.PROTECT, related_name="identifications"
     )
-    difficulty = models.TextField(max_length=4000)
+    difficulty = LockedText(of="case_id")
     risk_level = models.CharField(max_length=10)
     source = models.CharField(max_length=40)
 
@@ -22,7 +23,7 @@ class Registration(Fact):
     case = models.ForeignKey("kamkor.Case", on_delete=models.PROTECT, related_name="registrations")
     registered = models.BooleanField()
     reason = models.CharField(max_length=40, blank=True)
-    note = models.TextField(max_length=4000, blank=True)
+    note = LockedText(of="case_id", blank=True)
 
 
 class RegistrationGround(Fact):
@@ -40,7 +41,7 @@ class StateProtection(Fact):
         "kamkor.Case", on_delete=models.PROTECT, related_name="state_protections"
     )
     given = models.BooleanField()
-    note = models.TextField(max_length=4000, blank=True)
+    note = LockedText(of="case_id", blank=True)
 
 
 class SiblingLook(Fact):

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from kamkor.kernel.locked import LockedText
 from kamkor.kernel.models import Fact, Scoped
 
 
@@ -21,15 +22,15 @@ class Report(Fact):
     territory = models.ForeignKey(
         "kamkor.Territory", on_delete=models.PROTECT, db_index=False, related_name="+"
     )
-    place = models.CharField(max_length=200)
-    seen_or_said = models.TextField(max_length=4000)
+    place = LockedText(of="id")
+    seen_or_said = LockedText(of="id")
     source = models.CharField(max_length=40)
     learned_on = models.DateField(null=True)
     received_at = models.DateTimeField()
     receipt_digest = models.CharField(max_length=64)
     duty_post = models.ForeignKey("kamkor.Post", on_delete=models.PROTECT, related_name="+")
     home_unsafe = models.BooleanField(default=False)
-    safe_contact = models.CharField(max_length=200, blank=True)
+    safe_contact = LockedText(of="id", blank=True)
     state = models.CharField(max_length=24, default="new")
     urgent = models.BooleanField(default=False)
 
@@ -63,12 +64,12 @@ class ReportTold(Fact):
     territory = models.ForeignKey(
         "kamkor.Territory", on_delete=models.PROTECT, db_index=False, related_name="+"
     )
-    place = models.CharField(max_length=200)
-    seen_or_said = models.TextField(max_length=4000)
+    place = LockedText(of="report_id")
+    seen_or_said = LockedText(of="report_id")
     source = models.CharField(max_length=40)
     learned_on = models.DateField(null=True)
     home_unsafe = models.BooleanField(default=False)
-    safe_contact = models.CharField(max_length=200, blank=True)
+    safe_contact = LockedText(of="report_id", blank=True)
     urgent = models.BooleanField(default=False)
 
 
@@ -76,7 +77,7 @@ class ReportChild(Fact):
     """One child of a report, as it was described; ``case`` once the report is accepted."""
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="children")
-    description = models.CharField(max_length=200)
+    description = LockedText(of="report_id")
     age = models.PositiveSmallIntegerField(null=True)
     case = models.ForeignKey(
         "kamkor.Case", null=True, on_delete=models.PROTECT, related_name="described"
@@ -89,8 +90,8 @@ class Reporter(Scoped):
     report = models.OneToOneField(
         Report, primary_key=True, on_delete=models.PROTECT, related_name="reporter"
     )
-    name = models.CharField(max_length=200, blank=True)
-    telephone = models.CharField(max_length=20, blank=True)
+    name = LockedText(of="report_id", blank=True)
+    telephone = LockedText(of="report_id", blank=True)
 
 
 class ReportRead(Fact):
@@ -109,7 +110,7 @@ class Screening(Fact):
         "kamkor.Office", null=True, on_delete=models.PROTECT, related_name="+"
     )
     urgent = models.BooleanField(default=False)
-    note = models.TextField(max_length=4000, blank=True)
+    note = LockedText(of="report_id", blank=True)
 
 
 class SecondLook(Fact):
@@ -117,14 +118,14 @@ class SecondLook(Fact):
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="second_looks")
     upheld = models.BooleanField()
-    note = models.TextField(max_length=4000, blank=True)
+    note = LockedText(of="report_id", blank=True)
 
 
 class SentInError(Fact):
     """The sender says it was sent in error; it stays with the duty person all the same."""
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="marks_of_error")
-    note = models.TextField(max_length=4000)
+    note = LockedText(of="report_id")
 
 
 class Round(Fact):

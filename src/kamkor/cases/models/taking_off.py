@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from kamkor.kernel.locked import LockedText
 from kamkor.kernel.models import Fact
 
 
@@ -10,8 +11,8 @@ class TakingOffProposal(Fact):
 
     case = models.ForeignKey("kamkor.Case", on_delete=models.PROTECT, related_name="proposals")
     reason = models.CharField(max_length=40)
-    note = models.TextField(max_length=4000)
-    other_side = models.CharField(max_length=200, blank=True)
+    note = LockedText(of="case_id")
+    other_side = LockedText(of="case_id", blank=True)
     other_side_accepted_on = models.DateField(null=True)
 
 
@@ -24,7 +25,7 @@ class TakingOffDecision(Fact):
     )
     agreed = models.BooleanField()
     reason = models.CharField(max_length=40)
-    note = models.TextField(max_length=4000, blank=True)
+    note = LockedText(of="case_id", blank=True)
 
 
 class AccompanimentEnd(Fact):
@@ -33,4 +34,4 @@ class AccompanimentEnd(Fact):
     case = models.ForeignKey(
         "kamkor.Case", on_delete=models.PROTECT, related_name="accompaniment_ends"
     )
-    note = models.TextField(max_length=4000)
+    note = LockedText(of="case_id")

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from kamkor.kernel.locked import LockedText
 from kamkor.kernel.models import Fact
 
 _OPEN = Q(settled=False, withdrawn_at=None)
@@ -45,7 +46,7 @@ class TaskDone(Fact):
 
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="done")
     subject = models.UUIDField()
-    proof = models.CharField(max_length=200, blank=True)
+    proof = LockedText(of="subject", blank=True)
     stopped = models.BooleanField(default=False)
 
 

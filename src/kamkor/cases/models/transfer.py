@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from kamkor.kernel.locked import LockedText
 from kamkor.kernel.models import Fact
 
 
@@ -12,7 +13,7 @@ class TransferOffer(Fact):
     from_office = models.ForeignKey("kamkor.Office", on_delete=models.PROTECT, related_name="+")
     to_office = models.ForeignKey("kamkor.Office", on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=40)
-    note = models.TextField(max_length=4000)
+    note = LockedText(of="case_id")
 
 
 class TransferAnswer(Fact):
@@ -26,4 +27,4 @@ class TransferAnswer(Fact):
     accepted = models.BooleanField()
     moved_to = models.CharField(max_length=14, blank=True)
     reason = models.CharField(max_length=40, blank=True)
-    note = models.TextField(max_length=4000, blank=True)
+    note = LockedText(of="case_id", blank=True)

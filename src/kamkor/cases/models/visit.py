@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from kamkor.kernel.locked import LockedText
 from kamkor.kernel.models import Fact
 
 
@@ -12,8 +13,8 @@ class Visit(Fact):
         "kamkor.Household", on_delete=models.PROTECT, related_name="visits"
     )
     kind = models.CharField(max_length=24)
-    changed = models.TextField(max_length=4000, blank=True)
-    words_of_carer = models.TextField(max_length=4000, blank=True)
+    changed = LockedText(of="household_id", blank=True)
+    words_of_carer = LockedText(of="household_id", blank=True)
     next_on = models.DateField(null=True)
     minutes = models.PositiveSmallIntegerField(null=True)
 
@@ -37,8 +38,8 @@ class VisitChild(Fact):
     harmful_person_access = models.BooleanField(null=True)
     no_able_adult_tonight = models.BooleanField(null=True)
     basics_missing = models.BooleanField(null=True)
-    words_of_child = models.TextField(max_length=4000, blank=True)
-    lives_with = models.CharField(max_length=200, blank=True)
+    words_of_child = LockedText(of="case_id", blank=True)
+    lives_with = LockedText(of="case_id", blank=True)
     conditions = models.CharField(max_length=24, blank=True)
     parents_contact = models.CharField(max_length=24, blank=True)
 
@@ -48,4 +49,4 @@ class Need(Fact):
 
     case = models.ForeignKey("kamkor.Case", on_delete=models.PROTECT, related_name="needs")
     visit = models.ForeignKey(Visit, null=True, on_delete=models.PROTECT, related_name="needs")
-    what = models.CharField(max_length=200)
+    what = LockedText(of="case_id")

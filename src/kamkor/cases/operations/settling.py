@@ -33,6 +33,7 @@ from kamkor.cases.operations.lending import end_with_case, show_again
 from kamkor.cases.rules.standing import SAFETY, Event, Standing, standing_before, standing_of
 from kamkor.cases.vocabulary import FAMILY, OPEN_STATES, ReportState
 from kamkor.kernel import clock, rulesets
+from kamkor.kernel.locked import locked_in
 
 
 def settle_cases(subjects: Iterable[UUID]) -> None:
@@ -43,7 +44,9 @@ def settle_cases(subjects: Iterable[UUID]) -> None:
     wanted = list(subjects)
     for report in Report.objects.filter(id__in=wanted):
         told = what_it_tells(report)
-        Report.objects.filter(id=report.pk).update(state=report_state(report), **told)
+        Report.objects.filter(id=report.pk).update(
+            state=report_state(report), **locked_in(report, told)
+        )
     known = Case.objects.filter(id__in=wanted).select_related("child", "report")
     if cases := list(known.order_by("id")):
         live = LiveFacts(cases)
@@ -262,7 +265,7 @@ FOLLOWS = (
 def what_it_tells(report: Report) -> dict[str, Any]:
     """What a report tells as it stands, told first or corrected since."""
     told = report.tellings.filter(withdrawn_at=None)
-    return dict(told.values(*FOLLOWS)[0])
+    return {name: getattr(told[0], name) for name in FOLLOWS}
 
 
 def report_state(report: Report) -> str:

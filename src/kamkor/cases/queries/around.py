@@ -94,7 +94,7 @@ def _beside(found: Mapping[str, list[Any]]) -> Around:
         looks=_last_looks(found["sibling_look"]),
         tasks=found["tasks"],
         place=dict(zip(LANGUAGES, names, strict=False)),
-        contact=_contact(found["near"], found["contacts"]),
+        contact=_contact(found["near"], [one.contact for one in found["contacts"]]),
         shut_out={employee for _subject, employee in found["barred"]},
     )
 
@@ -144,11 +144,11 @@ def _near(
 
 def _contacts(
     viewer: Viewer, *, child_id: UUID | None, household_id: UUID | None, **_: object
-) -> QuerySet[SafeContact, str]:
+) -> QuerySet[SafeContact]:
     near = cases_visible_to(viewer).filter(_same(child_id, household_id))
     facts = SafeContact.objects.filter(scope_filter(viewer, subject="case_id"), withdrawn_at=None)
     said = facts.filter(case__in=near.values("id")).order_by("-recorded_at", "-id")
-    return said.values_list("contact", flat=True)
+    return said.only("case_id", "contact")
 
 
 def _members(viewer: Viewer, *, household_id: UUID, **_: object) -> QuerySet[Any]:
