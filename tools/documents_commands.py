@@ -7,7 +7,7 @@ from typing import Any
 import kamkor.cases.operations
 import kamkor.workforce.operations  # noqa: F401 - importing makes the operations known
 from kamkor.cases.operations.facts import CORRECTABLE
-from kamkor.cases.operations.steps import StateForbids
+from kamkor.cases.operations.steps import AlreadyErased, StateForbids
 from kamkor.cases.vocabulary import STEP_OF, STEPS
 from kamkor.kernel import commands, errors
 from kamkor.kernel.commands import Operation
@@ -28,6 +28,7 @@ ABOUT_COMMAND = (
     commands.StaleVersion,
     commands.AlreadyRecorded,
     StateForbids,
+    AlreadyErased,
 )
 ABOUT_FIELDS = (
     errors.FieldRequired,

@@ -10,6 +10,7 @@ _HOME = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c30"
 _FACT = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c40"
 _TASK = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c50"
 _TURN = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c60"
+_REQUEST = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c80"
 _LEAVE = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c70"
 _SUZAK = "41703220000000"
 
@@ -41,6 +42,9 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "correct_fact": {"fact": "id of the new entry", "changed": "names of the changed fields"},
     "set_duty_turn": {"turn": "id of the turn"},
+    "ask_unsealing": {"request": "id of the request"},
+    "ask_erasure": {"request": "id of the request"},
+    "ask_export": {"request": "id of the request"},
     "record_leave": {"leave": "id of the leave"},
 }
 
@@ -229,5 +233,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "valid_to": "2025-12-21",
         "cover": 8,
     },
+    "ask_unsealing": {"case": _CASE, "reason": "The suspect was sentenced."},
+    "ask_erasure": {"case": _CASE, "ground": "kept_long_enough", "reason": "Order 44 of 3 March"},
+    "ask_export": {
+        "of_register": "child",
+        "state": "on_register",
+        "reason": "Winter coal of the district: the list goes to the social fund, on paper.",
+    },
+    "answer_request": {"request": _REQUEST, "decision": "agree"},
+    "withdraw_request": {"request": _REQUEST},
     "end_leave": {"leave": _LEAVE, "back_on": "2025-12-15"},
 }

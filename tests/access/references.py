@@ -25,6 +25,7 @@ MIGRATIONS = (
     "0028_looks",
     "0029_second_step",
     "0031_locked_texts",
+    "0032_two_persons",
 )
 """The migrations that list protected and open tables."""
 

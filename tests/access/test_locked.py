@@ -33,6 +33,8 @@ OPEN = {
     "refusal": "the code of a refusal",
     "district": "the code of a place",
     "moved_to": "the code of a place",
+    "act": "a code",
+    "what": "a code: what is missing",
     "number": "a number that is read out",
     "receipt_digest": "a digest",
     "sort_key": "the name, for sorting: identity, kept in people and blanked with it",

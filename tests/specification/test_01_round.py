@@ -45,9 +45,8 @@ def test_each_concern_of_a_round_opens_a_report_at_the_desk(cast: Cast) -> None:
     with cast.bakyt.inside():
         made = Round.objects.get()
         reports = list(Report.objects.order_by("received_at", "id"))
-        children = list(
-            ReportChild.objects.order_by("report__id", "id").values_list("description", "age")
-        )
+        described = ReportChild.objects.order_by("report__id", "id")
+        children = [(one.description, one.age) for one in described]
     assert (made.visited, made.nobody_home, made.refused, made.no_concern) == (20, 4, 1, 13)
     assert [(one.worry, one.place, one.urgent, one.source) for one in reports] == [
         ("left_alone", "Mill street, 9", True, "own_round"),

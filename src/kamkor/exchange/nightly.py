@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 
 from kamkor.access.operations.session import forget_ended_sessions
 from kamkor.access.operations.tally import forget_past
+from kamkor.cases.operations.two_persons import finish_erasures
 from kamkor.figures.operations import keep_months
 from kamkor.figures.queries.kept import kept_at
 from kamkor.kernel import clock
@@ -16,6 +17,7 @@ from kamkor.kernel.jobs import QUEUE
 from kamkor.territory.queries import country
 
 KEEP = "keep_months"
+ERASED = "finish_erasures"
 FORGET = "forget_ended_sessions"
 NIGHT = range(2, 5)
 """The hours in which it is done, by the service's own clock."""
@@ -49,5 +51,15 @@ def forget_sessions(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tel
     try:
         forget_ended_sessions(now, now - timedelta(minutes=settings.KAMKOR_IDLE_MINUTES))
         forget_past(clock.wall_seconds())
+    finally:
+        connections.close_all()
+
+
+@app.periodic(cron="53 * * * *")
+@app.task(name=ERASED, queue=QUEUE, queueing_lock=ERASED)
+def take_keys_away(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells the moment
+    """Take the keys of what was erased away again, where an older copy of them was put back."""
+    try:
+        finish_erasures()
     finally:
         connections.close_all()

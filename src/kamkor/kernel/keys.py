@@ -46,6 +46,7 @@ class KeysUnusable(Exception):
     """
 
     code = "keys_unusable"
+    status = 503
     message = noop(
         "What was written cannot be opened: the keys are missing, or they are others. Nothing is"
         " lost. Tell those who run the service."
@@ -53,7 +54,12 @@ class KeysUnusable(Exception):
 
 
 class KeyGone(Exception):
-    """The key of a subject was taken away: what it locked cannot be opened by anybody."""
+    """The key of a subject was taken away: what it locked cannot be opened by anybody, and nothing
+    more is locked with it."""
+
+    code = "identity_erased"
+    status = 409
+    message = noop("The identity was erased here. Nothing more can be written.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +127,11 @@ def _begin(nodes: Nodes, path: str) -> int:
     if found is None:
         raise KeyGone
     return found
+
+
+def _leads(nodes: Nodes, subject: UUID) -> bool:
+    path = _path(subject)
+    return any(path[:length] in nodes for length in range(len(path) + 1))
 
 
 def _branch(key: bytes, branch: str) -> bytes:
@@ -197,9 +208,17 @@ def drop_versions(before: int) -> None:
 
 
 def take_away(subjects: Collection[UUID]) -> None:
-    """Take the keys of these subjects away from every version; done when it returns."""
+    """Take the keys of these subjects away from every version; done when it returns.
+
+    Nothing is written where they are gone already.
+    """
     with _changing():
-        _write(current().without(subjects).versions)
+        held = current()
+        left = [
+            one for one in subjects if any(_leads(nodes, one) for nodes in held.versions.values())
+        ]
+        if left:
+            _write(held.without(left).versions)
 
 
 @contextmanager

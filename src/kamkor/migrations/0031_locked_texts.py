@@ -28,7 +28,6 @@ TEXTS = {
     "TransferAnswer": ("case_id", ("note?",)),
     "Visit": ("household_id", ("changed?", "words_of_carer?")),
     "VisitChild": ("case_id", ("words_of_child?", "lives_with?")),
-    "Need": ("case_id", ("what",)),
 }
 
 

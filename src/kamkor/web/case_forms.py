@@ -26,10 +26,14 @@ from kamkor.kernel.shapes import Ask, Line, as_typed
 from kamkor.kernel.words import noop
 from kamkor.people.queries import households_visible_to, people_visible_to
 from kamkor.web import faults
+from kamkor.web.again import signed_in_lately
 from kamkor.web.candidates import candidates_notes
 from kamkor.web.case_page import identity_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.operation import Asked, operation_named, serve, who_may
+from kamkor.web.register import in_words
+from kamkor.web.register_list import Filters
+from kamkor.web.two_persons import ADDRESS, FOLLOWS, SENSITIVE, filters_wanted
 from kamkor.web.words import coded, day, hinted, place_name
 from kamkor.web.written import address_of
 from kamkor.workforce.queries import holder_names
@@ -38,8 +42,11 @@ if TYPE_CHECKING:
     from kamkor.access.rules import Viewer
     from kamkor.cases.models import Case, Task
 
-ABOUT_CASE = frozenset({*STEP_OF, "record_name", "give_safe_contact"})
-START = frozenset({"receive_report", "record_round", "identify_child"})
+ABOUT_CASE = frozenset(
+    {*STEP_OF, "record_name", "give_safe_contact", "ask_unsealing", "ask_erasure"}
+)
+EXPORT = "ask_export"
+START = frozenset({"receive_report", "record_round", "identify_child", EXPORT})
 OFFICE = frozenset({"set_duty_turn", "record_leave"})
 
 
@@ -54,11 +61,24 @@ def begin(request: ViewedRequest, slug: str) -> HttpResponse:
     back = "/roster/" if operation.name in OFFICE else "/"
     if operation.name == "record_round":
         back = "/rounds/"
+    if operation.name == EXPORT:
+        asking: HttpResponse = _ask_export(request, operation)
+        return asking
     set_by_page = _known_person(request) if operation.name == "identify_child" else {}
     home = _at_known_home(request, set_by_page)
     first |= _names_of(request, set_by_page)
     set_by_page |= home.pop("where", {})
     return serve(request, Asked(operation, None, set_by_page, first, back_url=back, **home))
+
+
+@signed_in_lately
+def _ask_export(request: ViewedRequest, operation: Operation[Any]) -> HttpResponse:
+    """The form by which a second person is asked for the list of the address."""
+    filters = Filters.of(request)
+    context = {"lead": in_words(filters), "notes": [{"text": _(FOLLOWS["export"])}]}
+    wanted = filters_wanted(filters)
+    wanted["of_register"] = wanted.pop("register")
+    return serve(request, Asked(operation, None, wanted, back_url=ADDRESS, context=context))
 
 
 class IdentifyAtHome(IdentifyChild):
@@ -129,7 +149,9 @@ def about_case(request: ViewedRequest, case_id: UUID, slug: str) -> HttpResponse
         return faults.fault_page(request, 404)
     if request.viewer.role not in operation.roles:
         return faults.fault_page(request, 403, who_may(operation))
-    return serve(request, _asked_about(request, operation, case))
+    show = signed_in_lately(serve) if operation.name in SENSITIVE else serve
+    response: HttpResponse = show(request, _asked_about(request, operation, case))
+    return response
 
 
 def _subject_fields(operation: Operation[Any]) -> set[str]:

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
-from kamkor.access.vocabulary import Action
+from kamkor.access.vocabulary import HEAD, SPECIALIST, Action
 from kamkor.cases.operations.lending import home_is_anothers
 from kamkor.cases.queries.around import Around, around
 from kamkor.cases.queries.case import case_for
@@ -32,7 +32,7 @@ from kamkor.cases.vocabulary import (
 )
 from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
-from kamkor.kernel.commands import NotFound
+from kamkor.kernel.commands import NotFound, Operation
 from kamkor.web import faults, last_act
 from kamkor.web.ages import age_and_birth, age_now
 from kamkor.web.back import way_back
@@ -91,7 +91,7 @@ def name_of(case: Case) -> str:
     if case.register == FAMILY:
         name = case.household.shown_name if case.household else ""
         return _("Family: %(name)s") % {"name": name}
-    return case.child.shown_name if case.child else ""
+    return case.child.shown_name or _("identity erased") if case.child else ""
 
 
 def age_of(case: Case) -> str:
@@ -262,6 +262,8 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
                 "follows": _("Search first: a child has one case, under one name."),
             },
         )
+    if viewer.role in {SPECIALIST, HEAD} and is_own_side(viewer, case):
+        acts += [_asking(case, one) for one in _may_be_asked(case)]
     if case.register == CHILD and viewer.may(Action.RECORD) and is_own_side(viewer, case):
         acts.append(
             {
@@ -274,6 +276,26 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
             }
         )
     return acts
+
+
+def _may_be_asked(case: Case) -> Iterable[Operation[Any]]:
+    """What two persons do to a case: unseal it, or erase who the child was once it has ended."""
+    if case.team is not None:
+        yield Operation.registry["ask_unsealing"]
+    named = case.child is not None and bool(case.child.shown_name)
+    if case.register == CHILD and case.state not in OPEN_STATES and named:
+        yield Operation.registry["ask_erasure"]
+
+
+def _asking(case: Case, operation: Operation[Any]) -> dict[str, Any]:
+    return {
+        "label": _(operation.label),
+        "url": f"/cases/{case.pk}/{operation.name.replace('_', '-')}/",
+        "operation": operation.name,
+        "style": "",
+        "first": False,
+        "follows": _("A second person must confirm it."),
+    }
 
 
 def household_of(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any] | None:
@@ -301,7 +323,7 @@ def household_of(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any] |
             "label": _("Child")
             if member.relation == "child"
             else coded(member.relation, "relations"),
-            "value": person.shown_name,
+            "value": person.shown_name or _("identity erased"),
             "actions": correct("member", member, _("Correct")),
         }
         if person.telephone:

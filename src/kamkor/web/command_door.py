@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from kamkor.kernel.commands import Answer, carry_out, carry_out_last
 from kamkor.kernel.wire import CommandUnreadable, answer_as_json, command_from_json
 from kamkor.web import faults
+from kamkor.web.again import is_lately
 from kamkor.web.door import ViewedRequest
+from kamkor.web.two_persons import SENSITIVE
 
 LIMIT = 500
 STATUS = {
@@ -39,6 +41,9 @@ def commands(request: ViewedRequest) -> HttpResponse:
     if len(wanted) > LIMIT:
         text = _("At most %(limit)s commands at a time.") % {"limit": LIMIT}
         return JsonResponse({"code": "too_many", "message": text}, status=413)
+    if any(one.operation in SENSITIVE for one in wanted) and not is_lately(request):
+        text = _("Sign in at the desk first.")
+        return faults.fault_page(request, 403, text, code="sign_in_again")
     if isinstance(given, list):
         answers = carry_out(request.viewer, wanted)
         return JsonResponse([answer_as_json(answer) for answer in answers], safe=False)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from kamkor.access.operations.looks import looking
 from kamkor.access.queries import viewer_of_user
 from kamkor.access.rules import Viewer
-from kamkor.kernel.keys import KeysUnusable
+from kamkor.kernel.keys import KeyGone, KeysUnusable
 from kamkor.web import faults, held
 from kamkor.web.held import FORM_OWNER
 
@@ -81,8 +81,8 @@ class DoorMiddleware:
                 response = view(request, *args, **kwargs)
                 if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                     response = response.render()
-        except KeysUnusable as fault:
-            return faults.fault_page(request, 503, _(fault.message), code=fault.code)
+        except (KeysUnusable, KeyGone) as fault:
+            return faults.fault_page(request, fault.status, _(fault.message), code=fault.code)
         return response
 
 

@@ -27,7 +27,9 @@ CODES = {
     503: "not_ready",
 }
 # Pages bear a code only where it says more than the status does.
-ON_PAGES = frozenset({"not_permitted", "not_found", "form_expired", "keys_unusable"})
+ON_PAGES = frozenset(
+    {"not_permitted", "not_found", "form_expired", "keys_unusable", "identity_erased"}
+)
 
 TEXTS = {
     401: (

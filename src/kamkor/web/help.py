@@ -65,6 +65,31 @@ ACTS: dict[str, tuple[str, ...]] = {
         noop("What is due in those days, and the alarms, go to the cover."),
         noop("The cover must be there on all those days."),
     ),
+    "ask_unsealing": (
+        noop("A case is sealed and the team need not hold it alone any more."),
+        noop("Say why. A second person of the team must agree; then the department sees it again."),
+        noop("Whoever was shut out for interest or was named in it stays shut out."),
+    ),
+    "ask_erasure": (
+        noop("A case has ended, and nobody may know any more who the child was."),
+        noop("Choose the ground. A second person must agree; then nobody can bring it back."),
+        noop("Days, grounds and counts stay, without a name."),
+    ),
+    "ask_export": (
+        noop("A list holds more than 200 children or families: two persons let it out."),
+        noop("Say what it is for and who gets it. Then export it within 24 hours."),
+        noop("Narrow the list where fewer rows are enough."),
+    ),
+    "answer_request": (
+        noop("Somebody asks to unseal, to erase or to export a long list, and needs you."),
+        noop("Open the case first. Agree only if you know the matter yourself."),
+        noop("Nobody answers what they asked for themselves. A request waits for seven days."),
+    ),
+    "withdraw_request": (
+        noop("You asked for something that needs a second person, and it is not needed any more."),
+        noop("Take it back on the page “As second person”, as long as nobody has answered."),
+        noop("It stays to be seen that it was asked for."),
+    ),
     "end_leave": (
         noop("Somebody is back earlier: the leave ends, and the cover acts no longer."),
         noop("The head ends any leave of the department; everybody may end their own."),

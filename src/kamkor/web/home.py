@@ -32,6 +32,7 @@ from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_items, due_list, task_entry
 from kamkor.web.loads import late_visits, loads_table, own_covers
 from kamkor.web.report_page import age_in_minutes, duty_names, report_badges
+from kamkor.web.two_persons import waiting_entries
 from kamkor.web.words import coded, day
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ def _acts(viewer: Viewer) -> list[dict[str, str]]:
 
 def decisions(viewer: Viewer) -> list[dict[str, Any]]:
     """What waits for the viewer's decision, as a task list."""
-    entries = []
+    entries = waiting_entries(viewer)
     for case in without_own_proposals(viewer, waiting_for_decision(viewer)):
         act, operation = {
             "identified": (_("Decide on registration"), "register_child"),

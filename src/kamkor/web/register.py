@@ -12,6 +12,7 @@ from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER, Action
 from kamkor.cases.queries.case import cases_asked_for
 from kamkor.cases.queries.loading import may_load
+from kamkor.cases.queries.two_persons import ALONE
 from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES, STATE_LABELS
 from kamkor.kernel import clock
 from kamkor.web import faults, paging
@@ -19,9 +20,11 @@ from kamkor.web.case_page import age_of, badges_in_list, name_of, next_visit_of,
 from kamkor.web.door import ViewedRequest
 from kamkor.web.export import as_csv, as_xlsx
 from kamkor.web.forms import coded_options, select_of
+from kamkor.web.operation import see_other
 from kamkor.web.paging import Page
 from kamkor.web.register_list import Counts, Filters, counted_by, filtered, ordered, page_of
 from kamkor.web.searching import NameSearch, Search, search_of, summary_title
+from kamkor.web.two_persons import is_agreed
 from kamkor.web.words import coded, day, moment, raised
 from kamkor.workforce.queries import holder_names
 
@@ -248,6 +251,8 @@ def export(request: ViewedRequest, kind: str) -> HttpResponse:
     if len(cases) > EXPORT_LIMIT:
         text = _("More than %(limit)s rows. Narrow the list by a filter.") % {"limit": EXPORT_LIMIT}
         return faults.fault_page(request, 413, text)
+    if len(cases) > ALONE and not is_agreed(viewer, filters):
+        return see_other(filters.address().replace("/register/", "/do/ask-export/"))
     names = holder_names([case.responsible_id for case in cases], clock.today())
     heads = [
         _("Case"),

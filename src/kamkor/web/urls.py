@@ -32,6 +32,7 @@ from kamkor.web import (
     second_step,
     sign_in,
     state_sign_in,
+    two_persons,
 )
 
 urlpatterns = [
@@ -56,6 +57,7 @@ urlpatterns = [
     path("account/factors/app/", factors.app, name="mfa_activate_totp"),
     path("account/factors/passkey/", factors.passkey, name="mfa_add_webauthn"),
     path("account/factors/codes/", factors.codes, name="mfa_view_recovery_codes"),
+    path("second-person/", two_persons.second_person, name="second_person"),
     path("account/resets/", factor_resets.resets, name="resets"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/new/", accounts.new_account, name="new_account"),

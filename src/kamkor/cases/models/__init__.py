@@ -24,6 +24,7 @@ from kamkor.cases.models.report import (
 from kamkor.cases.models.taking_off import AccompanimentEnd, TakingOffDecision, TakingOffProposal
 from kamkor.cases.models.task import Task, TaskDone, is_open
 from kamkor.cases.models.transfer import TransferAnswer, TransferOffer
+from kamkor.cases.models.two_persons import SecondWord, TwoPersons
 from kamkor.cases.models.visit import Need, Visit, VisitChild
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "SafeContact",
     "Screening",
     "SecondLook",
+    "SecondWord",
     "SentInError",
     "SiblingLook",
     "StagedRow",
@@ -58,6 +60,7 @@ __all__ = [
     "TaskDone",
     "TransferAnswer",
     "TransferOffer",
+    "TwoPersons",
     "Visit",
     "VisitChild",
     "is_open",

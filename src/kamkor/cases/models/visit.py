@@ -49,4 +49,4 @@ class Need(Fact):
 
     case = models.ForeignKey("kamkor.Case", on_delete=models.PROTECT, related_name="needs")
     visit = models.ForeignKey(Visit, null=True, on_delete=models.PROTECT, related_name="needs")
-    what = LockedText(of="case_id")
+    what = models.CharField(max_length=200)

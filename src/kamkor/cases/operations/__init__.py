@@ -18,6 +18,7 @@ from kamkor.cases.operations import (
     taking_off,
     task,
     transfer,
+    two_persons,
     visit,
 )
 
@@ -39,5 +40,6 @@ __all__ = [
     "taking_off",
     "task",
     "transfer",
+    "two_persons",
     "visit",
 ]

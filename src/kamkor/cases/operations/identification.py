@@ -255,7 +255,8 @@ def _known_child(order: Order[IdentifyChild], identity: Identity) -> "Person | N
         return None
     order.claim(order.data.child, check_version=False)
     child = people_visible_to(order.viewer).filter(id=order.data.child).first()
-    if child is None:
+    # Who was erased is nobody who can be found.
+    if child is None or not child.shown_name:
         raise NotFound("child")
     refuse_second(order, child.pk, "child")
     died_on = died_among(order.viewer, [child.pk]).get(child.pk)

@@ -43,6 +43,7 @@ def record_name(order: Order[RecordName]) -> None:
     steps.require_own_side(order, case)
     if case.child is None:
         raise WrongRegister
+    steps.require_identity(case)
     name = Identity(data.given_name, data.surname or "", data.patronymic or "")
     name_person(order, case.child, name, data.kind)
     if data.pin is not None:

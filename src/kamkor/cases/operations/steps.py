@@ -70,6 +70,13 @@ class NoChild(Refusal):
     )
 
 
+class AlreadyErased(Refusal):
+    """Of a child whose identity was erased no name and no word is written again."""
+
+    code = "already_erased"
+    message = noop("The identity of this child was erased. Nothing more is written.")
+
+
 class ChildAway(Refusal):
     """A child who was taken out of danger and is not back has its difficulty still."""
 
@@ -119,12 +126,13 @@ def step(
 def claimed_case(order: Order[Any], case_id: UUID, *, check_version: bool = True) -> Case:
     """The case a step is about, claimed in order, in a state from which the step may be taken.
 
-    Raises ``NotFound``, ``StaleVersion``, ``NotPermitted``, ``StateForbids``.
+    Raises ``NotFound``, ``StaleVersion``, ``NotPermitted``, ``AlreadyErased``, ``StateForbids``.
     """
     order.claim(case_id, check_version=check_version)
     case = case_for(order.viewer, case_id)
     remember_places(order.viewer, [case])
     require_own_side(order, case)
+    require_identity(case)
     require_state(order.operation, case.state)
     order.journal(case.pk, case)
     return case
@@ -196,6 +204,12 @@ def require_at_home(case: Case, at: str) -> None:
     """Raise ``ChildAway`` while a protective removal stands: no case ends before the child is back."""
     if case.away_from_home:
         raise ChildAway(at)
+
+
+def require_identity(case: Case) -> None:
+    """Raise ``AlreadyErased`` where nobody can tell any more who the child was."""
+    if case.child is not None and not case.child.shown_name:
+        raise AlreadyErased
 
 
 def require_child(day: date, born: date | None, exactly: str, at: str = "happened_on") -> None:
