@@ -4,6 +4,7 @@ from bench.counting import register_count, register_kept
 from bench.growing import growth
 from bench.judging import Row
 from bench.loading import register_loaded
+from bench.locks import COUNT_TIMES, PAGE_TIMES, cases, counts, lists
 from bench.memory import background, memory
 from bench.pages import case_page, caseload, generator, register_list
 from bench.planted import planted
@@ -73,6 +74,33 @@ ROWS = (
         "its limit",
         "seconds",
         register_kept,
+        at_most=1,
+        sizes=SIZES,
+    ),
+    Row(
+        "locks_list",
+        "lists at every level: worker's cases, first page of the register",
+        f"{PAGE_TIMES} times the same without row security, and 0.2 ms",
+        "seconds",
+        lists,
+        at_most=1,
+        sizes=SIZES,
+    ),
+    Row(
+        "locks_case",
+        "a case with all around it, at every level",
+        f"{PAGE_TIMES} times the same without row security, and 0.2 ms",
+        "seconds",
+        cases,
+        at_most=1,
+        sizes=SIZES,
+    ),
+    Row(
+        "locks_count",
+        "the register counted, by state and whole, at every level",
+        f"{COUNT_TIMES} times the same without row security, and 0.2 ms",
+        "seconds",
+        counts,
         at_most=1,
         sizes=SIZES,
     ),

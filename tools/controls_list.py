@@ -81,16 +81,16 @@ CONTROLS = (
     ),
     Control(
         "a table of cases without row security",
-        "src/kamkor/migrations/0016_fewer_readings.py",
-        r"\{rowsecurity\.condition\(subject\)\}",
-        r"{'true' if table == 'kamkor_case' else rowsecurity.condition(subject)}",
+        "src/kamkor/migrations/0035_rows_opened.py",
+        r"rowsecurity\.condition\(subject, widest=widest\)",
+        "'(true)' if table == 'kamkor_case' else rowsecurity.condition(subject, widest=widest)",
         f"{ACCESS}::TestWithThePythonLocksOff::test_lists",
     ),
     Control(
         "a policy that shows sealed rows to the department",
         "src/kamkor/kernel/rowsecurity.py",
-        r"\(team IS NULL AND \(",
-        "(true AND (",
+        r"\(team IS NULL AND ARRAY",
+        "(true AND ARRAY",
         f"{ACCESS}::TestWithThePythonLocksOff::test_sealed_in_ones_own_department[report]",
     ),
     Control(

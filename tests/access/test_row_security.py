@@ -14,8 +14,8 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError, ProgrammingError
 
 from kamkor.access.queries import scope_of_viewer
-from kamkor.cases.models import Case
-from kamkor.kernel.database import Scope, entered, signed_context
+from kamkor.cases.models import Case, Report, Reporter
+from kamkor.kernel.database import Scope, entered, signed_context, signed_key
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.server_facts import ServerFacts
@@ -23,7 +23,7 @@ from kamkor.people.models import Person
 from tests.access.references import PROTECTED, protected_models
 from tests.cases.acts import play
 from tests.cast import Cast, Player
-from tests.factories import a_child, registered
+from tests.factories import a_child, a_report, registered
 
 KEY = bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)
 
@@ -47,14 +47,21 @@ def _backend() -> int:
     return int(row[0])
 
 
-def _with_context(context: str) -> dict[str, int]:
+def _with_context(context: str, key: str = "") -> dict[str, int]:
+    """What is shown under this context, and under this key, which opens rows without it."""
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('kamkor.context', %s, true)", [context])
+        _set(context, key)
         found = _rows()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('kamkor.context', '', true)")
+        _set("", "")
     return found
+
+
+def _set(context: str, key: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('kamkor.context', %s, true), set_config('kamkor.key', %s, true)",
+            [context, key],
+        )
 
 
 NOTHING = dict.fromkeys(PROTECTED, 0)
@@ -128,9 +135,99 @@ def test_a_context_that_is_no_context_shows_nothing_and_breaks_nothing(
     assert _with_context(context) == NOTHING
 
 
+def _resigned(parts: list[str]) -> str:
+    payload = "|".join(parts)
+    return payload + "|" + hmac.new(KEY, payload.encode(), hashlib.sha256).hexdigest()
+
+
+def _key_of(player: Player) -> list[str]:
+    return signed_key(scope_of_viewer(player.viewer), _backend(), KEY).split("|")
+
+
+def test_the_key_alone_opens_what_the_context_does_where_nothing_is_sealed_or_lent(
+    filled: Cast,
+) -> None:
+    for player in (filled.aigul, filled.bakyt, filled.oblast, filled.elmira):
+        plain = replace(scope_of_viewer(player.viewer), teams=(), lent=())
+        by_context = _with_context(signed_context(plain, _backend(), KEY))
+        by_key = _with_context("", "|".join(_key_of(player)))
+        assert by_key == by_context != NOTHING, player.username
+
+
+@pytest.mark.parametrize(("part", "more"), [(0, "x"), (1, "0"), (2, "1"), (3, "1"), (4, "0")])
+def test_a_key_changed_in_any_part_shows_nothing(filled: Cast, part: int, more: str) -> None:
+    parts = _key_of(filled.bakyt)
+    assert len(parts) == 5
+    parts[part] += more
+    assert _with_context("", "|".join(parts)) == NOTHING
+
+
+def test_a_key_that_is_not_of_now_and_here_shows_nothing(filled: Cast) -> None:
+    scope = scope_of_viewer(filled.bakyt.viewer)
+    kind, key, backend, expiry, _mac = _key_of(filled.bakyt)
+    for false in (
+        signed_key(scope, _backend(), b"x" * 32),
+        signed_key(scope, _backend() + 1, KEY),
+        _resigned([kind, key, backend, str(int(time.time()) - 1)]),
+        _resigned(["other", key, backend, expiry]),
+        signed_context(scope, _backend(), KEY),
+        "|" * 4,
+        "äöü|" * 4 + "x",
+    ):
+        assert _with_context("", false) == NOTHING, false
+    assert _with_context("", _resigned([kind, key, backend, expiry])) != NOTHING
+
+
+def test_who_is_barred_from_anything_or_sees_several_offices_has_no_key(filled: Cast) -> None:
+    """A key asks nothing of what is barred, and there is one alone; the context opens the same."""
+    scope = scope_of_viewer(filled.bakyt.viewer)
+    assert scope.key is not None
+    whole = _with_context(signed_context(scope, _backend(), KEY))
+    for other in (
+        replace(scope, barred=(new_id(),)),
+        replace(scope, offices=(*scope.offices, filled.cholpon.department)),
+    ):
+        key = signed_key(other, _backend(), KEY)
+        assert (other.key, _with_context("", key)) == (None, NOTHING)
+        shown = _with_context(signed_context(other, _backend(), KEY), key)
+        assert all(shown[table] >= rows for table, rows in whole.items())
+        assert other.barred == () or shown == whole
+
+
+def test_what_was_signed_for_a_transaction_is_gone_with_it(committed_cast: Cast) -> None:
+    """Not only where a test holds one transaction around all: the connection goes to others."""
+    case = registered(committed_cast)
+    with committed_cast.bakyt.inside():
+        assert Case.objects.filter(id=case).exists()
+    assert _rows() == NOTHING
+    with connection.cursor() as cursor:
+        for name in ("kamkor.context", "kamkor.key"):
+            cursor.execute("SELECT coalesce(current_setting(%s, true), '')", [name])
+            assert cursor.fetchone() == ("",)
+
+
+def test_who_brought_a_report_is_for_its_unit_and_department_alone(filled: Cast) -> None:
+    """The first lock is asleep here: of the posts above none sees a reporter; who is lent the
+    report, or is in its team, does."""
+    told = a_report(reporter_name="Сагын", callback="0555 12 34 56")
+    filled.bakyt.do("receive_report", **told)
+    seen = {name: player.sees(Reporter) for name, player in filled.everybody.items()}
+    reports = {name: filled.everybody[name].sees(Report) for name in ("oblast", "elmira")}
+    assert min(seen["bakyt"], seen["head"], *reports.values()) > 0
+    assert {name for name in ("oblast", "elmira", "daniyar", "admin") if seen[name]} == set()
+    with filled.bakyt.inside():
+        report = Reporter.objects.filter(team=None).values_list("report_id", flat=True)[0]
+    scope = scope_of_viewer(filled.oblast.viewer)
+    barred = replace(scope, barred=(new_id(),))
+    for one, shown in ((scope, 0), (barred, 0), (replace(scope, lent=(report,)), 1)):
+        with entered(one):
+            assert Reporter.objects.filter(report_id=report).count() == shown
+
+
 @pytest.mark.parametrize("level", [0, 5, -1, 99])
 def test_a_level_that_is_none_of_ours_shows_nothing(filled: Cast, level: int) -> None:
     scope = replace(scope_of_viewer(filled.bakyt.viewer), level=level, teams=(), lent=())
+    assert scope.key is None
     with entered(scope):
         assert _rows() == NOTHING
 
@@ -287,7 +384,7 @@ def _password(login: str) -> str:
         "INSERT INTO kamkor_office (level) VALUES (1)",
         "UPDATE kamkor_case SET state = 'void'",
         "SELECT * FROM viewer_context()",
-        "SELECT viewer_keys()",
+        "SELECT viewer_key()",
         "SELECT move_subjects('{}'::uuid[], 1, NULL)",
         "SELECT receipt_state('x')",
     ],

@@ -50,56 +50,52 @@ GRANT EXECUTE ON FUNCTION viewer_context() TO kamkor_web, kamkor_worker;
 """
 
 
-def _reading(name: str, kind: str, answer: str, held: str = "") -> str:
-    """A definer function that tells one part of the context once it is verified, else NULL.
-
-    Only what is cheap is done on the way: pages read the context for each table they read.
-    """
-    return f"""
-CREATE OR REPLACE FUNCTION {name}() RETURNS {kind}[]
+# Only what is cheap is done here: pages ask it for each table they read. The key opens rows of who
+# sees one office, or all, and is barred from none; else the whole context is asked row by row.
+READINGS = """
+CREATE OR REPLACE FUNCTION viewer_key() RETURNS int
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    raw text := current_setting('kamkor.context', true);
+    raw text := current_setting('kamkor.key', true);
     inside bytea;
-    outside bytea;{held}
+    outside bytea;
 BEGIN
     SELECT inner_pad, outer_pad INTO inside, outside FROM context_key;
     IF right(raw, 64) = encode(sha256(outside || sha256(
             inside || convert_to(left(raw, -65), 'UTF8'))), 'hex')
-        AND split_part(raw, '|', 8) = pg_backend_pid()::text
-        AND split_part(raw, '|', 9) COLLATE "C" >= extract(epoch FROM clock_timestamp())::bigint::text
+        AND split_part(raw, '|', 1) = 'key'
+        AND split_part(raw, '|', 3) = pg_backend_pid()::text
+        AND split_part(raw, '|', 4) COLLATE "C" >= extract(epoch FROM clock_timestamp())::bigint::text
     THEN
-        {answer}
+        RETURN nullif(split_part(raw, '|', 2), '')::int;
     END IF;
     RETURN NULL;
 END $$;
-REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION {name}() TO kamkor_web, kamkor_worker;
+CREATE OR REPLACE FUNCTION row_opened(
+    viewer viewer_context_type, widest int, team uuid, unit int, district int, oblast int,
+    subject uuid
+) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 1 AS $$
+BEGIN
+    RETURN coalesce(
+        (team IS NULL AND (
+            (viewer.level <= widest AND CASE viewer.level
+                WHEN 1 THEN unit = ANY (viewer.offices)
+                WHEN 2 THEN district = ANY (viewer.offices)
+                WHEN 3 THEN oblast = ANY (viewer.offices)
+                ELSE viewer.level = 4 END)
+            OR subject = ANY (viewer.lent)))
+        OR team = ANY (viewer.teams), false)
+    AND coalesce(NOT subject = ANY (viewer.barred), subject IS NULL);
+END $$;
+REVOKE ALL ON FUNCTION viewer_key() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION viewer_key() TO kamkor_web, kamkor_worker;
+REVOKE ALL ON FUNCTION row_opened(viewer_context_type, int, uuid, int, int, int, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION row_opened(viewer_context_type, int, uuid, int, int, int, uuid)
+    TO kamkor_web, kamkor_worker;
 """
-
-
-def _listed(part: int) -> str:
-    return f"string_to_array(split_part(raw, '|', {part}), ',')"
-
-
-# A key is an office and the level it is seen at: 4 times its number, and 1, 2 or 3; 0 sees all.
-_KEYS = f"""CASE split_part(raw, '|', 3)
-        WHEN '4' THEN RETURN '{{0}}';
-        WHEN '1', '2', '3' THEN
-            FOREACH office IN ARRAY {_listed(4)}::int[] LOOP
-                keys := keys || (office * 4 + split_part(raw, '|', 3)::int);
-            END LOOP;
-            RETURN keys;
-        ELSE RETURN NULL;
-        END CASE;"""
-_HELD = """
-    office int;
-    keys int[] := '{}';"""
-READINGS = _reading("viewer_keys", "int", _KEYS, _HELD) + "".join(
-    _reading(name, "uuid", f"RETURN {_listed(part)}::uuid[];")
-    for name, part in (("viewer_teams", 5), ("viewer_lent", 6), ("viewer_barred", 7))
-)
+DISTRICT, NATION = 2, 4
+"""The levels that ``row_opened`` knows: 1 a unit, 2 a district's department, 3 an oblast, 4 all."""
 
 
 def policy(table: str, subject: str) -> str:
@@ -110,24 +106,26 @@ def policy(table: str, subject: str) -> str:
     return f"""
 ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
 ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
-CREATE POLICY scope ON {table} TO kamkor_web, kamkor_worker USING ({condition(subject)});
+CREATE POLICY scope ON {table} TO kamkor_web, kamkor_worker USING {condition(subject)};
 CREATE POLICY counting ON {table} FOR SELECT TO kamkor_figures USING (true);
 """
 
 
-def condition(subject: str) -> str:
-    """The expression of the policy: four readings of the context, each once a statement at most.
+def condition(subject: str, *, widest: int = NATION) -> str:
+    """The expression of the policy: two readings of the context, each once a statement at most.
 
     Each reading of each table is a plan of its own, made ready before the first row; so they are
-    few, and functions of one value rather than of rows. Without a context each denies.
+    two: a cheap one that opens nearly every row, and one of the whole context for those that are
+    sealed, lent or perhaps barred. Without a context both deny. ``widest`` is the widest level
+    whose keys open the rows.
     """
+    opening = ["0", "office_unit * 4 + 1", "office_district * 4 + 2", "office_oblast * 4 + 3"]
+    keys = ", ".join(opening if widest == NATION else opening[1 : widest + 1])
     return f"""(
-    (team IS NULL AND (
-        coalesce(ARRAY[0, office_unit * 4 + 1, office_district * 4 + 2, office_oblast * 4 + 3]
-            && (SELECT viewer_keys()), false)
-        OR {subject} = ANY ((SELECT viewer_lent())::uuid[])))
-    OR team = ANY ((SELECT viewer_teams())::uuid[])
-) AND coalesce(NOT {subject} = ANY ((SELECT viewer_barred())::uuid[]), {subject} IS NULL)"""
+    (team IS NULL AND (SELECT viewer_key()) = ANY (ARRAY[{keys}]))
+    OR row_opened((SELECT viewer_context()), {widest}, team,
+        office_unit, office_district, office_oblast, {subject})
+)"""
 
 
 def grant(table: str, login: str, rights: str) -> str:

@@ -104,17 +104,18 @@ READING = f"""
 CREATE FUNCTION looks_at(wanted uuid)
 RETURNS TABLE (at timestamptz, account int, post int, role varchar, page varchar)
 LANGUAGE sql STABLE {_DEFINER} AS $$
-    SELECT l.at, l.account, l.post, l.role, l.page FROM kamkor_look l
+    SELECT l.at, l.account, l.post, l.role, l.page FROM kamkor_look l, viewer_context() v
     WHERE l.opened @> ARRAY[wanted] AND NOT l.opened = '{{}}'
-        AND (l.role <> 'commissioner' OR 0 = ANY (viewer_keys()))
+        AND (l.role <> 'commissioner' OR v.level = 4)
         AND EXISTS (SELECT FROM kamkor_case WHERE id = wanted AND ({rowsecurity.condition("id")}))
     ORDER BY l.at DESC LIMIT 1000
 $$;
 CREATE FUNCTION looks_of_department(since timestamptz, until timestamptz)
 RETURNS TABLE (at timestamptz, account int, post int, page varchar, subject uuid)
 LANGUAGE sql STABLE {_DEFINER} AS $$
-    SELECT l.at, l.account, l.post, l.page, seen FROM kamkor_look l, unnest(l.opened) seen
-    WHERE l.office_district * 4 + 2 = ANY (viewer_keys()) AND l.at >= since AND l.at < until
+    SELECT l.at, l.account, l.post, l.page, seen
+    FROM viewer_context() v, kamkor_look l, unnest(l.opened) seen
+    WHERE v.level = 2 AND l.office_district = ANY (v.offices) AND l.at >= since AND l.at < until
         AND NOT l.opened = '{{}}'
         AND EXISTS (SELECT FROM kamkor_case WHERE id = seen AND ({rowsecurity.condition("id")}))
     ORDER BY l.at

@@ -91,6 +91,10 @@ class Case(Scoped):
                 condition=_OPEN,
                 name="case_open_by_district",
             ),
+            # The first page of an oblast or of the nation is read in its order, not sorted.
+            models.Index(
+                fields=["register", "sort_key", "id"], condition=_OPEN, name="case_open_in_order"
+            ),
             # What few cases have: an index of those alone.
             models.Index(fields=["team"], condition=Q(team__isnull=False), name="case_by_team"),
             models.Index(
