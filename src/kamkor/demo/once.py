@@ -11,10 +11,10 @@ import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 
-from kamkor.access.queries import account_named, scope_of_viewer, viewer_for
+from kamkor.access.operations.looks import looking
+from kamkor.access.queries import account_named, viewer_for
 from kamkor.cases.queries.case import on_register, own_cases
 from kamkor.demo.stage import DemoFault
-from kamkor.kernel.database import entered
 from kamkor.kernel.processes import wait_for
 
 WHO = "aigul"
@@ -43,7 +43,7 @@ def expected() -> Expected:
     if viewer is None:
         text = f"{WHO} holds no post"
         raise DemoFault(text)
-    with entered(scope_of_viewer(viewer)):
+    with looking(viewer, "demo"):
         own = own_cases(viewer).exclude(child=None)
         names = [case.child.shown_name for case in own if case.child]
         return Expected(tuple(dict.fromkeys(names)), on_register(viewer).count())

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from kamkor.access.queries import scope_of_viewer
+from kamkor.access.operations.looks import looking
 from kamkor.access.rules import Viewer
 from kamkor.cases.operations.entering import homes_hidden, key_of_home, key_of_row
 from kamkor.cases.operations.leaving import cases_loaded, faults_of_removal, key_of_entry
@@ -33,11 +33,13 @@ from kamkor.cases.rules.loading import (
 from kamkor.cases.rules.loading_faults import RowFault
 from kamkor.exchange.reading import TableFile
 from kamkor.kernel import clock
-from kamkor.kernel.database import entered
 from kamkor.kernel.sheets import made_ahead
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Case, Load
+
+PAGE = "load"
+"""By what the log of looks says that somebody looked: a file being loaded."""
 
 CHUNK = 2_000
 """How many rows are checked and staged together."""
@@ -122,7 +124,7 @@ class FileCheck:
         file = TableFile(self._path, COLUMNS, NEEDED, passed_over=FAULT_COLUMN)
         found = file.recognised
         recognised = {"form": found.form, "encoding": found.encoding}
-        with entered(scope_of_viewer(self._viewer)):
+        with looking(self._viewer, PAGE):
             places = places_of(self._viewer)
             tell_progress(self._load, separator=found.separator, columns=file.header, **recognised)
         self._header = file.header
@@ -150,7 +152,7 @@ class FileCheck:
         self.counts.rows += len(lines)
         self._seen.removals += [line for line in lines if line.row.event == REMOVAL]
         entries = [line for line in lines if line.row.event != REMOVAL]
-        with entered(scope_of_viewer(self._viewer)):
+        with looking(self._viewer, PAGE):
             keys = [key for line in entries for key in (line.key, line.home) if key]
             loaded = keys_loaded(self._viewer, keys)
             hidden = homes_hidden(self._viewer, loaded.values())
@@ -203,7 +205,7 @@ class FileCheck:
             self._seen.faulty.setdefault((row.register, row.reference), line.number)
 
     def _removals(self, lines: Sequence[_Line]) -> None:
-        with entered(scope_of_viewer(self._viewer)):
+        with looking(self._viewer, PAGE):
             keys = [
                 key(line.row, department)
                 for line in lines

@@ -8,12 +8,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kamkor.access.queries import account_named, scope_of_viewer, viewer_for
+from kamkor.access.operations.looks import looking
+from kamkor.access.queries import account_named, viewer_for
 from kamkor.access.rules import Viewer
 from kamkor.kernel.commands import Answer, Command, NotFound, carry_out
-from kamkor.kernel.database import entered
 from kamkor.kernel.wire import CommandUnreadable, answer_as_json, command_from_json
 from kamkor.workforce import queries as workforce
+
+PAGE = "commands"
+"""By what the log says that somebody looked: a command, as at the desk."""
 
 TOGETHER = 100
 """How many lines of one person that need no earlier answer are carried out at once."""
@@ -96,7 +99,7 @@ def carried_out(
     answers: dict[int, dict[str, Any]] = {}
     for part in _parts(lines):
         viewer = viewer_named(part[0].username)
-        with entered(scope_of_viewer(viewer)):
+        with looking(viewer, PAGE):
             done = _answers(viewer, part, answers)
         # Told only now that they are kept.
         for line, answer in zip(part, done, strict=True):

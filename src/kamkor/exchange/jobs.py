@@ -8,14 +8,15 @@ from django.db import connections
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from kamkor.access.queries import account_of_post, scope_of_viewer, viewer_for
+from kamkor.access.operations.looks import looking
+from kamkor.access.queries import account_of_post, viewer_for
 from kamkor.access.rules import Viewer
 from kamkor.cases.operations import loading as operations
 from kamkor.cases.queries.loading import loading_office
 from kamkor.exchange import loading, uploads
+from kamkor.exchange.checking import PAGE
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound, NotPermitted
-from kamkor.kernel.database import entered
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.jobs import QUEUE, defer
 
@@ -73,7 +74,7 @@ def _carried_out(
 def _check(viewing: loading.Viewing, load_id: UUID) -> None:
     load = loading.current(viewing, load_id)
     viewer = viewing()
-    with entered(scope_of_viewer(viewer)):
+    with looking(viewer, PAGE):
         operations.begin_reading(viewer, load)
     loading.checked(viewing, load, uploads.path_of(load_id))
     uploads.drop(load_id)

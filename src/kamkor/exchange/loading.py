@@ -10,16 +10,15 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
-from kamkor.access.queries import scope_of_viewer
+from kamkor.access.operations.looks import looking
 from kamkor.access.rules import Viewer
 from kamkor.cases.operations import loading
 from kamkor.cases.queries.loading import faulty_rows, load_for
 from kamkor.cases.rules.loading import FAULT_COLUMN
 from kamkor.cases.rules.loading_faults import FAULTS
-from kamkor.exchange.checking import FileCheck
+from kamkor.exchange.checking import PAGE, FileCheck
 from kamkor.exchange.reading import SEPARATORS
 from kamkor.kernel.commands import NotFound
-from kamkor.kernel.database import entered
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.sheets import in_bulk
 
@@ -35,7 +34,7 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r")
 def begun(viewing: Viewing, path: Path) -> "Load":
     """Begin a load now; raises ``NotPermitted``, ``LoadUnderWay``."""
     viewer = viewing()
-    with entered(scope_of_viewer(viewer)):
+    with looking(viewer, PAGE):
         return loading.begin_load(viewer, path.name, path.stat().st_size)
 
 
@@ -54,7 +53,7 @@ def checked(
     except Refusal as refusal:
         loading.break_off(load.pk, refusal)
         raise
-    with entered(scope_of_viewer(viewer)):
+    with looking(viewer, PAGE):
         loading.end_load(load, loading.CHECKED)
     return current(viewing, load.pk)
 
@@ -66,7 +65,7 @@ def written(viewing: Viewing, load: "Load", *, accept_good: bool) -> Iterator["L
     on. Raises ``NotPermitted``, ``LoadOver``, ``NobodyAnswers``.
     """
     viewer = viewing()
-    with entered(scope_of_viewer(viewer)):
+    with looking(viewer, PAGE):
         if load.state == loading.CHECKED and load.faulty and not accept_good:
             loading.end_load(load, loading.REFUSED)
             return
@@ -74,19 +73,19 @@ def written(viewing: Viewing, load: "Load", *, accept_good: bool) -> Iterator["L
     more = True
     while more:
         viewer = viewing()
-        with in_bulk(), entered(scope_of_viewer(viewer)):
+        with in_bulk(), looking(viewer, PAGE):
             more = bool(loading.write_part(viewer, load.pk))
             load.refresh_from_db()
         if more:
             yield load
-    with entered(scope_of_viewer(viewer)):
+    with looking(viewer, PAGE):
         loading.end_load(load, loading.DONE)
 
 
 def current(viewing: Viewing, load_id: UUID) -> "Load":
     """The load as it stands; raises ``NotFound`` if it is not the viewer's office's."""
     viewer = viewing()
-    with entered(scope_of_viewer(viewer)):
+    with looking(viewer, PAGE):
         found = load_for(viewer, load_id)
     if found is None:
         raise NotFound

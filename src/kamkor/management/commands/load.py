@@ -8,11 +8,11 @@ from django.core.management import CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kamkor.access.queries import scope_of_viewer
+from kamkor.access.operations.looks import looking
 from kamkor.cases.rules.loading_faults import FAULTS
 from kamkor.exchange import loading, template, villages
+from kamkor.exchange.checking import PAGE
 from kamkor.kernel.commands import NotPermitted
-from kamkor.kernel.database import entered
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.translations import at_shell
 from kamkor.kernel.words import noop
@@ -148,7 +148,7 @@ def _tell_end(path: Path, viewing: loading.Viewing, load: Any, *, accept_good: b
     """Print each fault and what was written; ends with 1 if a row was refused."""
     rejected = path.with_name(path.name + ".rejected.csv")
     viewer = viewing()
-    with entered(scope_of_viewer(viewer)):
+    with looking(viewer, PAGE):
         for number, column, value, what, cure in loading.faults_of(viewer, load):
             print(f"{_('row')} {number}, {column} “{value}”: {what} {cure}")
         if load.faulty and accept_good:
