@@ -5,18 +5,19 @@ from typing import Any
 from django.db import connection
 
 GRANTS = """
-SELECT r.rolname, c.relname, string_agg(a.privilege_type, ' ' ORDER BY a.privilege_type)
+SELECT coalesce(r.rolname, 'everybody'), c.relname, string_agg(a.privilege_type, ' ' ORDER BY a.privilege_type)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-CROSS JOIN aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee
-WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND r.rolname <> 'kamkor_owner'
+CROSS JOIN aclexplode(c.relacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
+WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    AND r.rolname IS DISTINCT FROM 'kamkor_owner'
 GROUP BY 1, 2
 """
 COLUMN_GRANTS = """
-SELECT r.rolname, c.relname, a.privilege_type, string_agg(t.attname, ' ' ORDER BY t.attname)
+SELECT coalesce(r.rolname, 'everybody'), c.relname, a.privilege_type, string_agg(t.attname, ' ' ORDER BY t.attname)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute t ON t.attrelid = c.oid
-CROSS JOIN aclexplode(t.attacl) a JOIN pg_roles r ON r.oid = a.grantee
-WHERE n.nspname = 'public' AND r.rolname <> 'kamkor_owner'
+CROSS JOIN aclexplode(t.attacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
+WHERE n.nspname = 'public' AND r.rolname IS DISTINCT FROM 'kamkor_owner'
 GROUP BY 1, 2, 3
 """
 POLICIES = """
