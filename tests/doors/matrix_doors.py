@@ -32,6 +32,9 @@ AT_SHELL = "shell"
 COMMAND = "command"
 # Commands at the shell that show no person, and what they do.
 NOT_TRIED = {
+    "backup": "copies the database's files",
+    "keys": "counts texts, and names rows by their ids",
+    "restore": "puts them back",
     "demo": "builds and serves",
     "doctor": "looks at the installation",
     "load": "tells the rows of the file it is given",
@@ -121,6 +124,7 @@ WITHOUT_RECORD: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("begin", tuple(f"/do/{_slug(name)}/" for name in sorted(START | OFFICE))),
     ("take_back", ("/take-back/",)),
     ("roster", ("/roster/",)),
+    ("second_person", ("/second-person/",)),
     ("commands", ("/commands/",)),
 )
 OF_A_RECORD: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -35,7 +35,7 @@ def lock(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kamkor", "0029_second_step")]
+    dependencies = [("kamkor", "0032_two_persons")]
 
     operations = [
         migrations.RunPython(lock, migrations.RunPython.noop),

@@ -12,7 +12,7 @@ from kamkor.workforce.models import DateRange
 class Migration(migrations.Migration):
     """Adds the constraint."""
 
-    dependencies: ClassVar = [("kamkor", "0032_two_persons")]
+    dependencies: ClassVar = [("kamkor", "0035_rows_opened")]
     operations: ClassVar = [
         migrations.AddConstraint(
             model_name="post",
