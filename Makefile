@@ -12,7 +12,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help base setup demo run fmt check test slow story shots drill-start crash controls probe bench release clean-clone ci
+.PHONY: help base setup demo run fmt check test slow story shots drill-start crash controls probe mutants bench release clean-clone ci
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,9 @@ controls: setup ## break the product in each listed way; the named test must fai
 
 probe: setup ## whether any door shows what is not due (N=, SEED=), each lock alone before
 	@$(PY) tools/probe.py
+
+mutants: setup ## change the access rules in each small way; the matrix must notice
+	@$(PY) tools/mutants.py
 
 bench: setup ## each page and count against its limit, in one run (ONLY=row, SIZE=small, SEED=)
 	@$(PY) bench/run.py

@@ -27,7 +27,7 @@ NEITHER = "none"
 MOST_WITHOUT = 0.7
 
 
-def tried(locks: str, number: int, seed: int) -> dict[str, Any]:
+def tried(locks: str, number: int, seed: int, run: str = "run_probes") -> dict[str, Any]:
     """What one run found; stops with its output if it broke off."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "found.json"
@@ -45,7 +45,7 @@ def tried(locks: str, number: int, seed: int) -> dict[str, Any]:
             "-x",
             f"--rootdir={ROOT}",
             "-o",
-            "python_functions=run_probes",
+            f"python_functions={run}",
         ]
         done = subprocess.run(
             [sys.executable, *words, "tests/doors/run_probes.py"],

@@ -88,6 +88,7 @@ def parts() -> list[Part]:
         *(crashes(number) for number in range(1, CRASHES + 1)),
         *(a_day(number) for number in range(1, DAYS + 1)),
         Part("probe", ["make", "probe", f"N={PROBES}"]),
+        Part("mutants", ["make", "mutants"]),
         Part("slow-network", [".venv/bin/python", "tools/slow_network.py"]),
     ]
 

@@ -2,7 +2,7 @@
 
 import csv
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -129,6 +129,14 @@ def drawn_hidden(number: int, seed: int) -> list[Probe]:
     return sorted(random_.sample(everything, min(number, len(everything))), key=str)
 
 
+@cache
+def of_doors(names: tuple[str, ...]) -> tuple[Probe, ...]:
+    """What these doors must show and what they must not, in an order that meets all soon."""
+    found = [one for one in probes() if one.door.name in names and (one.due or one.hidden)]
+    random.Random(len(found)).shuffle(found)
+    return tuple(found)
+
+
 @dataclass
 class Tally:
     """What a run found."""
@@ -187,6 +195,16 @@ class Matrix:
             else:
                 tally.missing.append(str(probe))
         return tally
+
+    def first_wrong(self, wanted: Iterable[Probe]) -> str:
+        """The first probe that is not answered as the tables say, all asked anew; else nothing."""
+        self._answers.clear()
+        for probe in wanted:
+            found = self.met(probe.actor, probe.door, probe.record)
+            here = {(one.record, one.kind, one.group) for one in found}
+            if ((probe.record, probe.kind, probe.group) in here) != probe.due:
+                return str(probe)
+        return ""
 
     def count_reads(self, wanted: list[Probe]) -> Tally:
         """One lock: how many reads of what is not due it stops, where a door would show it."""

@@ -1,4 +1,4 @@
-"""The run that ``make probe`` asks for; not part of ``make test`` under this name.
+"""The runs that ``make probe`` and ``make mutants`` ask for; not part of ``make test`` themselves.
 
 ``KAMKOR_LOCKS`` switches one of the two locks off: ``rows`` lets every rule in Python permit
 all, ``application`` reads as a login that row security does not hold, ``none`` does both: the
@@ -26,9 +26,10 @@ from kamkor.kernel.server_facts import ServerFacts
 from kamkor.people import queries as people
 from tests.cast import Cast
 from tests.conftest import TEMPLATE, connected_to
-from tests.doors.matrix import Matrix, drawn, drawn_hidden
+from tests.doors.matrix import Matrix, drawn, drawn_hidden, of_doors
 from tests.doors.matrix_people import build_newcomers
 from tests.doors.matrix_world import MatrixWorld
+from tests.doors.mutants import Mutant, mutants
 
 LOCKS = os.environ.get("KAMKOR_LOCKS", "both")
 NUMBER = int(os.environ.get("PROBES", "300"))
@@ -90,3 +91,39 @@ def run_probes(
         else:
             tally = matrix.count_reads(drawn_hidden(NUMBER, SEED))
     Path(os.environ["PROBES_FILE"]).write_text(json.dumps(vars(tally)), encoding="utf-8")
+
+
+# Where each rule that is changed must show: pages, lists, a file and searches.
+KILLING = (
+    "GET /cases/{case}/",
+    "GET /reports/{report}/",
+    "GET /register/?register=child&state=all",
+    "GET /register/export.csv?state=all",
+    "POST /find/ name={given}",
+    "POST /register/ name={number}",
+    "GET /cases/{case}/assign-worker/",
+    "GET /do/identify-child/?child={child}",
+    "GET /rounds/",
+)
+
+
+def run_mutants(house: ServerFacts, django_db_blocker: DjangoDbBlocker) -> None:
+    """Put each mutant in, with row security off, and see whether a probe answers otherwise."""
+    survivors, number = [], 0
+    with matrix_of(house, django_db_blocker) as matrix:
+        wanted = of_doors(KILLING)
+        assert matrix.first_wrong(wanted) == ""
+        for mutant in list(mutants())[: int(os.environ.get("MUTANTS", "0")) or None]:
+            number += 1
+            if not _killed(matrix, mutant):
+                survivors.append(mutant.name)
+    told = {"mutants": number, "survivors": survivors}
+    Path(os.environ["PROBES_FILE"]).write_text(json.dumps(told), encoding="utf-8")
+
+
+def _killed(matrix: Matrix, mutant: Mutant) -> bool:
+    with mutant.applied():
+        try:
+            return matrix.first_wrong(of_doors(KILLING)) != ""
+        except Exception:  # noqa: BLE001 - a page that breaks is noticed by whoever opens it
+            return True

@@ -1,0 +1,160 @@
+"""Mutants of the access rules: one small change each, put into the running program."""
+
+import ast
+import copy
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from types import FunctionType
+from typing import Any
+
+from kamkor.access import queries as access
+from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import RIGHTS, Action, Level
+from kamkor.cases.queries import case, report
+from kamkor.kernel import kept
+from kamkor.people import queries as people
+
+RULES: tuple[Any, ...] = (
+    Viewer.may,
+    Viewer.level.fget,
+    Viewer.offices.fget,
+    people.scope_filter,
+    people._within,
+    case.cases_visible_to,
+    report.reports_visible_to,
+    report.reporter_of,
+    report._may_know_reporter,
+    report._received_in,
+    access.viewer_for,
+    access._viewer,
+    access._scope,
+)
+_OTHER_COMPARISON = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Gt: ast.LtE,
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: where it stands, and how it is put in and taken out again."""
+
+    name: str
+    applied: Callable[[], Any]
+
+
+def mutants() -> Iterator[Mutant]:
+    """All of them: changes of the rules' code, and of the table of rights."""
+    for rule in RULES:
+        yield from _of_code(rule)
+    yield from _of_rights()
+
+
+def _of_code(rule: FunctionType) -> Iterator[Mutant]:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(rule)))
+    function = tree.body[0]
+    assert isinstance(function, ast.FunctionDef)
+    function.decorator_list = []
+    function.returns = None
+    for argument in function.args.args:
+        argument.annotation = None
+    number = sum(1 for _ in ast.walk(function))
+    for place in range(number):
+        for way in range(2):
+            changed = copy.deepcopy(tree)
+            node = list(ast.walk(changed.body[0]))[place]
+            told = _change(changed, node, way)
+            if told:
+                name = f"{rule.__module__}.{rule.__name__}: {told}"
+                yield Mutant(name, _putting(rule, ast.fix_missing_locations(changed)))
+
+
+def _change(tree: ast.AST, node: ast.AST, way: int) -> str:
+    """Change one node in one of at most two ways; what was done, or nothing."""
+    before = ast.unparse(node) if not isinstance(node, ast.operator | ast.cmpop) else ""
+    line = getattr(node, "lineno", 0)
+    if isinstance(node, ast.BoolOp) and way == 0:
+        node.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+    elif isinstance(node, ast.Compare) and type(node.ops[0]) in _OTHER_COMPARISON and way == 0:
+        node.ops[0] = _OTHER_COMPARISON[type(node.ops[0])]()
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr):
+        _swap(tree, node, (node.left, node.right)[way])
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.Invert) and way == 0:
+        _swap(tree, node, node.operand)
+    elif isinstance(node, ast.If | ast.IfExp):
+        node.test = ast.Constant(value=way == 0)
+    elif isinstance(node, ast.AugAssign) and way == 0:
+        _swap(tree, node, ast.Pass())
+    elif isinstance(node, ast.Return) and isinstance(node.value, ast.Constant) and way == 0:
+        if not isinstance(node.value.value, bool):
+            return ""
+        node.value = ast.Constant(value=not node.value.value)
+    else:
+        return ""
+    after = ast.unparse(ast.fix_missing_locations(tree)).splitlines()
+    return f"line {line}, way {way}: {before.splitlines()[0]}" if after else ""
+
+
+def _swap(tree: ast.AST, old: ast.AST, new: ast.AST) -> None:
+    class Swapping(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> Any:  # noqa: ANN401 - as ast has it
+            return new if node is old else self.generic_visit(node)
+
+    Swapping().visit(tree)
+
+
+def _putting(rule: FunctionType, tree: ast.Module) -> Callable[[], Any]:
+    @contextmanager
+    def applied() -> Iterator[None]:
+        made: dict[str, Any] = {}
+        exec(compile(tree, f"<{rule.__name__}>", "exec"), rule.__globals__, made)  # noqa: S102
+        before = rule.__code__
+        rule.__code__ = made[rule.__name__].__code__
+        _forget()
+        try:
+            yield
+        finally:
+            rule.__code__ = before
+            _forget()
+
+    return applied
+
+
+def _of_rights() -> Iterator[Mutant]:
+    for role, right in RIGHTS.items():
+        for action in Action:
+            name = f"RIGHTS: {role} {'loses' if action in right.actions else 'gains'} {action}"
+            yield Mutant(name, _with_right(role, actions=right.actions ^ {action}))
+        for level in Level:
+            if level != right.level:
+                yield Mutant(f"RIGHTS: {role} at {level.name}", _with_right(role, level=level))
+
+
+def _with_right(role: str, **changed: Any) -> Callable[[], Any]:  # noqa: ANN401 - of a right
+    @contextmanager
+    def applied() -> Iterator[None]:
+        before = RIGHTS[role]
+        RIGHTS[role] = replace(before, **changed)
+        _forget()
+        try:
+            yield
+        finally:
+            RIGHTS[role] = before
+            _forget()
+
+    return applied
+
+
+def _forget() -> None:
+    """Questions that were put together by the rule as it was are put together anew."""
+    for one in vars(kept).values():
+        if hasattr(one, "cache_clear"):
+            one.cache_clear()
