@@ -19,8 +19,8 @@ from kamkor.people import queries as people
 
 RULES: tuple[Any, ...] = (
     Viewer.may,
-    Viewer.level.fget,
-    Viewer.offices.fget,
+    Viewer.level.fget,  # type: ignore[attr-defined]
+    Viewer.offices.fget,  # type: ignore[attr-defined]
     people.scope_filter,
     people._within,
     case.cases_visible_to,
