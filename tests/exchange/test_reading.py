@@ -201,6 +201,39 @@ def test_a_workbook_that_lies_about_its_sizes_is_unreadable(tmp_path: Path) -> N
     assert refused(path) == "file_unreadable"
 
 
+LAUGHS = "".join(f'<!ENTITY {chr(98 + step)} "{f"&{chr(97 + step)};" * 10}">' for step in range(12))
+
+
+@pytest.mark.parametrize(
+    ("entities", "name"),
+    [
+        ('<!ENTITY e SYSTEM "file://PLACE">', "e"),
+        ('<!ENTITY % e SYSTEM "file://PLACE"> %e;', "e"),
+        (f'<!ENTITY a "{"ha" * 1000}">{LAUGHS}', "m"),
+    ],
+    ids=["a file", "a file of definitions", "laughs"],
+)
+def test_a_workbook_reads_nothing_from_elsewhere_and_does_not_swell(
+    tmp_path: Path, entities: str, name: str
+) -> None:
+    """What a sheet defines beside its cells names no file of ours and fills no memory."""
+    secret = tmp_path / "secret.txt"
+    secret.write_text("canary of a file")
+    path, altered = workbook(tmp_path, ["child", "C-1"]), tmp_path / "altered.xlsx"
+    altered_parts: list[str] = []
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(altered, "w") as new:
+        for part in old.namelist():
+            text = old.read(part)
+            if b"C-1" in text:
+                defined = f"<!DOCTYPE a [{entities.replace('PLACE', str(secret))}]>"
+                read = text.decode().split("?>", 1)[-1].replace("C-1", f"&{name};")
+                text = (defined + read).encode()
+                altered_parts.append(part)
+            new.writestr(part, text)
+    assert len(altered_parts) == 1
+    assert refused(altered) == "file_unreadable"
+
+
 def test_a_packed_file_that_is_no_workbook_is_unreadable(tmp_path: Path) -> None:
     path = tmp_path / "letters.docx"
     with zipfile.ZipFile(path, "w") as packed:
