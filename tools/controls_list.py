@@ -9,6 +9,7 @@ LAST_ACT = "tests/doors/test_last_act.py"
 EVERYDAY = "tests/doors/test_everyday.py"
 LISTS = "tests/doors/test_lists.py"
 PAGES = "tests/doors/test_pages.py"
+BACKUP = "tests/kernel/test_backup.py"
 COUNTING = "src/kamkor/figures/queries/statement.py"
 COUNTED_TWICE = (
     "tests/figures/test_independent_count.py::test_two_hundred_questions_are_answered_alike"
@@ -36,6 +37,41 @@ CONTROLS = (
         r'"synchronous_commit": "on"',
         '"synchronous_commit": "off"',
         "tests/kernel/test_server_data.py::test_what_is_answered_for_is_on_the_disk",
+    ),
+    Control(
+        "files of a backup are not compared with its manifest",
+        "src/kamkor/kernel/backup.py",
+        r"if name not in there or digest_of_file\(base\.folder / name\) != base\.files\.get\(name\):",
+        "if name not in there:",
+        f"{BACKUP}::test_a_base_that_was_altered_is_refused[altered-backup_manifest]",
+    ),
+    Control(
+        "anybody may write the manifest of a backup anew",
+        "src/kamkor/kernel/backup.py",
+        r"if hmac\.compare_digest\(seal, whole\) and ",
+        "if ",
+        f"{BACKUP}::test_a_manifest_written_anew_is_refused",
+    ),
+    Control(
+        "a restore writes over what stands there",
+        "src/kamkor/kernel/restore.py",
+        r"if there - KEPT_APART:",
+        "if there - KEPT_APART - {'pg'}:",
+        f"{BACKUP}::test_nothing_is_written_over",
+    ),
+    Control(
+        "service mode starts whatever is wrong",
+        "src/kamkor/management/commands/serve.py",
+        r"if not settings\.KAMKOR_SERVICE:",
+        "if settings.KAMKOR_SERVICE:",
+        "tests/kernel/test_service.py::test_service_mode_does_not_start_without_keys",
+    ),
+    Control(
+        "any script may make a page of text",
+        "src/kamkor/web/headers.py",
+        r" require-trusted-types-for 'script';",
+        "",
+        "tests/browser/test_injection.py::test_no_script_but_ours_makes_a_page_of_text[innerHTML]",
     ),
     Control(
         "a cell of the pathway is flipped",

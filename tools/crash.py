@@ -279,6 +279,8 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seed", help="repeats the moments of the kills")
     options = parser.parse_args(words)
+    # Ended from outside it leaves no server and no folder behind, as with Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     seed = options.seed or str(secrets.randbelow(1_000_000))
     print(f"SEED={seed}", flush=True)
     with house_of(seed) as house:

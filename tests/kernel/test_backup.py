@@ -15,7 +15,8 @@ import psycopg
 import pytest
 
 from kamkor.access.operations.sealing import Line, lines_of, set_aside_after
-from kamkor.kernel.archive import SEALS, seal_log
+from kamkor.exchange.sealing import seal_backup
+from kamkor.kernel.archive import SEALS, seal_log, sealed_log
 from kamkor.kernel.credentials import load_secrets, private_folder
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.server import database_server
@@ -264,6 +265,23 @@ def test_no_backup_holds_a_secret(kept: Kept, tmp_path: Path) -> None:
     assert "secrets.json" not in {path.name for path in contents}
     assert {mode(path) for path in kept.backup.rglob("*") if path.is_file()} == {"0600"}
     assert {mode(path) for path in kept.backup.rglob("*") if path.is_dir()} == {"0700"}
+
+
+def test_the_worker_seals_what_was_archived(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each piece once, in the order it came; without a backup folder nothing is done."""
+    data, folder = private_folder(tmp_path / "data"), private_folder(tmp_path / "backup")
+    monkeypatch.setenv("KAMKOR_DATA", str(data))
+    seal_backup(0)
+    monkeypatch.setenv("KAMKOR_BACKUP", str(folder))
+    for number in (1, 2):
+        (private_folder(folder / "wal") / f"{number:024X}").write_bytes(b"log" * number)
+        (folder / "wal" / "archtemp.unfinished").touch()
+        seal_backup(0)
+        seal_backup(0)
+    sealed = list(sealed_log(folder, load_secrets(data)))
+    assert [name for name, _ in sealed] == [f"{number:024X}" for number in (1, 2)]
 
 
 def test_a_server_of_ones_own_is_told_where_to_read(tmp_path: Path, kept: Kept) -> None:
