@@ -238,7 +238,13 @@ def test_service_mode_does_not_start_without_keys(tmp_path: Path) -> None:
     data = private_folder(tmp_path / "data")
     (data / "demo").touch()
     none = str(tmp_path / "none")
-    output, complaints = serving(data, free_port(), KAMKOR_KEYS=none).communicate(timeout=120)
+    desk = serving(data, free_port(), KAMKOR_KEYS=none)
+    try:
+        output, complaints = desk.communicate(timeout=120)
+    finally:
+        # One that starts all the same must not go on serving.
+        desk.terminate()
+        desk.wait(60)
     lines = complaints.strip().splitlines()
     assert [line.split(":")[0] for line in lines] == ["demo_folder", "keys_missing", "kamkor"]
     assert (output, lines[-1]) == ("", "kamkor: the desk does not start in service mode like this")
