@@ -304,4 +304,32 @@ CONTROLS = (
         '"true"',
         COUNTED_TWICE,
     ),
+    Control(
+        "a key that was taken away still follows from the root",
+        "src/kamkor/kernel/keys.py",
+        r"key = nodes\.pop\(path\[:begin\]\)",
+        "key = nodes[path[:begin]]",
+        "tests/kernel/test_keys.py::test_a_key_taken_away_is_gone_and_all_others_stay",
+    ),
+    Control(
+        "a locked text opens in another column",
+        "src/kamkor/kernel/locked.py",
+        r"\|\{key\}\|\{self\.column\}",
+        "|{key}",
+        "tests/access/test_locked.py::test_a_text_carried_to_another_record_does_not_open",
+    ),
+    Control(
+        "who asked is the second person too",
+        "src/kamkor/cases/operations/two_persons.py",
+        r"if viewer\.employee_id == asked\.employee or viewer\.account_id == asked\.account:",
+        "if not viewer:",
+        "tests/specification/test_16_two_persons.py::test_a_case_is_unsealed_by_two_persons_of_the_team",
+    ),
+    Control(
+        "the database erases on the word of one person",
+        "src/kamkor/migrations/0032_two_persons.py",
+        r"AND w\.employee <> t\.employee AND w\.account <> t\.account",
+        "",
+        "tests/specification/test_16_two_persons.py::test_the_database_erases_nothing_that_one_person_alone_wants",
+    ),
 )

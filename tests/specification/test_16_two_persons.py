@@ -196,7 +196,7 @@ def test_an_identity_is_erased_by_two_persons_and_no_figure_moves(
         assert not WordingToken.objects.filter(subject=str(kept.household_id)).exists()
         assert TwoPersons.objects.get(id=asked).reason == ""
     page = Desk("bakyt", cast.time).open(f"/cases/{case}/")
-    assert (page.status, "identity erased" in page.text) == (200, True)
+    assert (page.status, "Identity erased" in page.text) == (200, True)
     assert "ask_erasure" not in page.operations
 
 

@@ -18,7 +18,7 @@ from kamkor.kernel.rowsecurity import pads
 
 OWNER = "owner"
 _ROOM_BYTES = 500 * 2**20
-_MANY_NODES = 1_000_000
+_MANY_NODES = 250_000
 
 
 @dataclass(frozen=True)

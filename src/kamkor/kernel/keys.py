@@ -155,15 +155,17 @@ def _take_away(nodes: dict[str, bytes], path: str) -> None:
 def current() -> Keys:
     """The keys as they stand in the store now; raises ``KeysUnusable`` where there are none."""
     try:
-        facts = _file().stat()
-        return _read(_file(), facts.st_ino, facts.st_mtime_ns, facts.st_size)
+        # Asked for each text that is opened: no path is put together for it.
+        store = _store(settings.KAMKOR_KEYS)
+        facts = os.stat(store)  # noqa: PTH116 - as above
+        return _read(store, facts.st_ino, facts.st_mtime_ns, facts.st_size)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise KeysUnusable from None
 
 
 @lru_cache(maxsize=1)
-def _read(path: Path, *_as_it_stands: int) -> Keys:
-    told = json.loads(path.read_text("utf-8"))["versions"]
+def _read(store: str, *_as_it_stands: int) -> Keys:
+    told = json.loads(Path(store).read_text("utf-8"))["versions"]
     _cipher.cache_clear()
     versions = {
         int(number): {way: bytes.fromhex(key) for way, key in nodes.items()}
@@ -174,8 +176,13 @@ def _read(path: Path, *_as_it_stands: int) -> Keys:
     return Keys(versions)
 
 
+@lru_cache(maxsize=8)
+def _store(folder: str | Path) -> str:
+    return str(Path(folder) / STORE)
+
+
 def _file() -> Path:
-    return Path(settings.KAMKOR_KEYS) / STORE
+    return Path(_store(settings.KAMKOR_KEYS))
 
 
 def make_store() -> None:
@@ -225,7 +232,9 @@ def take_away(subjects: Collection[UUID]) -> None:
 def _changing() -> Iterator[None]:
     """One process at a time changes the store."""
     folder = private_folder(Path(settings.KAMKOR_KEYS))
-    with (folder / "keys.lock").open("w") as held:
+    lock = folder / "keys.lock"
+    lock.touch(mode=0o600)
+    with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
 

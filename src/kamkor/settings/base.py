@@ -13,7 +13,7 @@ _secrets = load_secrets(KAMKOR_DATA)
 SECRET_KEY = _secrets.django_secret_key
 KAMKOR_CONTEXT_KEY = _secrets.context_key
 # The keys of locked texts: on another disk, and in another backup, than the database.
-KAMKOR_KEYS = Path(os.environ.get("KAMKOR_KEYS") or KAMKOR_DATA / "keys").expanduser()
+KAMKOR_KEYS = str(Path(os.environ.get("KAMKOR_KEYS") or KAMKOR_DATA / "keys").expanduser())
 KAMKOR_DEMO = (KAMKOR_DATA / "demo").exists()
 # Said by who runs it for real people: the desk starts only where all that must be so is so.
 KAMKOR_SERVICE = os.environ.get("KAMKOR_SERVICE", "") not in {"", "0"}

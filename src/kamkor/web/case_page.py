@@ -91,13 +91,18 @@ def name_of(case: Case) -> str:
     if case.register == FAMILY:
         name = case.household.shown_name if case.household else ""
         return _("Family: %(name)s") % {"name": name}
-    return case.child.shown_name or _("identity erased") if case.child else ""
+    if case.child is None:
+        return ""
+    return case.child.shown_name or raised(_("identity erased"))
 
 
 def age_of(case: Case) -> str:
     """The child's age today, with the birth as exactly as it is known."""
     child = case.child
-    return age_and_birth(child.born_on, child.birth_precision) if child else age_and_birth(None, "")
+    # The day of birth of whom was erased is for the counts alone.
+    if child is None or not child.shown_name:
+        return age_and_birth(None, "")
+    return age_and_birth(child.born_on, child.birth_precision)
 
 
 def short_age_of(case: Case) -> str:
@@ -323,7 +328,7 @@ def household_of(viewer: Viewer, case: Case, beside: Around) -> dict[str, Any] |
             "label": _("Child")
             if member.relation == "child"
             else coded(member.relation, "relations"),
-            "value": person.shown_name or _("identity erased"),
+            "value": person.shown_name or raised(_("identity erased")),
             "actions": correct("member", member, _("Correct")),
         }
         if person.telephone:
