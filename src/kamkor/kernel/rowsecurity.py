@@ -20,39 +20,39 @@ REVOKE ALL ON context_key FROM PUBLIC;
 CREATE TYPE viewer_context_type AS (
     account int, post int, level int, offices int[], teams uuid[], lent uuid[], barred uuid[]
 );
-CREATE FUNCTION viewer_context() RETURNS viewer_context_type
+"""
+
+# Only what is cheap is done here: pages ask for the key for each table they read. It opens rows of
+# who sees one office, or all, and is barred from none; else the whole context is asked row by row.
+READINGS = """
+CREATE OR REPLACE FUNCTION viewer_context() RETURNS viewer_context_type
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     raw text := current_setting('kamkor.context', true);
+    signed bytea := convert_to(raw, 'UTF8');
     parts text[];
-    payload text;
-    keys context_key%ROWTYPE;
+    inside bytea;
+    outside bytea;
 BEGIN
-    IF raw IS NULL OR raw = '' THEN RETURN NULL; END IF;
-    parts := string_to_array(raw, '|');
-    IF coalesce(array_length(parts, 1), 0) <> 10 THEN RETURN NULL; END IF;
-    payload := array_to_string(parts[1:9], '|');
-    SELECT * INTO keys FROM context_key LIMIT 1;
-    IF keys IS NULL OR parts[10] IS DISTINCT FROM encode(
-        sha256(keys.outer_pad || sha256(keys.inner_pad || convert_to(payload, 'UTF8'))), 'hex')
-    THEN RETURN NULL; END IF;
-    IF parts[8]::int <> pg_backend_pid()
-        OR parts[9]::bigint < extract(epoch FROM clock_timestamp()) THEN RETURN NULL; END IF;
-    RETURN ROW(
-        parts[1]::int, parts[2]::int, parts[3]::int,
-        string_to_array(parts[4], ',')::int[], string_to_array(parts[5], ',')::uuid[],
-        string_to_array(parts[6], ',')::uuid[], string_to_array(parts[7], ',')::uuid[]
-    )::viewer_context_type;
+    SELECT inner_pad, outer_pad INTO inside, outside FROM context_key;
+    IF substr(signed, greatest(length(signed) - 63, 1)) = convert_to(encode(sha256(
+        outside || sha256(inside || substr(signed, 1, greatest(length(signed) - 65, 0)))), 'hex'),
+        'UTF8')
+    THEN
+        parts := string_to_array(raw, '|');
+        IF array_length(parts, 1) = 10 AND parts[8]::int = pg_backend_pid()
+            AND parts[9]::bigint >= extract(epoch FROM clock_timestamp())
+        THEN
+            RETURN ROW(
+                parts[1]::int, parts[2]::int, parts[3]::int,
+                ('{' || parts[4] || '}')::int[], ('{' || parts[5] || '}')::uuid[],
+                ('{' || parts[6] || '}')::uuid[], ('{' || parts[7] || '}')::uuid[]
+            )::viewer_context_type;
+        END IF;
+    END IF;
+    RETURN NULL;
 END $$;
-REVOKE ALL ON FUNCTION viewer_context() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION viewer_context() TO kamkor_web, kamkor_worker;
-"""
-
-
-# Only what is cheap is done here: pages ask it for each table they read. The key opens rows of who
-# sees one office, or all, and is barred from none; else the whole context is asked row by row.
-READINGS = """
 CREATE OR REPLACE FUNCTION viewer_key() RETURNS int
 LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -88,8 +88,8 @@ BEGIN
         OR team = ANY (viewer.teams), false)
     AND coalesce(NOT subject = ANY (viewer.barred), subject IS NULL);
 END $$;
-REVOKE ALL ON FUNCTION viewer_key() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION viewer_key() TO kamkor_web, kamkor_worker;
+REVOKE ALL ON FUNCTION viewer_context(), viewer_key() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION viewer_context(), viewer_key() TO kamkor_web, kamkor_worker;
 REVOKE ALL ON FUNCTION row_opened(viewer_context_type, int, uuid, int, int, int, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION row_opened(viewer_context_type, int, uuid, int, int, int, uuid)
     TO kamkor_web, kamkor_worker;
