@@ -4,6 +4,7 @@ import re
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from kamkor.kernel.seen import noting
 from tests.doors.desk import Page
@@ -120,3 +121,22 @@ def test_a_looker_of_the_childs_surname_stands_on_top(world: World) -> None:
     rows = [one for one in page.all("tr") if one.attributes.get("id", "")[-36:] in others]
     assert [one.attributes["id"][-36:] for one in rows] == [others[1], others[0]]
     assert ["Same surname" in one.text for one in rows] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(f"/register/export.{kind}" for kind in ("csv", "xlsx")),
+        *(f"/figures/export.{kind}" for kind in ("csv", "xlsx")),
+    ],
+)
+def test_a_file_is_made_before_the_door_closes(world: World, address: str) -> None:
+    """It is whole when it is handed over, and what was asked of the database was asked inside."""
+    page = world.desks["bakyt"].open(address)
+    assert (page.status, page.response.streaming) == (200, False)
+    assert len(page.response.content) > 100
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('kamkor.context', true), '')")
+        assert cursor.fetchone() == ("",)
+        cursor.execute("SELECT count(*) FROM kamkor_case")
+        assert cursor.fetchone() == (0,)
