@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -42,11 +43,16 @@ Question = Sequence[Sent]
 
 @dataclass(frozen=True)
 class Compared:
-    """Seconds of each round with row security and without, and whether both said the same."""
+    """Seconds of each round with row security and without, and whether both said the same.
+
+    ``processor``: seconds that the server itself worked for one round, with and without, where that
+    can be read; where much else runs, these tell more.
+    """
 
     locked: Sequence[float]
     plain: Sequence[float]
     same: bool
+    processor: tuple[float, float] | None = None
 
     def allowed(self, times: float) -> list[float]:
         """What each round may take at most, in seconds."""
@@ -96,6 +102,10 @@ def judged(found: Mapping[str, Compared], times: float) -> Measured:
 def _in_words(one: Compared, times: float) -> str:
     with_lock, without = (1000 * median(part) for part in (one.locked, one.plain))
     told = f"{with_lock:.3g} ms, without {without:.3g} ms"
+    if one.processor:
+        told += " (server's processor {:.3g}, without {:.3g})".format(
+            *(1000 * part for part in one.processor)
+        )
     return f"{told}, {one.ratio(times):.2f} of what is allowed, {len(one.plain)} rounds"
 
 
@@ -176,6 +186,11 @@ class Side:
         self.connection = psycopg.connect(**arguments, options=plans, prepare_threshold=2)
         self._opened = opened
 
+    def worked(self) -> float:
+        """The seconds that the server's process has worked for this connection so far."""
+        process = Path(f"/proc/{self.connection.info.backend_pid}/schedstat")
+        return int(process.read_text("utf-8").split()[0]) / 1e9 if process.exists() else 0.0
+
     def taken(self, question: Question) -> tuple[float, list[Any]]:
         """The seconds that a question took in a transaction of its own, and the answer."""
         rows: list[Any] = []
@@ -216,12 +231,19 @@ def compared(question: Question, locked: Side, plain: Side) -> Compared:
     answers = [_in_order(side.taken(question)[1]) for _ in range(_WARM) for side in (locked, plain)]
     same = bool(answers[0]) and all(one == answers[0] for one in answers)
     found: dict[Side, list[float]] = {locked: [], plain: []}
+    before = [side.worked() for side in (locked, plain)]
     until, number = time.perf_counter() + _SECONDS, 0
     while number < ROUNDS or (number < _MOST and time.perf_counter() < until):
         for side in (locked, plain) if number % 2 == 0 else (plain, locked):
             found[side].append(side.taken(question)[0])
         number += 1
-    return Compared(found[locked], found[plain], same)
+    worked = [
+        (side.worked() - begun) / number
+        for side, begun in zip((locked, plain), before, strict=True)
+    ]
+    return Compared(
+        found[locked], found[plain], same, (worked[0], worked[1]) if worked[1] else None
+    )
 
 
 def _in_order(answer: Any) -> Any:  # noqa: ANN401 - as PostgreSQL answers

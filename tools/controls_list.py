@@ -130,6 +130,29 @@ CONTROLS = (
         f"{ACCESS}::TestWithThePythonLocksOff::test_sealed_in_ones_own_department[report]",
     ),
     Control(
+        "a key for who is barred from something",
+        "src/kamkor/kernel/database.py",
+        r"        if self\.barred:\n            return None\n",
+        "",
+        "tests/access/test_signed_key.py"
+        "::test_who_is_barred_from_anything_or_sees_several_offices_has_no_key",
+    ),
+    Control(
+        "a reporter shown to the posts above",
+        "src/kamkor/migrations/0035_rows_opened.py",
+        r"rowsecurity\.DISTRICT if table == REPORTER else rowsecurity\.NATION",
+        "rowsecurity.NATION",
+        "tests/access/test_row_security.py"
+        "::test_who_brought_a_report_is_for_its_unit_and_department_alone",
+    ),
+    Control(
+        "commands of the shell that leave no look",
+        "src/kamkor/access/operations/looks.py",
+        r"    if seen:\n",
+        '    if seen and page != "commands":\n',
+        "tests/exchange/test_looks_written.py::test_who_is_read_is_in_the_log[commands]",
+    ),
+    Control(
         "a list without the viewer's scope",
         "src/kamkor/cases/queries/case.py",
         r"return Case\.objects\.filter\(scope\)",
