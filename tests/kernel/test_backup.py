@@ -99,9 +99,11 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
 
 
 def fresh(kept: Kept, place: Path) -> Path:
-    """A new data folder that holds the secrets and nothing else."""
-    data = private_folder(place / "restored")
+    """A new data folder that holds the secrets, the keys if there are any, and nothing else."""
+    data, keys = private_folder(place / "restored"), kept.secrets.parent / "keys"
     shutil.copy2(kept.secrets, data)
+    if keys.exists():
+        shutil.copytree(keys, data / "keys")
     return data
 
 
@@ -142,11 +144,10 @@ def test_restored_to_the_end_it_holds_everything_and_work_goes_on(
 def refused(kept: Kept, place: Path, backup: Path, status: int, *words: str) -> str:
     """What a restore that must fail says; the folder is left as it was."""
     data = fresh(kept, place)
-    secret = (data / "secrets.json").read_bytes()
+    before = {path: path.read_bytes() for path in data.rglob("*") if path.is_file()}
     done = kamkor(data, "restore", "--from", str(backup), *words)
     assert (done.returncode, done.stdout) == (status, ""), done.stderr
-    assert [path.name for path in data.iterdir()] == ["secrets.json"]
-    assert (data / "secrets.json").read_bytes() == secret
+    assert {path: path.read_bytes() for path in data.rglob("*") if path.is_file()} == before
     return done.stderr.strip().splitlines()[-1]
 
 
@@ -230,7 +231,7 @@ def test_nothing_is_written_over(kept: Kept, tmp_path: Path) -> None:
     (data / "pg").mkdir()
     done = kamkor(data, "restore", "--from", str(kept.backup))
     assert (done.returncode, "is not empty" in done.stderr) == (3, True)
-    assert sorted(path.name for path in data.iterdir()) == ["pg", "secrets.json"]
+    assert sorted({path.name for path in data.iterdir()} - {"keys"}) == ["pg", "secrets.json"]
     bare = private_folder(tmp_path / "bare")
     done = kamkor(bare, "restore", "--from", str(kept.backup))
     assert (done.returncode, "put secrets.json" in done.stderr) == (2, True)
