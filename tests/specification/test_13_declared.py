@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kamkor.cases.models import TakingOffProposal
+from kamkor.cases.models import Round, TakingOffProposal
 from kamkor.workforce.models import Post, PostHolding
 from tests.cast import Cast
 from tests.doors.desk import Desk
@@ -85,9 +85,10 @@ def test_a_concern_of_a_round_needs_somebody_who_takes_it(committed_cast: Cast) 
 def test_a_worker_adds_no_concern_to_a_round_of_another_of_its_unit(committed_cast: Cast) -> None:
     cast = committed_cast
     unit = Post.objects.using("owner").get(id=cast.aigul.post).office_id
-    Post.objects.using("owner").filter(id=cast.nurlan.post).update(office_id=unit)
     counts = {"territory": SUZAK, "area": "Mill street", "visited": 1, "happened_on": cast.today}
     made = str(cast.nurlan.do("record_round", **counts, no_concern=1)["round"])
+    # As what a post before one's own left in the unit.
+    Round.objects.using("owner").update(office_unit=unit)
     concern: dict[str, Any] = {"worry": "neglect", "danger_now": False, "place": "x"}
     concern |= {"seen_or_said": "Alone.", "children": [{"description": "A girl"}]}
     added = {"round": made, "counted_as": "no_concern"}
