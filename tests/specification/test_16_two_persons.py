@@ -169,6 +169,14 @@ def erased(cast: Cast, case: str) -> str:
     return asked
 
 
+def test_a_child_that_came_back_meanwhile_is_not_erased(cast: Cast) -> None:
+    case = closed_case(cast)
+    asked = cast.bakyt.do("ask_erasure", case=case, **GROUND)["request"]
+    assert cast.bakyt.refused("ask_erasure", case=case, **GROUND) == "already_asked"
+    cast.bakyt.do("return_to_register", case=case, **a_return(cast.today))
+    assert cast.head.refused("answer_request", request=asked, decision="agree") == "still_open"
+
+
 def test_an_identity_is_erased_by_two_persons_and_no_figure_moves(
     committed_cast: Cast, own_keys: Path
 ) -> None:
