@@ -239,6 +239,8 @@ class MatrixWorld:
         proof = self._word(own, "case", "narrative")
         aigul.do("complete_task", task=own.place.task, happened_on=self.cast.today, proof=proof)
         aigul.do("declare_interest", case=self.records["interest"].place.case, kind="relative")
+        sibling = self.records["sibling"].place.case
+        self.who["head"].do("declare_interest", case=sibling, kind="acquaintance")
         aigul.do(
             "propose_taking_off",
             case=closed.place.case,
