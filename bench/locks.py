@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import psycopg
-from psycopg import RawCursor
 
 from bench.judging import ROUNDS, Measured
 from bench.stage import Stage
+from kamkor.kernel.statement import answered, rows_of
 
 if TYPE_CHECKING:
     from kamkor.access.rules import Viewer
@@ -114,12 +114,11 @@ def noted() -> Iterator[list[Sent]]:
     """What the desk sends meanwhile, as it stands."""
     sent: list[Sent] = []
 
-    class Noting(RawCursor[Any]):
-        def execute(self, query: Any, params: Any = None, **how: Any) -> "Noting":  # noqa: ANN401 - psycopg's own
-            sent.append(Sent(query, list(params)))
-            return super().execute(query, params, **how)
+    def noting(connection: Any, text: bytes, values: Sequence[Any]) -> Any:  # noqa: ANN401 - psycopg's own
+        sent.append(Sent(text, list(values)))
+        return answered(connection, text, values)
 
-    with patch("kamkor.kernel.statement.RawCursor", Noting):
+    with patch("kamkor.kernel.statement.answered", noting):
         yield sent
 
 
@@ -183,7 +182,7 @@ class Side:
 
     def __init__(self, arguments: Mapping[str, Any], opened: "Callable[[Side], None]") -> None:
         plans = "-c plan_cache_mode=force_generic_plan"
-        self.connection = psycopg.connect(**arguments, options=plans, prepare_threshold=2)
+        self.connection = psycopg.connect(**arguments, options=plans)
         self._opened = opened
 
     def worked(self) -> float:
@@ -198,7 +197,7 @@ class Side:
             self._opened(self)
             begun = time.perf_counter()
             for one in question:
-                rows += RawCursor(self.connection).execute(one.text, one.values, binary=True)
+                rows += rows_of(answered(self.connection, one.text, one.values))
             return time.perf_counter() - begun, rows
 
 

@@ -4,8 +4,10 @@ import re
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from kamkor.access.operations.looks import looking
+from kamkor.cases.queries.case import case_for
 from kamkor.kernel.seen import noting
 from tests.doors.desk import Page
 from tests.doors.test_pages import WALKERS, html, walked
@@ -76,6 +78,15 @@ def test_who_looked_is_told_to_whoever_sees_the_case(world: World) -> None:
     assert names["bakyt"] in shown
     assert "page of the case (1)" in shown
     assert f"/cases/{case}/looks/" in desks["aigul"].open(f"/cases/{case}/").links
+
+
+def test_a_look_stands_though_what_was_done_is_taken_back(world: World) -> None:
+    case, viewer = world.case("suzak"), world.cast.bakyt.viewer
+    with looking(viewer, "cases.case.show", [case]):
+        case_for(viewer, case)
+        transaction.set_rollback(True)
+    shown = told(world.desks["aigul"].open(f"/cases/{case}/looks/"))
+    assert viewer.name in shown
 
 
 def test_the_commissioners_looks_are_told_to_nobody_else(world: World) -> None:

@@ -5,7 +5,7 @@ from itertools import islice
 from uuid import UUID
 
 from kamkor.kernel import clock
-from kamkor.kernel.ids import is_ordered_id, new_id, new_ids
+from kamkor.kernel.ids import id_of_text, is_ordered_id, new_id, new_ids
 
 
 def test_ids_of_one_moment_stand_in_order() -> None:
@@ -29,3 +29,14 @@ def test_an_id_bears_the_moment_it_was_made() -> None:
     moment = datetime(2026, 3, 2, 9, 0, 0, 123_000, tzinfo=UTC)
     with clock.clock_at(moment):
         assert new_id().int >> 80 == int(moment.timestamp() * 1000)
+
+
+def test_an_id_the_database_wrote_is_read_as_any_other() -> None:
+    for one in (new_id(), UUID(int=0), UUID(int=2**128 - 1)):
+        read = id_of_text(str(one))
+        assert (read, hash(read), str(read), read.is_safe) == (
+            one,
+            hash(one),
+            str(one),
+            one.is_safe,
+        )

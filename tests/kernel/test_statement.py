@@ -1,13 +1,18 @@
 """Statements sent as they stand: values by name, rows as they are, faults as Django's."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
+import psycopg
 import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from psycopg import Connection
 
 from kamkor.kernel.ids import new_id
-from kamkor.kernel.statement import Statement
+from kamkor.kernel.server_facts import ServerFacts
+from kamkor.kernel.statement import PREPARED, Statement, answered, rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +47,39 @@ def test_whoever_counts_statements_finds_it() -> None:
     with CaptureQueriesContext(connection) as held:
         Statement("SELECT %(a)s::int").rows({"a": 1})
     assert [one["sql"] for one in held.captured_queries] == ["SELECT $1::int"]
+
+
+def test_a_connection_keeps_so_many_prepared_and_no_more() -> None:
+    asked = [Statement(f"SELECT {number} + %(a)s::int") for number in range(PREPARED + 5)]
+    for _ in range(2):
+        assert [one.rows({"a": 1}) for one in asked] == [
+            [(number + 1,)] for number in range(len(asked))
+        ]
+    kept = "SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'kamkor%%'"
+    assert Statement(kept).rows({}) == [(PREPARED,)]
+
+
+def test_values_of_other_types_are_prepared_anew() -> None:
+    asked = Statement("SELECT %(a)s::bigint")
+    assert [asked.rows({"a": one})[0][0] for one in (1, 2**40, None, 3)] == [1, 2**40, None, 3]
+
+
+@pytest.fixture
+def unopened(house: ServerFacts) -> Iterator[Connection[Any]]:
+    """A connection as Django holds it in a block that has not asked anything yet."""
+    with psycopg.connect(**house.administrator_arguments(), autocommit=False) as made:
+        yield made
+
+
+def test_the_first_statement_of_a_transaction_begins_it(unopened: Connection[Any]) -> None:
+    answered(unopened, b"SELECT set_config('kamkor.tried', 'yes', true)", [])
+    asked = b"SELECT coalesce(current_setting('kamkor.tried', true), '')"
+    assert rows_of(answered(unopened, asked, [])) == [("yes",)]
+    unopened.rollback()
+    assert rows_of(answered(unopened, asked, [])) == [("",)]
+
+
+def test_a_connection_that_ended_is_a_fault_of_operation(unopened: Connection[Any]) -> None:
+    with pytest.raises(psycopg.OperationalError):
+        answered(unopened, b"SELECT pg_terminate_backend(pg_backend_pid())", [])
+    assert unopened.closed

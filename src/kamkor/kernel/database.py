@@ -10,9 +10,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, connections, transaction
 from psycopg import pq
-from psycopg.errors import error_from_result
 
 from kamkor.kernel import clock
+from kamkor.kernel.statement import carried_out
 
 CONTEXT_LIFE_SECONDS = 300
 _REPEATED = 3
@@ -82,9 +82,7 @@ def _set(context: str, opening: str) -> None:
     begin = b"BEGIN; " if server.transaction_status == pq.TransactionStatus.IDLE else b""
     told = [pq.Escaping(server).escape_literal(one.encode()) for one in (context, opening)]
     with connection.wrap_database_errors:
-        answer = server.exec_(begin + _SETTING % tuple(told))
-        if answer.status != pq.ExecStatus.TUPLES_OK:
-            raise error_from_result(answer)
+        carried_out(server, begin + _SETTING % tuple(told))
 
 
 @contextmanager

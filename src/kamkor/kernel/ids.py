@@ -4,7 +4,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 from uuid_utils import uuid7
 
@@ -47,6 +47,21 @@ def new_ids() -> Iterator[str]:
         for place in range(_TOGETHER):
             moment, random = f"{first + place:015x}", drawn[16 * place : 16 * place + 15]
             yield f"{moment[:8]}-{moment[8:12]}-7{moment[12:]}-8{random[:3]}-{random[3:]}"
+
+
+_unsafe = SafeUUID.unknown
+_set = object.__setattr__
+
+
+def id_of_text(text: str) -> UUID:
+    """An id as the database writes it: what ``UUID(text)`` makes, in a third of the time.
+
+    A page reads hundreds. What comes from elsewhere is read by ``UUID``, which looks at its form.
+    """
+    made = object.__new__(UUID)
+    _set(made, "int", int(text.replace("-", ""), 16))
+    _set(made, "is_safe", _unsafe)
+    return made
 
 
 def _count_within(milliseconds: int, number: int = 1) -> int:

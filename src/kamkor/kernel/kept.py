@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any, Protocol, TypeAlias, TypeVar, cast
-from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
@@ -42,6 +41,7 @@ from django.db.models.query import (
 )
 from psycopg.sql import Literal
 
+from kamkor.kernel.ids import id_of_text
 from kamkor.kernel.locked import LockedText, of_text
 from kamkor.kernel.statement import Statement
 
@@ -152,7 +152,7 @@ class Among(Lookup):
 _TEXTS: dict[type[Field[Any, Any]], Callable[[str], Any]] = {
     DateTimeField: datetime.fromisoformat,
     DateField: date.fromisoformat,
-    UUIDField: UUID,
+    UUIDField: id_of_text,
     LockedText: of_text,
 }
 

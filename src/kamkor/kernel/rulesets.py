@@ -93,6 +93,12 @@ def all_rules(name: str) -> tuple[Rule, ...]:
         raise UnknownRule(f"no rule set {name!r}") from None
 
 
+@cache
+def latest(name: str) -> Mapping[str, Rule]:
+    """The rules of the set by their codes; of one that changed the last in the file."""
+    return MappingProxyType({one.code: one for one in all_rules(name)})
+
+
 def names() -> list[str]:
     """The names of the shipped rule sets, sorted."""
     return sorted(_shipped())

@@ -41,7 +41,7 @@ from kamkor.web.case_report import notices_owed, report_of
 from kamkor.web.case_safety import safety_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_of_case
-from kamkor.web.timeline import WHOLE, correcting, timeline_of
+from kamkor.web.timeline import WHOLE, correcting, posts_in, timeline_of
 from kamkor.web.unsafe_home import warning_of
 from kamkor.web.words import coded, day, moment, place_name, raised
 from kamkor.workforce import queries as workforce
@@ -63,7 +63,8 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         return faults.fault_page(request, 404)
     beside, acts = around(viewer, case, whole=True), acts_of(viewer, case)
     last_act.forget_if_built_upon(request, beside.history)
-    seats = workforce.seats_of(case.office_district or 0, clock.today())
+    office, posts = case.office_district or 0, posts_in(beside.history)
+    seats, names = workforce.seats_and_names(office, clock.today(), posts)
     identity = identity_of(viewer, case, beside, seats, actions=acts) | {"url": ""}
     is_open = case.state in OPEN_STATES
     context = {
@@ -76,7 +77,7 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         "notices": notices_owed(viewer, case, beside),
         "household": household_of(viewer, case, beside),
         "candidates": candidates_summary(viewer, case),
-        "timeline": timeline_of(viewer, case, beside.history, seats, whole=WHOLE in request.GET),
+        "timeline": timeline_of(viewer, case, beside.history, names, whole=WHOLE in request.GET),
         "more_acts": acts,
         "episodes": episodes_of(case, beside),
         "back_url": way_back(request, "/register/" if viewer.role != "worker" else "/"),

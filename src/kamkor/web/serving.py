@@ -26,6 +26,7 @@ THREADS = 8
 _BACKLOG = 128
 _PATIENCE_SECONDS, _PAUSE_SECONDS = 4.0, 0.1
 _ARENA_MAX = -8
+_OBJECTS = 20_000
 _LAST_PORT = 65535
 
 
@@ -112,6 +113,8 @@ def _keep_shared(_arbiter: Arbiter) -> None:
     """What has been read stays as it is: a collection of garbage would copy it into each worker."""
     gc.collect()
     gc.freeze()
+    # A page makes some thousands of objects and hardly a ring of them.
+    gc.set_threshold(_OBJECTS)
 
 
 def one_heap() -> None:

@@ -20,9 +20,8 @@ from kamkor.workforce.queries import holder_names
 if TYPE_CHECKING:
     from kamkor.access.rules import Viewer
     from kamkor.cases.models import Case
-    from kamkor.workforce.rules import Seat
 
-SHOWN = 15
+SHOWN = 10
 """How many entries stand in sight; the earlier ones are one click away."""
 WHOLE = "history"
 """What the address says when all entries are wanted."""
@@ -35,11 +34,11 @@ def timeline_of(
     viewer: Viewer,
     case: Case,
     history: Sequence[Recorded],
-    seats: Mapping[int, Seat],
+    known: Mapping[int, str],
     *,
     whole: bool,
 ) -> dict[str, Any]:
-    """The timeline of a case by windows of time, newest first; these seats are known.
+    """The timeline of a case by windows of time, newest first; these names of posts are known.
 
     What is earlier is shown where the ``whole`` is wanted.
     """
@@ -47,7 +46,7 @@ def timeline_of(
     earlier = 0 if whole else max(0, len(history) - SHOWN)
     history = history[: len(history) - earlier]
     entries = entries_of(
-        viewer, case, history, lambda kind, fact: correction_address(page, kind, fact), seats
+        viewer, case, history, lambda kind, fact: correction_address(page, kind, fact), known
     )
     for entry, one in zip(entries, history, strict=True):
         entry["window"] = window_of(one.fact.happened_on)
@@ -69,10 +68,10 @@ def entries_of(
     subject: Any,  # noqa: ANN401 - a case or a report; of rounds each by itself
     history: Sequence[Recorded],
     address: Address,
-    seats: Mapping[int, Seat] = MappingProxyType({}),
+    known: Mapping[int, str] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
     """Facts as entries of a timeline, in their order, with the way to correct those one may."""
-    names = names_in(history, seats)
+    names = names_in(history, known)
     entries = []
     for one in history:
         entry = _entry(one, names)
@@ -82,17 +81,21 @@ def entries_of(
 
 
 def names_in(
-    history: Iterable[Recorded], seats: Mapping[int, Seat] = MappingProxyType({})
+    history: Iterable[Recorded], known: Mapping[int, str] = MappingProxyType({})
 ) -> dict[int, str]:
-    """The names of all who recorded or corrected these facts, and of whom they name; of whoever
-    sits on one of these seats the name is known."""
+    """The names of all who recorded or corrected these facts, and of whom they name, by post;
+    these are ``known``."""
+    unknown = posts_in(history) - known.keys()
+    return {**known, **holder_names(unknown, clock.today())}
+
+
+def posts_in(history: Iterable[Recorded]) -> set[int]:
+    """The posts of all who recorded or corrected these facts, and those that they name."""
     posts: set[int] = set()
     for one in history:
         posts |= {one.fact.by_post, getattr(one.fact, "post_id", 0) or 0}
         posts |= {one.corrected_by.by_post} if one.corrected_by is not None else set()
-    held = (post for post in posts & seats.keys() if seats[post].employee_id is not None)
-    known = {post: seats[post].name for post in held}
-    return known | holder_names(posts - known.keys(), clock.today())
+    return posts - {0}
 
 
 def _entry(one: Recorded, names: dict[int, str]) -> dict[str, Any]:

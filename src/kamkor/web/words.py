@@ -26,8 +26,7 @@ def hinted(code: str, rule_set: str) -> str:
 
 def _last(code: str, rule_set: str) -> rulesets.Rule | None:
     """The rule of a code as it is today or was last."""
-    found = [rule for rule in rulesets.all_rules(rule_set) if rule.code == code]
-    return found[-1] if found else None
+    return rulesets.latest(rule_set).get(code)
 
 
 def raised(text: str) -> str:

@@ -39,7 +39,22 @@ def seats_of(office: int, day: date) -> dict[int, Seat]:
     return _seats(_OF_DEPARTMENT, office, day)
 
 
-_OF_DEPARTMENT = "o.id = %(of)s OR o.district_id = %(of)s"
+def seats_and_names(
+    office: int, day: date, posts: Collection[int]
+) -> tuple[dict[int, Seat], dict[int, str]]:
+    """The same, and the names of who holds those posts and these on a day, by post."""
+    found = _seats(_AND_OTHERS, office, day, others=posts)
+    seats = {
+        seat.post_id: seat
+        for seat in found.values()
+        if office in (seat.office_id, seat.district_id)
+    }
+    return seats, {seat.post_id: seat.name for seat in found.values() if seat.name}
+
+
+_OF_DEPARTMENT = """p.office_id = ANY (ARRAY(
+    SELECT id FROM kamkor_office WHERE id = %(of)s OR district_id = %(of)s))"""
+_AND_OTHERS = f"{_OF_DEPARTMENT} OR p.id = ANY (%(others)s::int[])"
 
 
 def seats_by_id(post_ids: Iterable[int], day: date) -> dict[int, Seat]:
@@ -52,11 +67,13 @@ def _seats(
     where: str,
     of: int | list[int],
     day: date,
+    *,
     roster: int | None = None,
     without: UUID | None = None,
+    others: Collection[int] = (),
 ) -> dict[int, Seat]:
     """Seats by post; with their ranks on the roster of an office, as if a turn were not there."""
-    given = {"of": of, "day": day, "roster": roster, "without": without}
+    given = {"of": of, "day": day, "roster": roster, "without": without, "others": list(others)}
     return {row[0]: Seat(*row) for row in _asking(where).rows(given)}
 
 
@@ -65,7 +82,7 @@ def _asking(where: str) -> Statement:
     return Statement(_SEATS.format(where=where))
 
 
-# One statement, since a page asks often who sits where.
+# One statement, since a page asks often who sits where. One holds a post on a day.
 _SEATS = """
 WITH away AS (
     SELECT post_id, cover_id FROM kamkor_leave
@@ -79,8 +96,10 @@ WITH away AS (
 SELECT p.id, p.kind, p.office_id, o.district_id, h.employee_id, away.cover_id,
     coalesce(trim(e.given_name || ' ' || e.surname), ''), turn.rank
 FROM kamkor_post p JOIN kamkor_office o ON o.id = p.office_id
-LEFT JOIN kamkor_postholding h ON h.post_id = p.id
-    AND h.valid_from <= %(day)s AND (h.valid_to >= %(day)s OR h.valid_to IS NULL)
+LEFT JOIN LATERAL (
+    SELECT employee_id FROM kamkor_postholding WHERE post_id = p.id
+        AND valid_from <= %(day)s AND (valid_to >= %(day)s OR valid_to IS NULL) LIMIT 1
+) h ON true
 LEFT JOIN kamkor_employee e ON e.id = h.employee_id
 LEFT JOIN away ON away.post_id = p.id
 LEFT JOIN turn ON turn.post_id = p.id
@@ -132,7 +151,7 @@ def duty_seats(department: int, day: date, *, without: UUID | None = None) -> li
 
     ``without`` a turn: as it would be if that one were not there.
     """
-    seats = _seats(_OF_DEPARTMENT, department, day, department, without)
+    seats = _seats(_OF_DEPARTMENT, department, day, roster=department, without=without)
     turns = [seat for seat in seats.values() if seat.duty_rank is not None]
     turns.sort(key=lambda seat: seat.duty_rank or 0)
     order = [*(seat.post_id for seat in turns), *fallback_posts(seats)]

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
+from django.db import transaction
+
 from kamkor.access.queries import scope_of_viewer
 from kamkor.access.rules import Viewer
 from kamkor.kernel import clock
@@ -23,13 +25,22 @@ def looking(viewer: Viewer, page: str, about: Collection[UUID] = ()) -> Iterator
 
     ``page`` says by what it looked, ``about`` the records it asked for by name: of those read
     they were opened, all others listed; where none of them is a person's record, as a due item
-    is none, all were opened. The look is written in a transaction of its own, so that none is
-    lost with what it looked at; where that fails nothing leaves.
+    is none, all were opened. The look is written at the end of the transaction, or after it where
+    what was done is taken back, so that none is lost with it; where that fails nothing leaves.
     """
-    with noting() as seen, entered(scope_of_viewer(viewer)):
-        yield
+    with noting() as seen:
+        with entered(scope_of_viewer(viewer)):
+            yield
+            stands = not transaction.get_rollback()
+            if stands:
+                _write(viewer, page, seen, set(about))
+        if not stands:
+            _write(viewer, page, seen, set(about))
+
+
+def _write(viewer: Viewer, page: str, seen: set[UUID], about: set[UUID]) -> None:
+    opened = (seen & about or seen) if about else set()
     if seen:
-        opened = (seen & set(about) or seen) if about else set()
         write_look(viewer, page, list(opened), list(seen - opened))
 
 

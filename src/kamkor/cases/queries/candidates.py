@@ -1,6 +1,7 @@
 """Who may be one and the same child, for those whose rows show both."""
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -9,7 +10,7 @@ from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import Case, Task, is_open
 from kamkor.cases.queries.case import cases_of_people
 from kamkor.cases.vocabulary import CANDIDATE
-from kamkor.kernel.kept import counted
+from kamkor.kernel.kept import asked, counted
 from kamkor.people.queries import people_visible_to, scope_filter
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ def candidates_of(viewer: Viewer, case: Case) -> list[tuple["Person", Case | Non
     """
     if case.child is None or not case.child.pin:
         return None
-    if not counted(_doubts, viewer, pin=case.child.pin):
+    child = case.child
+    if not counted(_doubts, viewer, pin=child.pin):
         return None
-    same = people_visible_to(viewer).filter(pin=case.child.pin).exclude(id=case.child.pk)
-    others = list(same.order_by("sort_key", "id"))
+    others = asked(_same, viewer, pin=child.pin, child_id=child.pk)
     if not others and viewer.role == WORKER:
         return None
     newest: dict[object, Case] = {}
@@ -41,3 +42,9 @@ def _doubts(viewer: Viewer, pin: str) -> QuerySet[Task]:
     """What is to be settled about a visible child of this number."""
     tasks = Task.objects.filter(scope_filter(viewer, subject="subject"), is_open())
     return tasks.filter(kind=CANDIDATE, case__child__in=people_visible_to(viewer).filter(pin=pin))
+
+
+def _same(viewer: Viewer, pin: str, child_id: UUID) -> QuerySet["Person"]:
+    """Who else of those visible bears this number."""
+    same = people_visible_to(viewer).filter(pin=pin).exclude(id=child_id)
+    return same.order_by("sort_key", "id")
