@@ -79,6 +79,23 @@ def test_the_first_statement_of_a_transaction_begins_it(unopened: Connection[Any
     assert rows_of(answered(unopened, asked, [])) == [("",)]
 
 
+def test_what_is_prepared_outlives_what_psycopg_gives_back(unopened: Connection[Any]) -> None:
+    asked = b"SELECT 7 + $1::int"
+    assert rows_of(answered(unopened, asked, [1])) == [(8,)]
+    unopened.execute("SELECT 'of psycopg'", prepare=True)
+    kept = "SELECT count(*) FROM pg_prepared_statements WHERE name NOT LIKE 'kamkor%'"
+    assert unopened.execute(kept, prepare=False).fetchall() == [(1,)]
+    for give_back in (
+        unopened.rollback,
+        lambda: unopened.execute("ALTER ROLE CURRENT_USER SET jit = off"),
+    ):
+        give_back()
+        assert rows_of(answered(unopened, asked, [1])) == [(8,)]
+        assert unopened.execute(kept, prepare=False).fetchall() == [(0,)]
+        unopened.execute("SELECT 'of psycopg'", prepare=True)
+    unopened.rollback()
+
+
 def test_a_connection_that_ended_is_a_fault_of_operation(unopened: Connection[Any]) -> None:
     with pytest.raises(psycopg.OperationalError):
         answered(unopened, b"SELECT pg_terminate_backend(pg_backend_pid())", [])

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import Connection, OperationalError, pq
 from psycopg import abc as forms
+from psycopg._preparing import PrepareManager
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 
@@ -26,10 +27,26 @@ _DONE = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 _NUMBERS = count()
 
 
+class _NotAll(PrepareManager):
+    """After a rollback psycopg gives back all that its connection has prepared, what is ours too.
+
+    This gives back its own alone.
+    """
+
+    def clear(self) -> bool:
+        """Forget what psycopg has prepared; the server is told before its next statement."""
+        names = tuple(self._names.values())
+        super().clear()
+        self._to_flush.clear()
+        self._to_flush.extend(names)
+        return bool(names)
+
+
 class _Known:
     """What is known of a connection: how its values are written and read, and what it prepared."""
 
     def __init__(self, connection: "Connection[Any]") -> None:
+        connection._prepared.__class__ = _NotAll  # noqa: SLF001 - psycopg has no open way
         self.values: forms.Transformer = Transformer(connection)
         self.names: OrderedDict[tuple[bytes, tuple[int, ...]], bytes] = OrderedDict()
 
