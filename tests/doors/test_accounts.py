@@ -304,3 +304,15 @@ def test_a_request_that_nobody_confirmed_is_over_after_a_day(cast: Cast, admin: 
     cast.time.passes(hours=24)
     give_password("head", PASSWORD)
     assert confirm(signed_in(cast, "head"), reset).refusals == ["reset_over"]
+
+
+def test_the_village_of_the_holder_is_told(admin: Desk) -> None:
+    page = admin.send(address("bakyt"), {"act": "village", "village": " Сузак "})
+    assert page.status == 303
+    assert Account.objects.get(username="bakyt").lives_in == "Сузак"
+    assert events("bakyt") == [("village_told", "admin", "")]
+    assert 'value="Сузак"' in admin.open(address("bakyt")).text
+    wrong = admin.send(address("bakyt"), {"act": "village", "village": "С" * 121})
+    assert wrong.status == 422
+    assert "120" in wrong.text
+    assert Account.objects.get(username="bakyt").lives_in == "Сузак"

@@ -6,6 +6,8 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
+from kamkor.access.models import Account
+from kamkor.access.operations.account import tell_village
 from kamkor.access.operations.looks import looking
 from kamkor.cases.queries.case import case_for
 from kamkor.kernel.seen import noting
@@ -132,6 +134,22 @@ def test_a_looker_of_the_childs_surname_stands_on_top(world: World) -> None:
     rows = [one for one in page.all("tr") if one.attributes.get("id", "")[-36:] in others]
     assert [one.attributes["id"][-36:] for one in rows] == [others[1], others[0]]
     assert ["Same surname" in one.text for one in rows] == [True, False]
+
+
+def test_a_looker_of_the_childs_village_stands_on_top(world: World) -> None:
+    """As an administrator was told it: with other words of the address beside it."""
+    desks, cast = world.desks, world.cast
+    account = Account.objects.get(username="bakyt")
+    tell_village(cast.admin.viewer, account, "Көк-Жаңгак")
+    near = registered(cast, place="Көк-Жаңгак айылы, Ленин 5")
+    others = [registered(cast, place="Көк-Арт айылы, Ленин 5"), near]
+    cast.time.passes(days=40)
+    for case in (others[0], others[0], near):
+        desks["bakyt"].open(f"/cases/{case}/")
+    page = desks["head"].open("/morning/looks/")
+    rows = [one for one in page.all("tr") if one.attributes.get("id", "")[-36:] in others]
+    assert [one.attributes["id"][-36:] for one in rows] == [near, others[0]]
+    assert ["Same village" in one.text for one in rows] == [True, False]
 
 
 @pytest.mark.parametrize(

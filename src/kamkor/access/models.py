@@ -22,7 +22,10 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser):
-    """Who may sign in. An account without a post in force may do nothing."""
+    """Who may sign in. An account without a post in force may do nothing.
+
+    ``lives_in`` is the village its holder lives in, where an administrator was told.
+    """
 
     username = models.CharField(max_length=40, unique=True)
     employee = models.ForeignKey(
@@ -33,6 +36,7 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     first_steps_seen = models.BooleanField(default=False)
     password_once = models.BooleanField(default=False)
+    lives_in = models.CharField(max_length=120, blank=True, db_default="")
 
     objects: ClassVar[AccountManager] = AccountManager()
 

@@ -99,5 +99,6 @@ ACCOUNT_ACTS: dict[str, str] = {
     "reset_done": noop("second steps taken off by two persons"),
     "state_linked": noop("sign-in of the state linked"),
     "state_unlinked": noop("sign-in of the state no longer linked"),
+    "village_told": noop("village told"),
 }
 """What is done to accounts, as it is written down."""

@@ -177,6 +177,7 @@ def one_account(request: ViewedRequest, account_id: int) -> HttpResponse:
         "asked": open_reset(account.pk, clock.now()),
         "state_sign_in": settings.KAMKOR_STATE_SIGN_IN,
         "subject": subject_of(request.viewer, account.pk),
+        "village": request.POST.get("village", account.lives_in),
         "own": account.pk == request.viewer.account_id,
         "summary": {
             "rows": [
@@ -212,6 +213,9 @@ def _act(request: ViewedRequest, account: Any) -> HttpResponse | list[dict[str, 
         "ask_reset": lambda: acts.ask_reset(viewer, account),
         "lift": lambda: _lift(request, account),
         "link": lambda: acts.link_subject(viewer, account, request.POST.get("subject", "").strip()),
+        "village": lambda: acts.tell_village(
+            viewer, account, request.POST.get("village", "").strip()
+        ),
     }
     try:
         if act == "give_password":

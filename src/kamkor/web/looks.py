@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from kamkor.access.queries.looks import LookAt, looks_at
 from kamkor.access.vocabulary import RIGHTS
 from kamkor.cases.queries.case import case_for
-from kamkor.cases.queries.looks import looks_outside_caseload
+from kamkor.cases.queries.looks import Outside, looks_outside_caseload
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.words import noop
@@ -67,7 +67,7 @@ def outside_caseload(request: ViewedRequest) -> dict[str, Any]:
             "url": f"/cases/{one.case.pk}/looks/",
             "id": f"{one.looks[0].post}-{one.case.pk}",
             "cells": [
-                {"text": name_of(one.case), "badges": _kin() if one.kin else []},
+                {"text": name_of(one.case), "badges": list(_badges(one))},
                 {"text": one.case.number, "nowrap": True},
                 *_cells(list(one.looks))[1:],
             ],
@@ -131,5 +131,8 @@ def _cells(looks: list[LookAt]) -> list[dict[str, Any]]:
     ]
 
 
-def _kin() -> list[dict[str, str]]:
-    return [{"kind": "urgent", "text": _("Same surname")}]
+def _badges(one: Outside) -> Iterable[dict[str, str]]:
+    if one.kin:
+        yield {"kind": "urgent", "text": _("Same surname")}
+    if one.near:
+        yield {"kind": "urgent", "text": _("Same village")}

@@ -29,6 +29,10 @@ STATE = "state"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
+VILLAGE_LETTERS = 120
+"""The longest name of a village."""
+
+
 class OwnAccount(Refusal):
     """Nobody does this to the own account."""
 
@@ -48,6 +52,13 @@ class AccountNameTaken(Refusal):
 
     code = "account_name_taken"
     message = noop("There is an account of this name already.")
+
+
+class VillageTooLong(Refusal):
+    """The name of a village has so many letters at most."""
+
+    code = "village_too_long"
+    message = noop("The name of a village has 120 letters at most.")
 
 
 class NobodyChosen(Refusal):
@@ -217,6 +228,18 @@ def link_subject(viewer: Viewer, account: Account, subject: str) -> None:
     held.delete()
     SocialAccount.objects.create(user_id=account.pk, provider=STATE, uid=subject, extra_data={})
     _note(viewer, account.pk, "state_linked")
+
+
+def tell_village(viewer: Viewer, account: Account, village: str) -> None:
+    """Say in which village the holder of an account lives; empty if that is not known.
+
+    Raises ``VillageTooLong`` besides what every act raises.
+    """
+    _check(viewer, account)
+    if len(village) > VILLAGE_LETTERS:
+        raise VillageTooLong("village")
+    Account.objects.filter(pk=account.pk).update(lives_in=village)
+    _note(viewer, account.pk, "village_told")
 
 
 def use_code(account_id: int, code: str) -> bool:

@@ -11,7 +11,10 @@ from kamkor.kernel.statement import Statement
 
 
 class LookAt(NamedTuple):
-    """One look: when, by what page, at which record, by whom and under which post."""
+    """One look: when, by what page, at which record, by whom and under which post.
+
+    ``lives_in`` is the village of who looked, empty if it is not known.
+    """
 
     at: datetime
     page: str
@@ -25,6 +28,7 @@ class LookAt(NamedTuple):
     name_ru: str
     name_kk: str
     name_en: str
+    lives_in: str
 
 
 def _question(looks: str, order: str) -> Statement:
@@ -32,7 +36,8 @@ def _question(looks: str, order: str) -> Statement:
 SELECT l.at, l.page, l.subject, l.account,
     coalesce(nullif(trim(e.given_name || ' ' || e.surname), ''), a.username),
     coalesce(e.surname, ''), l.post, coalesce(p.kind, ''), coalesce(o.name_ky, ''),
-    coalesce(o.name_ru, ''), coalesce(o.name_kk, ''), coalesce(o.name_en, '')
+    coalesce(o.name_ru, ''), coalesce(o.name_kk, ''), coalesce(o.name_en, ''),
+    a.lives_in
 FROM {looks} l JOIN kamkor_account a ON a.id = l.account
 LEFT JOIN kamkor_employee e ON e.id = a.employee_id
 LEFT JOIN kamkor_post p ON p.id = l.post LEFT JOIN kamkor_office o ON o.id = p.office_id

@@ -12,7 +12,7 @@ from kamkor.cases.models import Case, Task, is_open
 from kamkor.cases.queries.case import whole_cases
 from kamkor.kernel import clock
 from kamkor.kernel.models import JournalEntry
-from kamkor.people.names import tokens
+from kamkor.people.names import tokens, words_of_place
 from kamkor.people.queries import name_tokens_of, scope_filter
 from kamkor.workforce.queries import away_on
 
@@ -23,11 +23,13 @@ WORKED_ON = timedelta(days=30)
 @dataclass(frozen=True)
 class Outside:
     """One person's looks at one case that was not that person's; ``kin`` if the surname of who
-    looked is among the names of the child."""
+    looked is among the names of the child, ``near`` if who looked lives in the village of the home.
+    """
 
     case: Case
     looks: tuple[LookAt, ...]
     kin: bool
+    near: bool
 
 
 def looks_outside_caseload(viewer: Viewer, day: date) -> list[Outside]:
@@ -35,7 +37,7 @@ def looks_outside_caseload(viewer: Viewer, day: date) -> list[Outside]:
 
     Its own is a case that it or whom it covers is responsible for, of which it recorded something
     in 30 days, or of which something is due to its role. The viewer's own looks are left out.
-    Perhaps of one family first, then whoever looked most often.
+    Perhaps of one family or neighbours first, then whoever looked most often.
     """
     found: dict[tuple[int, UUID], list[LookAt]] = {}
     for look in looks_of_department(viewer, clock.day_starts(day), clock.day_ends(day)):
@@ -47,11 +49,18 @@ def looks_outside_caseload(viewer: Viewer, day: date) -> list[Outside]:
     children = [one.child_id for one in cases.values() if one.child_id is not None]
     names = name_tokens_of(viewer, children)
     outside = [
-        Outside(cases[subject], tuple(looks), _kin(looks[0], cases[subject], names))
+        Outside(
+            cases[subject],
+            tuple(looks),
+            _kin(looks[0], cases[subject], names),
+            _near(looks[0], cases[subject]),
+        )
         for (post, subject), looks in found.items()
         if subject in cases and (post, subject) not in own and (looks[0].role, subject) not in due
     ]
-    return sorted(outside, key=lambda one: (not one.kin, -len(one.looks), one.looks[0].at))
+    return sorted(
+        outside, key=lambda one: (not (one.kin or one.near), -len(one.looks), one.looks[0].at)
+    )
 
 
 def _own(viewer: Viewer, cases: Mapping[UUID, Case], day: date) -> set[tuple[int, UUID]]:
@@ -76,3 +85,9 @@ def _due(viewer: Viewer, cases: Mapping[UUID, Case]) -> set[tuple[str, UUID]]:
 def _kin(look: LookAt, case: Case, names: Mapping[UUID, set[str]]) -> bool:
     known = names.get(case.child_id, set()) if case.child_id is not None else set()
     return not known.isdisjoint(tokens(look.surname, "", ""))
+
+
+def _near(look: LookAt, case: Case) -> bool:
+    village = words_of_place(look.lives_in)
+    place = case.household.place if case.household is not None else ""
+    return bool(village) and village <= words_of_place(place)
