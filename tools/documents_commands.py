@@ -12,6 +12,7 @@ from kamkor.cases.vocabulary import STEP_OF, STEPS
 from kamkor.kernel import commands, errors
 from kamkor.kernel.commands import Operation
 from kamkor.kernel.errors import Refusal
+from kamkor.kernel.only_read import OnlyRead
 from kamkor.kernel.shapes import LINE_LIMIT, NAME_LIMIT, TEXT_LIMIT
 from kamkor.web.command_door import LIMIT, STATUS
 from tools.documents_examples import ANSWERS, COMMAND_ID, EXAMPLES
@@ -27,6 +28,7 @@ ABOUT_COMMAND = (
     commands.NotFound,
     commands.StaleVersion,
     commands.AlreadyRecorded,
+    OnlyRead,
     StateForbids,
     AlreadyErased,
 )

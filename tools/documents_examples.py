@@ -11,6 +11,7 @@ _FACT = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c40"
 _TASK = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c50"
 _TURN = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c60"
 _REQUEST = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c80"
+_OPENING = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c90"
 _LEAVE = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c70"
 _SUZAK = "41703220000000"
 
@@ -46,9 +47,17 @@ ANSWERS: dict[str, dict[str, str]] = {
     "ask_erasure": {"request": "id of the request"},
     "ask_export": {"request": "id of the request"},
     "record_leave": {"leave": "id of the leave"},
+    "open_in_emergency": {"case": "id of the case", "opening": "id of the opening"},
 }
 
 EXAMPLES: dict[str, dict[str, Any]] = {
+    "open_in_emergency": {
+        "case_number": "K-7H2M-9QX",
+        "reason": "The police found the boy alone at the bus station; who may fetch him?",
+        "hours": 3,
+    },
+    "see_emergency": {"opening": _OPENING},
+    "end_emergency": {"opening": _OPENING},
     "receive_report": {
         "worry": "left_alone",
         "danger_now": True,

@@ -26,6 +26,7 @@ MIGRATIONS = (
     "0029_second_step",
     "0031_locked_texts",
     "0032_two_persons",
+    "0037_emergency",
 )
 """The migrations that list protected and open tables."""
 

@@ -97,7 +97,7 @@ def test_a_context_changed_in_any_part_shows_nothing(filled: Cast, part: int) ->
 def test_a_context_that_says_more_under_an_old_signature_shows_nothing(filled: Cast) -> None:
     own = signed_context(scope_of_viewer(filled.cholpon.viewer), backend(), KEY).split("|")
     wide = signed_context(Scope(1, 1, 4), backend(), b"guessed").split("|")
-    assert with_context("|".join([*wide[:9], own[9]])) == NOTHING
+    assert with_context("|".join([*wide[:10], own[10]])) == NOTHING
 
 
 def test_a_context_replayed_on_another_connection_shows_nothing(filled: Cast) -> None:
@@ -107,12 +107,12 @@ def test_a_context_replayed_on_another_connection_shows_nothing(filled: Cast) ->
 
 def test_an_expired_context_shows_nothing(filled: Cast) -> None:
     parts = signed_context(scope_of_viewer(filled.bakyt.viewer), backend(), KEY).split("|")
-    parts[8] = str(int(time.time()) - 1)
-    payload = "|".join(parts[:9])
+    parts[9] = str(int(time.time()) - 1)
+    payload = "|".join(parts[:10])
     late = hmac.new(KEY, payload.encode(), hashlib.sha256).hexdigest()
     assert with_context(f"{payload}|{late}") == NOTHING
-    parts[8] = str(int(time.time()) + 60)
-    payload = "|".join(parts[:9])
+    parts[9] = str(int(time.time()) + 60)
+    payload = "|".join(parts[:10])
     fresh = hmac.new(KEY, payload.encode(), hashlib.sha256).hexdigest()
     assert with_context(f"{payload}|{fresh}") != NOTHING
 

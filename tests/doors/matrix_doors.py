@@ -124,6 +124,7 @@ WITHOUT_RECORD: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("begin", tuple(f"/do/{_slug(name)}/" for name in sorted(START | OFFICE))),
     ("take_back", ("/take-back/",)),
     ("roster", ("/roster/",)),
+    ("emergency", ("/emergency/",)),
     ("second_person", ("/second-person/",)),
     ("commands", ("/commands/",)),
 )

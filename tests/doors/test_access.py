@@ -42,6 +42,7 @@ ADDRESSES = {
     "openid_connect_callback": "/sign-in/state/callback/",
     "one_time_code": "/sign-in/code/",
     "resets": "/account/resets/",
+    "emergency": "/emergency/",
     "second_person": "/second-person/",
     "accounts": "/accounts/",
     "new_account": "/accounts/new/",

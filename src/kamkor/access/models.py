@@ -37,6 +37,7 @@ class Account(AbstractBaseUser):
     first_steps_seen = models.BooleanField(default=False)
     password_once = models.BooleanField(default=False)
     lives_in = models.CharField(max_length=120, blank=True, db_default="")
+    notices_to = models.EmailField(blank=True, default="")
 
     objects: ClassVar[AccountManager] = AccountManager()
 
@@ -137,7 +138,10 @@ class TeamExclusion(models.Model):
 
 
 class Lent(models.Model):
-    """One subject shown to an office or a post beyond its own rows, with why and how long."""
+    """One subject shown to an office or a post beyond its own rows, with why and how long.
+
+    Where ``to_employee`` is named it is shown to that person alone, under that post.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     subject = models.UUIDField(db_index=True)
@@ -146,6 +150,9 @@ class Lent(models.Model):
     )
     to_post = models.ForeignKey(
         "kamkor.Post", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    to_employee = models.ForeignKey(
+        "kamkor.Employee", null=True, on_delete=models.PROTECT, db_index=False, related_name="+"
     )
     reason = models.CharField(max_length=40)
     since = models.DateTimeField()

@@ -30,7 +30,8 @@ class Viewer:
     """One person acting under one post on one day; read anew at each request.
 
     ``offices`` are the offices of the viewer's level; ``unit``, ``district`` and ``oblast`` those
-    above the post; ``units`` adds those of covered posts.
+    above the post; ``units`` adds those of covered posts. ``emergency`` are those of the ``lent``
+    that were opened in an emergency: to be read, and nothing done to them.
     ``posts`` are all that the person holds, this one among them.
     """
 
@@ -51,6 +52,7 @@ class Viewer:
     teams: tuple[UUID, ...] = ()
     lent: tuple[UUID, ...] = ()
     barred: tuple[UUID, ...] = ()
+    emergency: tuple[UUID, ...] = ()
     day: date | None = field(default=None)
 
     @property

@@ -88,6 +88,12 @@ RIGHTS: dict[str, Right] = {
     ADMINISTRATOR: _right(noop("administrator"), Level.NONE),
 }
 
+EMERGENCY = "emergency"
+"""Why rows are shown to one person for some hours."""
+
+IN_EMERGENCY = f"{EMERGENCY}/"
+"""So begins the page of a look at what was opened in an emergency."""
+
 ACCOUNT_ACTS: dict[str, str] = {
     "made": noop("made"),
     "blocked": noop("blocked"),

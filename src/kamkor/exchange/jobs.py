@@ -27,8 +27,13 @@ _AGAIN = RetryStrategy(max_attempts=360, wait=10, retry_exceptions={operations.L
 
 def ask_for(task: str, viewer: Viewer, load_id: UUID) -> None:
     """Put a load into the queue: its office's loads are carried out one after the other."""
-    about = {"load": str(load_id), "account": viewer.account_id, "post": viewer.post_id}
-    defer(task, f"load-{loading_office(viewer)}", **about)
+    defer(
+        task,
+        f"load-{loading_office(viewer)}",
+        load=str(load_id),
+        account=viewer.account_id,
+        post=viewer.post_id,
+    )
 
 
 @app.task(name=CHECK, queue=QUEUE, retry=_AGAIN)

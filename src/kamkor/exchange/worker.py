@@ -14,7 +14,8 @@ from procrastinate.contrib.django import app
 
 import kamkor.exchange.jobs
 import kamkor.exchange.nightly
-import kamkor.exchange.sealing  # noqa: F401 - importing makes the jobs known
+import kamkor.exchange.sealing
+import kamkor.exchange.telling  # noqa: F401 - importing makes the jobs known
 from kamkor.kernel.jobs import QUEUE
 
 HEARTBEAT_SECONDS = 5

@@ -19,6 +19,7 @@ from kamkor.kernel.digests import content_of, digest_of
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.ids import is_ordered_id, new_id
 from kamkor.kernel.models import JournalEntry, Scoped
+from kamkor.kernel.only_read import OnlyRead, require_other_rows
 from kamkor.kernel.shapes import Shape, read_shape
 from kamkor.kernel.words import noop
 from kamkor.kernel.writing import write_together
@@ -33,6 +34,7 @@ class Actor(Protocol):
     unit: int | None
     district: int | None
     oblast: int | None
+    emergency: tuple[UUID, ...]
 
 
 class OperationUnknown(Refusal):
@@ -139,7 +141,12 @@ class Order(Generic[S]):
             raise StaleVersion
 
     def journal(self, subject: UUID, scope: Scoped) -> None:
-        """Note that this command touches a subject; ``scope`` lends the entry its office."""
+        """Note that this command touches a subject; ``scope`` lends the entry its office.
+
+        Raises ``OnlyRead`` for what the actor opened in an emergency.
+        """
+        if subject in self.viewer.emergency:
+            raise OnlyRead
         if all(known != subject for known, _ in self.subjects):
             self.subjects.append((subject, scope))
 
@@ -195,6 +202,7 @@ class Operation(Generic[S]):
     run: Callable[[Order[S]], None]
     refusals: tuple[type[Refusal], ...]
     settle: Callable[[Iterable[UUID]], None] | None
+    in_emergency: bool = False
 
     registry: ClassVar[dict[str, "Operation[Any]"]] = {}
 
@@ -206,12 +214,16 @@ def operation(
     roles: Iterable[str],
     refusals: Sequence[type[Refusal]] = (),
     settle: Callable[[Iterable[UUID]], None] | None = None,
+    in_emergency: bool = False,
 ) -> Callable[[Callable[[Order[S]], None]], Callable[[Order[S]], None]]:
-    """Register a function as an operation under its own name."""
+    """Register a function as an operation under its own name.
+
+    ``in_emergency``: it may be about what the actor opened in an emergency.
+    """
 
     def register(run: Callable[[Order[S]], None]) -> Callable[[Order[S]], None]:
         Operation.registry[run.__name__] = Operation(
-            run.__name__, label, shape, frozenset(roles), run, tuple(refusals), settle
+            run.__name__, label, shape, frozenset(roles), run, tuple(refusals), settle, in_emergency
         )
         return run
 
@@ -249,6 +261,9 @@ class Batch:
             data = read_shape(found.shape, command.data)
             order: Order[Any] = Order(self.actor, command, data, self)
             found.run(order)
+            if not found.in_emergency:
+                changed = (row for row, _columns in order.changes)
+                require_other_rows((*order.rows, *changed), self.actor.emergency)
         except Refusal as refusal:
             return Answer(command.id, "refused", refusal=refusal)
         self.hold(found, command, order)

@@ -24,7 +24,7 @@ _SETTING = b"SELECT set_config('kamkor.context', %s, true), set_config('kamkor.k
 class Scope:
     """What a transaction may see: whose it is, its level, offices, teams, lent and barred ids.
 
-    Level 0 sees no row, 1 a unit, 2 a district's department, 3 an oblast, 4 the nation.
+    ``emergency`` are those of the lent ids that were opened in an emergency. Level 0 sees no row, 1 a unit, 2 a district's department, 3 an oblast, 4 the nation.
     """
 
     account: int
@@ -34,6 +34,7 @@ class Scope:
     teams: tuple[UUID, ...] = ()
     lent: tuple[UUID, ...] = ()
     barred: tuple[UUID, ...] = field(default=())
+    emergency: tuple[UUID, ...] = field(default=())
 
     @property
     def key(self) -> int | None:
@@ -59,6 +60,7 @@ def signed_context(scope: Scope, backend: int, key: bytes) -> str:
             ",".join(map(str, scope.teams)),
             ",".join(map(str, scope.lent)),
             ",".join(map(str, scope.barred)),
+            ",".join(map(str, scope.emergency)),
         ],
         backend,
         key,

@@ -41,13 +41,14 @@ BEGIN
         'UTF8')
     THEN
         parts := string_to_array(raw, '|');
-        IF array_length(parts, 1) = 10 AND parts[8]::int = pg_backend_pid()
-            AND parts[9]::bigint >= extract(epoch FROM clock_timestamp())
+        IF array_length(parts, 1) = 11 AND parts[9]::int = pg_backend_pid()
+            AND parts[10]::bigint >= extract(epoch FROM clock_timestamp())
         THEN
             RETURN ROW(
                 parts[1]::int, parts[2]::int, parts[3]::int,
                 ('{' || parts[4] || '}')::int[], ('{' || parts[5] || '}')::uuid[],
-                ('{' || parts[6] || '}')::uuid[], ('{' || parts[7] || '}')::uuid[]
+                ('{' || parts[6] || '}')::uuid[], ('{' || parts[7] || '}')::uuid[],
+                ('{' || parts[8] || '}')::uuid[]
             )::viewer_context_type;
         END IF;
     END IF;

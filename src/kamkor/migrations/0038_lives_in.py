@@ -11,7 +11,7 @@ def grant(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kamkor", "0036_one_worker")]
+    dependencies = [("kamkor", "0037_emergency")]
 
     operations = [
         migrations.AddField(

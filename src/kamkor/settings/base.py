@@ -136,6 +136,21 @@ LANGUAGE_COOKIE_NAME = f"{_OURS}language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 CSRF_FAILURE_VIEW = "kamkor.web.faults.forged"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# Notices by e-mail: that something waits, and where; without a mail server files of the folder.
+KAMKOR_ADDRESS = os.environ.get("KAMKOR_ADDRESS") or (
+    f"http://localhost:{os.environ.get('PORT') or 8000}"
+)
+EMAIL_HOST = os.environ.get("KAMKOR_MAIL_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = str(KAMKOR_DATA / "mail")
+EMAIL_PORT = int(os.environ.get("KAMKOR_MAIL_PORT", "587"))
+EMAIL_USE_TLS = EMAIL_PORT == 587
+EMAIL_USE_SSL = EMAIL_PORT == 465
+EMAIL_HOST_USER = os.environ.get("KAMKOR_MAIL_USER", "")
+_MAIL_SECRET = os.environ.get("KAMKOR_MAIL_SECRET_FILE", "")
+EMAIL_HOST_PASSWORD = Path(_MAIL_SECRET).read_text().strip() if _MAIL_SECRET else ""
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("KAMKOR_MAIL_FROM", "kamkor@localhost")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

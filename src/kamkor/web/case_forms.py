@@ -25,7 +25,7 @@ from kamkor.kernel.commands import NotFound, NotPermitted, Operation
 from kamkor.kernel.shapes import Ask, Line, as_typed
 from kamkor.kernel.words import noop
 from kamkor.people.queries import households_visible_to, people_visible_to
-from kamkor.web import faults
+from kamkor.web import emergency, faults
 from kamkor.web.again import signed_in_lately
 from kamkor.web.candidates import candidates_notes
 from kamkor.web.case_page import identity_of
@@ -46,7 +46,7 @@ ABOUT_CASE = frozenset(
     {*STEP_OF, "record_name", "give_safe_contact", "ask_unsealing", "ask_erasure"}
 )
 EXPORT = "ask_export"
-START = frozenset({"receive_report", "record_round", "identify_child", EXPORT})
+START = frozenset({"receive_report", "record_round", "identify_child", EXPORT, emergency.OPEN})
 OFFICE = frozenset({"set_duty_turn", "record_leave"})
 
 
@@ -64,6 +64,9 @@ def begin(request: ViewedRequest, slug: str) -> HttpResponse:
     if operation.name == EXPORT:
         asking: HttpResponse = _ask_export(request, operation)
         return asking
+    if operation.name == emergency.OPEN:
+        opening: HttpResponse = emergency.opening_form(request, operation)
+        return opening
     set_by_page = _known_person(request) if operation.name == "identify_child" else {}
     home = _at_known_home(request, set_by_page)
     first |= _names_of(request, set_by_page)

@@ -16,6 +16,7 @@ from kamkor.web.two_persons import SENSITIVE
 LIMIT = 500
 STATUS = {
     "not_permitted": 403,
+    "only_read": 403,
     "not_found": 404,
     "stale_version": 409,
     "command_id_reused": 409,

@@ -75,7 +75,8 @@ def may_mark(viewer: Viewer, case: Case, task: Any) -> bool:  # noqa: ANN401 - a
 def _may_act(viewer: Viewer, case: Case) -> bool:
     offered = case.offered_to_id is not None and case.offered_to_id == viewer.district
     named = viewer.role == OBLAST and case.team is not None and case.team in viewer.teams
-    return (viewer.may(Action.RECORD) and not offered) or named
+    only_read = offered or case.pk in viewer.emergency
+    return (viewer.may(Action.RECORD) and not only_read) or named
 
 
 def may_mark_of_report(viewer: Viewer, report: Any) -> bool:  # noqa: ANN401 - a report

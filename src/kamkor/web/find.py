@@ -25,6 +25,7 @@ from kamkor.kernel.commands import NotFound
 from kamkor.people.queries import last_homes_of, people_named, same_person_candidates
 from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
+from kamkor.web.emergency import in_an_emergency
 from kamkor.web.paging import page_of
 from kamkor.web.searching import PersonSearch, Search, search_of, summary_title
 from kamkor.web.words import birth, coded, day, office_name
@@ -98,10 +99,13 @@ def _results(request: ViewedRequest, search: Search, case: Case | None) -> dict[
             "total": total,
             "figure": "people_found",
             "turning": search.turning("/find/", page, case=str(case.pk) if case else ""),
-            "empty": _(
-                "Nobody was found among the children you may see."
-                " Try another spelling, or the year of birth alone."
-            ),
+            "empty": {
+                "text": _(
+                    "Nobody was found among the children you may see."
+                    " Try another spelling, or the year of birth alone."
+                ),
+                "more": in_an_emergency(viewer),
+            },
         },
         "others": ngettext(
             "%(count)s more of this name was born at another time."

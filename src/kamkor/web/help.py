@@ -90,6 +90,24 @@ ACTS: dict[str, tuple[str, ...]] = {
         noop("Take it back on the page “As second person”, as long as nobody has answered."),
         noop("It stays to be seen that it was asked for."),
     ),
+    "open_in_emergency": (
+        noop("A child is in danger now, and its case is another office's: read it at once."),
+        noop("Ask a colleague, the school or the police for the number of the case and type it."),
+        noop(
+            "You may read for three hours at most. A second person is told at once, and after 30"
+            " minutes the next in line."
+        ),
+    ),
+    "see_emergency": (
+        noop("Somebody opened a case in an emergency, and you are told as second person."),
+        noop("Read who it was and why. Where you cannot believe the reason, end it and call."),
+        noop("Until somebody has seen it the next in line is told too, after 30 minutes."),
+    ),
+    "end_emergency": (
+        noop("A case was opened in an emergency, and it need not be read any longer."),
+        noop("Whoever opened it ends it when it is done; a second person ends it at any time."),
+        noop("What was read stands in the log of looks."),
+    ),
     "end_leave": (
         noop("Somebody is back earlier: the leave ends, and the cover acts no longer."),
         noop("The head ends any leave of the department; everybody may end their own."),

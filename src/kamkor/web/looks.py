@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from kamkor.access.queries.looks import LookAt, looks_at
-from kamkor.access.vocabulary import RIGHTS
+from kamkor.access.vocabulary import EMERGENCY, RIGHTS
 from kamkor.cases.queries.case import case_for
 from kamkor.cases.queries.looks import Outside, looks_outside_caseload
 from kamkor.kernel import clock
@@ -32,6 +32,7 @@ PAGES = {
     "correct": noop("a correction"),
     "looks": noop("who looked"),
     "commands": noop("a command"),
+    EMERGENCY: noop("opened in an emergency"),
 }
 
 
@@ -132,6 +133,8 @@ def _cells(looks: list[LookAt]) -> list[dict[str, Any]]:
 
 
 def _badges(one: Outside) -> Iterable[dict[str, str]]:
+    if one.in_emergency:
+        yield {"kind": "urgent", "text": _("Emergency")}
     if one.kin:
         yield {"kind": "urgent", "text": _("Same surname")}
     if one.near:

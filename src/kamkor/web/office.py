@@ -5,11 +5,14 @@ from typing import Any
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from kamkor.access.operations import keep_notices_to
 from kamkor.access.vocabulary import ADMINISTRATOR, HEAD
+from kamkor.cases.queries.emergency import SECOND
 from kamkor.kernel.ids import new_id
 from kamkor.web import last_act
 from kamkor.web.door import POST_KEY, ViewedRequest, before_all, by_itself
@@ -23,9 +26,13 @@ def account(request: ViewedRequest) -> HttpResponse:
     """One's own account: name, post, language, password."""
     errors: list[dict[str, str]] = []
     if request.method == "POST":
-        errors = _change_password(request)
+        keeps = "notices_to" in request.POST and request.viewer.role in SECOND
+        errors = _keep_notices_to(request) if keeps else _change_password(request)
         if not errors:
-            last_act.tell(request, _("Your password was changed."))
+            told = (
+                _("Your address for notices is kept.") if keeps else _("Your password was changed.")
+            )
+            last_act.tell(request, told)
             return see_other("/account/")
     viewer = request.viewer
     form = {
@@ -44,6 +51,7 @@ def account(request: ViewedRequest) -> HttpResponse:
         "form": form,
         "sessions": session_rows(request),
         "confirms": viewer.role in {HEAD, ADMINISTRATOR},
+        "notices": _notices_form(request, errors) if viewer.role in SECOND else None,
         "first": getattr(request.user, "password_once", False),
         "summary": {
             "rows": [
@@ -57,6 +65,41 @@ def account(request: ViewedRequest) -> HttpResponse:
         "help_url": "/help/accounts/",
     }
     return render(request, "access/account.html", context, status=422 if errors else 200)
+
+
+def _notices_form(request: ViewedRequest, errors: list[dict[str, str]]) -> dict[str, Any]:
+    """Where somebody is told by e-mail that something waits at the desk."""
+    wrong = next((one for one in errors if one["href"] == "#notices_to"), None)
+    field = {
+        "kind": "text",
+        "name": "notices_to",
+        "id": "notices_to",
+        "label": _("E-mail address for notices"),
+        "hint": _("The message says that something waits in Kamkor, and no name."),
+        "value": request.POST.get("notices_to", getattr(request.user, "notices_to", "")),
+        "error": wrong,
+    }
+    return {
+        "action": "/account/",
+        "command_id": new_id(),
+        "base_version": None,
+        "operation": "keep_notices_to",
+        "errors": [],
+        "fields": [field],
+        "submit_label": _("Keep the address"),
+        "style": "secondary",
+    }
+
+
+def _keep_notices_to(request: ViewedRequest) -> list[dict[str, str]]:
+    address = request.POST.get("notices_to", "").strip()
+    try:
+        validate_email(address or "none@example.org")
+    except ValidationError:
+        message = _("This is no e-mail address.")
+        return [{"href": "#notices_to", "message": message, "code": "address_wrong"}]
+    keep_notices_to(request.viewer.account_id, address)
+    return []
 
 
 def _password_field(name: str, label: str, errors: list[dict[str, str]]) -> dict[str, Any]:

@@ -225,7 +225,7 @@ def next_address(viewer: Viewer, asked: Asked, data: Mapping[str, Any], answer: 
         return "/" if own else asked.back_url
     if asked.operation.name == "return_transfer" or data.get("decision") == "redirect":
         return "/"
-    if asked.operation.name in {"identify_child", "return_to_register"}:
+    if asked.operation.name in {"identify_child", "return_to_register", "open_in_emergency"}:
         return f"/cases/{made['case']}/"
     return asked.back_url
 

@@ -1,5 +1,6 @@
 """What every page shows around its content: navigation, the reader, alarms, the last act."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +12,11 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import ADMINISTRATOR, RIGHTS, Action
+from kamkor.cases.queries.case import cases_visible_to
+from kamkor.cases.queries.emergency import SECOND, own_open, unseen
 from kamkor.cases.queries.report import unread_alarms
 from kamkor.kernel import clock
+from kamkor.kernel.ids import new_id
 from kamkor.kernel.kept import counted
 from kamkor.web.held import form_token, key_of_typed
 from kamkor.web.last_act import last_act
@@ -45,6 +49,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         },
         "viewer_posts": post_labels(viewer),
         "alarms": alarms(viewer),
+        "emergencies": emergencies(viewer),
         "undo": last_act(request),
         "form_token": SimpleLazyObject(lambda: form_token(viewer.account_id)),
         "key_of_typed": key_of_typed(request),
@@ -75,6 +80,29 @@ def alarms(viewer: Viewer) -> dict[str, Any]:
     if not viewer.answers_alarms:
         return {"count": 0}
     return {"count": counted(unread_alarms, viewer), "poll_url": "/alarms/"}
+
+
+def emergencies(viewer: Viewer) -> dict[str, Any] | None:
+    """What was opened in an emergency: how much the viewer must see, and what it may itself read."""
+    count = unseen(viewer).count() if viewer.role in SECOND else 0
+    own = own_open(viewer)
+    if not count and not own:
+        return None
+    cases = cases_visible_to(viewer).filter(id__in=[one.subject for one in own])
+    numbers = dict(cases.values_list("id", "number")) if own else {}
+    return {"unseen": count, "own": [_own_emergency(one, numbers) for one in own]}
+
+
+def _own_emergency(one: Any, numbers: Mapping[Any, str]) -> dict[str, Any]:  # noqa: ANN401 - an opening
+    left = int((one.until - clock.now()).total_seconds()) // 60
+    return {
+        "id": one.pk,
+        "command_id": new_id(),
+        "case_id": one.subject,
+        "number": numbers.get(one.subject, ""),
+        "until": f"{one.until.astimezone(clock.ZONE):%H:%M}",
+        "left": f"{left // 60}:{left % 60:02}",
+    }
 
 
 def navigation(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:

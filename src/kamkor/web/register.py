@@ -18,6 +18,7 @@ from kamkor.kernel import clock
 from kamkor.web import faults, paging
 from kamkor.web.case_page import age_of, badges_in_list, name_of, next_visit_of, short_age_of
 from kamkor.web.door import ViewedRequest
+from kamkor.web.emergency import in_an_emergency
 from kamkor.web.export import as_csv, as_xlsx
 from kamkor.web.forms import coded_options, select_of
 from kamkor.web.operation import see_other
@@ -180,6 +181,7 @@ def _empty(viewer: Viewer, filters: Filters, *, searched: bool) -> dict[str, Any
                 "Nobody was found. Check the number, try another spelling, or identify the child."
             ),
             "action": {"label": _("Identify a child"), "url": "/find/"},
+            "more": in_an_emergency(viewer),
         }
     if filters.narrowed:
         return {

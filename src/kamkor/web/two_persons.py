@@ -51,7 +51,10 @@ FOLLOWS = {
     EXPORT: noop("The asker may export just this list for 24 hours."),
 }
 SENSITIVE = frozenset(
-    {"ask_unsealing", "ask_erasure", "ask_export", "answer_request", "withdraw_request"}
+    {
+        *("ask_unsealing", "ask_erasure", "ask_export", "answer_request", "withdraw_request"),
+        "open_in_emergency",
+    }
 )
 """Operations before which one says again who one is."""
 

@@ -329,6 +329,31 @@ class PostInForce:
     holder: str
 
 
+@dataclass(frozen=True)
+class PostNamed:
+    """A post with its kind, its office, and who holds it on a day."""
+
+    kind: str
+    office_id: int
+    holder: str
+
+
+def posts_named(post_ids: Iterable[int], day: date) -> dict[int, PostNamed]:
+    """Certain posts of any office, by post."""
+    wanted = sorted(set(post_ids))
+    names = holder_names(wanted, day)
+    rows = Post.objects.filter(id__in=wanted).values_list("id", "kind", "office_id")
+    return {post: PostNamed(kind, office, names.get(post, "–")) for post, kind, office in rows}
+
+
+def holders_of_kind(kind: str, day: date, office: int | None = None) -> list[int]:
+    """The employees who hold posts of a kind on a day, in an office or anywhere."""
+    held = PostHolding.objects.filter(in_force(day), in_force(day, "post__"), post__kind=kind)
+    if office is not None:
+        held = held.filter(post__office_id=office)
+    return sorted(set(held.values_list("employee_id", flat=True)))
+
+
 def posts_in_force(day: date) -> list[PostInForce]:
     """All posts in force on a day, by office."""
     posts = Post.objects.filter(in_force(day)).select_related("office").order_by("office_id", "id")

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import models
 
 from kamkor.access.models import Account, Barred, Lent, Team, TeamExclusion, TeamMember
+from kamkor.access.vocabulary import EMERGENCY
 from kamkor.kernel import clock
 from kamkor.kernel.ids import new_id
 from kamkor.workforce import queries as workforce
@@ -218,6 +219,32 @@ def lent_with(subject: UUID, reason: str, *, to_office: int) -> list[UUID]:
 def end_lending_of_command(command: UUID) -> None:
     """What a command that is taken back had lent is shown no longer."""
     Lent.objects.filter(command=command, until=None).update(until=clock.now())
+
+
+def end_emergency(command: UUID) -> None:
+    """What was opened in an emergency by a command is shown no longer."""
+    _in_emergency().filter(command=command).update(until=clock.now())
+
+
+def end_emergencies_of(subjects: Iterable[UUID], *, employee_id: int | None = None) -> None:
+    """What was opened in an emergency together with one of these subjects is shown no longer, to
+    one employee or to anybody."""
+    open_now = _in_emergency()
+    if employee_id is not None:
+        open_now = open_now.filter(to_employee_id=employee_id)
+    together = open_now.filter(subject__in=list(subjects)).values("command")
+    open_now.filter(command__in=list(together.values_list("command", flat=True))).update(
+        until=clock.now()
+    )
+
+
+def _in_emergency() -> "models.QuerySet[Lent]":
+    return Lent.objects.filter(reason=EMERGENCY, until__gt=clock.now())
+
+
+def keep_notices_to(account_id: int, address: str) -> None:
+    """Keep the e-mail address to which notices without names go; an empty one for none."""
+    Account.objects.filter(id=account_id).update(notices_to=address)
 
 
 def barring(subjects: Iterable[UUID], employee_id: int, command: UUID) -> list[models.Model]:

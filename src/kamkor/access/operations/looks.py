@@ -8,6 +8,7 @@ from django.db import transaction
 
 from kamkor.access.queries import scope_of_viewer
 from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import IN_EMERGENCY
 from kamkor.kernel import clock
 from kamkor.kernel.commands import system_user
 from kamkor.kernel.database import entered
@@ -27,6 +28,7 @@ def looking(viewer: Viewer, page: str, about: Collection[UUID] = ()) -> Iterator
     they were opened, all others listed; where none of them is a person's record, as a due item
     is none, all were opened. The look is written at the end of the transaction, or after it where
     what was done is taken back, so that none is lost with it; where that fails nothing leaves.
+    What was opened in an emergency has a look of its own, with that purpose.
     """
     with noting() as seen:
         with entered(scope_of_viewer(viewer)):
@@ -41,7 +43,10 @@ def looking(viewer: Viewer, page: str, about: Collection[UUID] = ()) -> Iterator
 def _write(viewer: Viewer, page: str, seen: set[UUID], about: set[UUID]) -> None:
     opened = (seen & about or seen) if about else set()
     if seen:
-        write_look(viewer, page, list(opened), list(seen - opened))
+        by_emergency = seen & set(viewer.emergency)
+        for purpose, these in (("", seen - by_emergency), (IN_EMERGENCY, by_emergency)):
+            if these:
+                write_look(viewer, purpose + page, list(these & opened), list(these - opened))
 
 
 def write_look(

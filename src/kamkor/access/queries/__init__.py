@@ -156,11 +156,12 @@ def _standing(
 def _scope(standing: dict[str, Any], acts_for: tuple[int, ...]) -> dict[str, Any]:
     if len(standing["lent"]) > LENT_LIMIT:
         raise LentBeyondLimit(f"more than {LENT_LIMIT} records are lent to posts {acts_for}")
-    return {key: tuple(standing[key]) for key in ("units", "teams", "lent", "barred")}
+    return {key: tuple(standing[key]) for key in ("units", "teams", "lent", "barred", "emergency")}
 
 
 # One statement, since every request begins with it. What is lent to a department is for those
-# who decide there, not for its units' workers; whoever is shut out of a team is not of it.
+# who decide there, not for its units' workers; whoever is shut out of a team is not of it. What
+# was opened in an emergency is one person's under one post, and no cover's.
 _STANDING = Statement("""
 WITH session AS (
     SELECT session_data AS data, account_id, post_id, seen_at, expire_date AS ends_at
@@ -188,6 +189,10 @@ WITH session AS (
     SELECT l.post_id AS id FROM kamkor_leave l JOIN acting ON acting.id = l.cover_id
     WHERE l.withdrawn_at IS NULL AND %(day)s BETWEEN l.valid_from AND l.valid_to
 ), acts_for AS (SELECT id FROM acting UNION ALL SELECT id FROM covered)
+, emergency AS (
+    SELECT n.subject FROM kamkor_lent n JOIN acting ON acting.id = n.to_post_id
+    WHERE n.to_employee_id = (SELECT id FROM who) AND n.until > %(now)s
+)
 SELECT
     (SELECT row_to_json(session) FROM session) AS session,
     (SELECT row_to_json(account) FROM account) AS account,
@@ -208,12 +213,14 @@ SELECT
             WHERE x.team_id = m.team_id AND x.employee_id = (SELECT id FROM who))) AS teams,
     ARRAY(SELECT n.subject FROM kamkor_lent n
         WHERE n.to_post_id = ANY (ARRAY(SELECT id FROM acts_for))
-            AND (n.until IS NULL OR n.until > %(now)s)
+            AND n.to_employee_id IS NULL AND (n.until IS NULL OR n.until > %(now)s)
         UNION SELECT n.subject FROM kamkor_lent n
         WHERE n.to_office_id = (SELECT office_id FROM acting)
             AND (n.until IS NULL OR n.until > %(now)s)
+        UNION SELECT subject FROM emergency
         ORDER BY subject LIMIT %(limit)s) AS lent,
-    ARRAY(SELECT b.subject FROM kamkor_barred b WHERE b.employee_id = (SELECT id FROM who)) AS barred
+    ARRAY(SELECT b.subject FROM kamkor_barred b WHERE b.employee_id = (SELECT id FROM who)) AS barred,
+    ARRAY(SELECT subject FROM emergency ORDER BY subject) AS emergency
 """)
 
 
@@ -286,4 +293,5 @@ def scope_of_viewer(viewer: Viewer) -> Scope:
         teams=viewer.teams,
         lent=viewer.lent,
         barred=viewer.barred,
+        emergency=viewer.emergency,
     )

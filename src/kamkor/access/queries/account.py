@@ -108,6 +108,13 @@ def reset_to_use(account_id: int) -> FactorReset | None:
     return rows.exclude(confirmed_at=None).order_by("-confirmed_at").first()
 
 
+def addresses_for_notices(employees: Iterable[int]) -> list[tuple[str, str]]:
+    """The e-mail addresses that certain employees gave for notices, each with its language."""
+    rows = Account.objects.filter(employee_id__in=list(employees), is_active=True)
+    given = rows.exclude(notices_to="").order_by("id")
+    return list(given.values_list("notices_to", "language"))
+
+
 def names_of(accounts: Iterable[Account]) -> dict[int, str]:
     """The names of who holds accounts, by account."""
     return {

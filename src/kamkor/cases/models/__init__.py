@@ -1,6 +1,12 @@
 """The tables of the pathway, one file for each noun."""
 
 from kamkor.cases.models.case import Assignment, Case, Interest
+from kamkor.cases.models.emergency import (
+    EmergencyEnd,
+    EmergencyOpening,
+    EmergencySeen,
+    EmergencyTry,
+)
 from kamkor.cases.models.loading import Load, LoadKey, StagedRow
 from kamkor.cases.models.protection import Removal, RemovalEnd, SafeContact
 from kamkor.cases.models.registration import (
@@ -31,6 +37,10 @@ __all__ = [
     "AccompanimentEnd",
     "Assignment",
     "Case",
+    "EmergencyEnd",
+    "EmergencyOpening",
+    "EmergencySeen",
+    "EmergencyTry",
     "Identification",
     "Interest",
     "Load",

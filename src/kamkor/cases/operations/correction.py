@@ -168,7 +168,7 @@ def may_correct(viewer: Any, kind: FactKind, subject: Subject) -> bool:  # noqa:
     Whoever may take the step may, on its own side. A worker corrects the reports it took down,
     is on duty for or goes on with, as long as it sees all that became of them, and its rounds.
     """
-    if viewer.role not in kind.roles & FIELD_ROLES:
+    if viewer.role not in kind.roles & FIELD_ROLES or subject.pk in viewer.emergency:
         return False
     if isinstance(subject, Case):
         return is_own_side(viewer, subject)

@@ -65,7 +65,9 @@ def declare_interest(order: Order[DeclareInterest]) -> None:
     if case.team is not None:
         team = case.team
         order.after(lambda: access.shut_out_of_team(team, employee))
-    order.add(*access.barring(around(case), employee, order.id))
+    subjects = around(case)
+    order.add(*access.barring(subjects, employee, order.id))
+    order.after(lambda: access.end_emergencies_of(subjects, employee_id=employee))
 
 
 def _interested(case: Case) -> list[int]:

@@ -46,6 +46,7 @@ def seal_case(order: Order[Any], case: Case, safe_contact: str | None = None) ->
             call_back(order, offered)
             order.journal(offered.pk, offered)
     office = case.office_unit or case.office_district or 0
+    order.after(lambda: access.end_emergencies_of(around(case)))
     order.after(lambda: steps.move_subjects(around(case), office, team))
 
 

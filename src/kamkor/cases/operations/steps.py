@@ -22,6 +22,7 @@ from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotPermitted, Order, operation
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import Scoped
+from kamkor.kernel.only_read import OnlyRead
 from kamkor.kernel.shapes import Shape, as_known, checked
 from kamkor.kernel.words import noop
 from kamkor.territory.queries import is_place_of_cases
@@ -141,8 +142,10 @@ def claimed_case(order: Order[Any], case_id: UUID, *, check_version: bool = True
 def require_own_side(order: Order[Any], case: Case) -> None:
     """Whoever is only shown a case, because it is offered to them, may accept or return it.
 
-    Raises ``NotPermitted``.
+    Raises ``NotPermitted``, and ``OnlyRead`` for what was opened in an emergency.
     """
+    if case.pk in order.viewer.emergency:
+        raise OnlyRead
     if not is_own_side(order, case):
         raise NotPermitted
 

@@ -115,8 +115,9 @@ def remember_places(viewer: Viewer, cases: Iterable[Case]) -> None:
 
 
 def open_cases(viewer: Viewer) -> QuerySet[Case]:
-    """The open cases of the viewer's scope."""
-    return whole_cases(viewer).filter(state__in=list(OPEN_STATES))
+    """The open cases of the viewer's scope; what was opened in an emergency is no work of its own."""
+    found = whole_cases(viewer).filter(state__in=list(OPEN_STATES))
+    return found.exclude(id__among=viewer.emergency) if viewer.emergency else found
 
 
 def own_cases(viewer: Viewer) -> QuerySet[Case]:

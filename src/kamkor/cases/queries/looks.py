@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kamkor.access.queries.looks import LookAt, looks_of_department
 from kamkor.access.rules import Viewer
-from kamkor.access.vocabulary import WORKER
+from kamkor.access.vocabulary import IN_EMERGENCY, WORKER
 from kamkor.cases.models import Case, Task, is_open
 from kamkor.cases.queries.case import whole_cases
 from kamkor.kernel import clock
@@ -31,13 +31,20 @@ class Outside:
     kin: bool
     near: bool
 
+    @property
+    def in_emergency(self) -> bool:
+        """Whether the case was opened in an emergency for one of them."""
+        return any(look.page.startswith(IN_EMERGENCY) for look in self.looks)
+
 
 def looks_outside_caseload(viewer: Viewer, day: date) -> list[Outside]:
-    """A day's looks by the viewer's department at cases that were not the looker's.
+    """A day's looks by the viewer's department at cases that were not the looker's, and anybody's
+    at its cases in an emergency.
 
     Its own is a case that it or whom it covers is responsible for, of which it recorded something
     in 30 days, or of which something is due to its role. The viewer's own looks are left out.
-    Perhaps of one family or neighbours first, then whoever looked most often.
+    Those in an emergency first, then perhaps of one family or neighbours, then whoever looked
+    most often.
     """
     found: dict[tuple[int, UUID], list[LookAt]] = {}
     for look in looks_of_department(viewer, clock.day_starts(day), clock.day_ends(day)):
@@ -59,7 +66,13 @@ def looks_outside_caseload(viewer: Viewer, day: date) -> list[Outside]:
         if subject in cases and (post, subject) not in own and (looks[0].role, subject) not in due
     ]
     return sorted(
-        outside, key=lambda one: (not (one.kin or one.near), -len(one.looks), one.looks[0].at)
+        outside,
+        key=lambda one: (
+            not one.in_emergency,
+            not (one.kin or one.near),
+            -len(one.looks),
+            one.looks[0].at,
+        ),
     )
 
 

@@ -13,7 +13,10 @@ from kamkor.people.queries import scope_filter
 
 
 def is_own_side(viewer: Viewer, case: Case) -> bool:
-    """Whether the viewer does more than look at a case that is offered or lent to its department."""
+    """Whether the viewer does more than look at a case that is offered or lent to its department,
+    or that it opened in an emergency."""
+    if case.pk in viewer.emergency:
+        return False
     ours = case.office_district == viewer.district or case.responsible_id in viewer.acts_for
     return case.team is not None or ours
 

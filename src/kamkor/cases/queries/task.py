@@ -26,6 +26,8 @@ def open_tasks(viewer: Viewer) -> QuerySet[Task]:
     A worker sees those of its own cases that a worker does, and those of its duty.
     """
     tasks = Task.objects.filter(scope_filter(viewer, subject="subject"), is_open())
+    if viewer.emergency:
+        tasks = tasks.exclude(subject__among=viewer.emergency)
     if viewer.role == WORKER:
         ours = viewer.acts_for
         mine = Exists(Case.objects.filter(id=OuterRef("case_id"), responsible_id__among=ours))
