@@ -254,6 +254,7 @@ class MatrixWorld:
             decision="agree",
             happened_on=self.cast.today,
         )
+        self._opened_in_emergency(self.records["department"])
         self.who["specialist2"].do(
             "offer_transfer",
             case=offered.place.case,
@@ -261,3 +262,11 @@ class MatrixWorld:
             reason="family_moved",
             note=f"To {self._word(offered, 'case', 'narrative')}.",
         )
+
+    def _opened_in_emergency(self, record: Record) -> None:
+        """Two of another oblast read it; a third has ended it, and reads nothing any more."""
+        why = f"Alone at night, told by {self._word(record, 'case', 'narrative')}."
+        told = {"case_number": record.number, "reason": why}
+        for name in ("zarina", "talai", "cholpon"):
+            opening = self.who[name].do("open_in_emergency", **told)["opening"]
+        self.who["cholpon"].do("end_emergency", opening=opening)

@@ -2,28 +2,20 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
-from django.core import mail
 from django.db import connections
 
-from kamkor.access.models import Account, Lent
-from kamkor.access.operations import keep_notices_to
-from kamkor.access.queries import scope_of_viewer, viewer_for
-from kamkor.access.rules import Viewer
+from kamkor.access.models import Lent
 from kamkor.cases.models import (
     Case,
     EmergencyOpening,
-    EmergencySeen,
     Identification,
     Report,
     Reporter,
+    TwoPersons,
 )
-from kamkor.cases.queries.emergency import told_of
-from kamkor.exchange.telling import tell
 from kamkor.kernel import clock
-from kamkor.kernel.commands import Answer, Command, carry_out
-from kamkor.kernel.database import entered
-from kamkor.kernel.ids import new_id
 from kamkor.people.models import Household, Person
 from kamkor.workforce.models import PostHolding
 from tests.cast import Cast, Player
@@ -37,6 +29,7 @@ from tests.factories import (
     seen,
     visited,
 )
+from tests.specification.test_16_two_persons import GROUND, answered, closed_case
 
 WHY = "The police found the child alone at the bus station."
 
@@ -154,7 +147,7 @@ def sealed(cast: Cast) -> str:
     return case
 
 
-def test_unknown_sealed_barred_and_erased_are_told_alike(cast: Cast) -> None:
+def test_unknown_sealed_and_barred_are_told_alike(cast: Cast) -> None:
     hidden = sealed(cast)
     interest = registered(cast, given_name="Нурбек", pin="21503201512345")
     cast.bakyt.do("declare_interest", case=interest, kind="relative", post=cast.nurlan.post)
@@ -169,6 +162,18 @@ def test_unknown_sealed_barred_and_erased_are_told_alike(cast: Cast) -> None:
     # Who is shut out of a team meets the same.
     told = {"case_number": number_of(cast, hidden), "reason": WHY}
     assert cast.aigul.refused("open_in_emergency", **told) == "nothing_to_open"
+
+
+def test_an_erased_child_is_opened_by_nobody_and_the_reasons_go_along(cast: Cast) -> None:
+    case = closed_case(cast)
+    number = number_of(cast, case)
+    opening = opened(cast, cast.cholpon, case)
+    asked = cast.bakyt.do("ask_erasure", case=case, **GROUND)["request"]
+    answered(cast.head, asked)
+    told = {"case_number": number, "reason": WHY}
+    assert cast.ulan.refused("open_in_emergency", **told) == "nothing_to_open"
+    with cast.bakyt.inside():
+        assert UUID(opening) in TwoPersons.objects.get(id=asked).keys
 
 
 def test_numbers_are_not_tried_out(cast: Cast) -> None:
@@ -187,7 +192,7 @@ def test_numbers_are_not_tried_out(cast: Cast) -> None:
 
 
 def test_nothing_is_written(cast: Cast) -> None:
-    """Not by a colleague of the department either, whose own side it would be."""
+    """Nothing is written, not by a colleague of the department either, whose own side it would be."""
     case = with_reporter(cast)
     opened(cast, cast.nurlan, case)
     home, day = cast.bakyt.home(case), cast.today
@@ -218,78 +223,6 @@ def test_work_of_ones_own_goes_on_beside_it(cast: Cast) -> None:
     opened(cast, cast.nurlan, case)
     visited(cast, cast.nurlan, seen(own))
     assert cast.nurlan.sees(Identification, case=own) == 1
-
-
-def test_who_is_told_first_and_who_next(cast: Cast) -> None:
-    case = registered(cast)
-    opening = opened(cast, cast.cholpon, case)
-    told = [cast.oblast, cast.elmira]
-
-    def who() -> list[bool]:
-        return [one.refused("see_emergency", opening=opening) != "not_found" for one in told]
-
-    assert cast.head2.refused("see_emergency", opening=opening) == "not_found"
-    assert who() == [False, False]
-    cast.time.passes(minutes=20)
-    assert who() == [False, False]
-    cast.time.passes(minutes=6)
-    assert cast.elmira.refused("see_emergency", opening=opening) == "not_found"
-    cast.oblast.do("see_emergency", opening=opening)
-    assert cast.head.refused("see_emergency", opening=opening) == "already_recorded"
-
-
-def test_the_third_in_line_is_the_commissioner(cast: Cast) -> None:
-    opening = opened(cast, cast.cholpon, registered(cast))
-    cast.time.passes(minutes=57)
-    assert cast.elmira.refused("see_emergency", opening=opening) == "not_found"
-    cast.time.passes(minutes=3)
-    cast.elmira.do("see_emergency", opening=opening)
-    assert cast.elmira.sees(EmergencySeen) == 1
-
-
-def test_a_head_on_leave_or_with_an_interest_is_not_waited_for(cast: Cast) -> None:
-    for_oblast = registered(cast)
-    cast.bakyt.do("declare_interest", case=for_oblast, kind="relative", post=cast.head.post)
-    opening = opened(cast, cast.cholpon, for_oblast)
-    assert cast.head.refused("see_emergency", opening=opening) == "not_found"
-    cast.oblast.do("see_emergency", opening=opening)
-    leave = {
-        "valid_from": cast.today,
-        "valid_to": cast.in_days(3),
-        "cover": cast.bakyt.post,
-        "kind": "sick",
-    }
-    cast.head.do("record_leave", post=cast.head.post, **leave)
-    opening = opened(cast, cast.cholpon, registered(cast, given_name="Тилек"))
-    cast.oblast.do("see_emergency", opening=opening)
-
-
-def test_nobody_is_the_second_person_of_the_own_act(committed_cast: Cast) -> None:
-    """Who is head here too, and opened it under another post, is not told: the oblast is."""
-    cast = committed_cast
-    case = registered(cast)
-    other = PostHolding.objects.get(post_id=cast.head2.post)
-    here = PostHolding.objects.get(post_id=cast.head.post)
-    moved = PostHolding.objects.using("owner").filter(pk=here.pk)
-    moved.update(employee_id=other.employee_id)
-    account = Account.objects.get(username="head2")
-    with clock.clock_at(cast.time.moment):
-        there, at_home = (viewer_for(account, one.post_id) for one in (other, here))
-    assert there is not None
-    assert at_home is not None
-    assert (there.post_id, at_home.post_id) == (other.post_id, here.post_id)
-    opening = str(carried_out(cast, there, case).answer["opening"])
-    with clock.clock_at(cast.time.moment), entered(scope_of_viewer(at_home)):
-        assert EmergencyOpening.objects.filter(id=opening).exists()
-        assert not told_of(at_home).exists()
-    cast.oblast.do("see_emergency", opening=opening)
-
-
-def carried_out(cast: Cast, viewer: Viewer, case: str) -> Answer:
-    """The answer to an opening by a viewer who holds several posts."""
-    told = {"case_number": number_of(cast, case), "reason": WHY}
-    with clock.clock_at(cast.time.moment), entered(scope_of_viewer(viewer)):
-        return carry_out(viewer, [Command(new_id(), "open_in_emergency", told)])[0]
 
 
 def test_it_is_ended_by_oneself_or_by_the_second_person(cast: Cast) -> None:
@@ -357,28 +290,3 @@ def test_a_post_that_ended_opens_nothing(committed_cast: Cast) -> None:
     held = PostHolding.objects.using("owner").filter(post_id=cast.cholpon.post)
     held.update(valid_to=cast.time.today - timedelta(days=1))
     assert cast.cholpon.viewer_or_nobody is None
-
-
-def test_notices_go_to_the_next_in_line_without_a_name(cast: Cast) -> None:
-    for player in (cast.head, cast.oblast, cast.elmira, cast.head2, cast.bakyt):
-        keep_notices_to(player.viewer.account_id, f"{player.username}@example.org")
-    case = with_reporter(cast, given_name="Канарбек")
-    opening = opened(cast, cast.cholpon, case)
-    told = []
-    with clock.clock_at(cast.time.moment):
-        for step in range(4):
-            mail.outbox = []
-            tell(EmergencyOpening(id=opening).pk, step)
-            told.append([one.to for one in mail.outbox])
-            text = "".join(f"{one.subject}{one.body}" for one in mail.outbox)
-            hidden = ("Канарбек", number_of(cast, case), case, str(opening), WHY, "Suzak")
-            assert not any(one in text for one in hidden)
-            assert ("/emergency/" in text) is bool(mail.outbox)
-        assert told == [
-            [["head@example.org"]],
-            [["oblast@example.org"]],
-            [["elmira@example.org"]],
-            [],
-        ]
-        cast.head.do("see_emergency", opening=opening)
-        assert [tell(EmergencyOpening(id=opening).pk, step) for step in range(3)] == [0, 0, 0]

@@ -49,7 +49,7 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         },
         "viewer_posts": post_labels(viewer),
         "alarms": alarms(viewer),
-        "emergencies": emergencies(viewer),
+        "emergencies": emergencies(request, viewer),
         "undo": last_act(request),
         "form_token": SimpleLazyObject(lambda: form_token(viewer.account_id)),
         "key_of_typed": key_of_typed(request),
@@ -82,10 +82,12 @@ def alarms(viewer: Viewer) -> dict[str, Any]:
     return {"count": counted(unread_alarms, viewer), "poll_url": "/alarms/"}
 
 
-def emergencies(viewer: Viewer) -> dict[str, Any] | None:
-    """What was opened in an emergency: how much the viewer must see, and what it may itself read."""
+def emergencies(request: HttpRequest, viewer: Viewer) -> dict[str, Any] | None:
+    """What was opened in an emergency: on each page how much the viewer must see, on the first
+    page and on that of the case what it may itself read."""
     count = unseen(viewer).count() if viewer.role in SECOND else 0
-    own = own_open(viewer)
+    about = [one for one in viewer.emergency if request.path in {"/", f"/cases/{one}/"}]
+    own = [one for one in own_open(viewer) if one.subject in about] if about else []
     if not count and not own:
         return None
     cases = cases_visible_to(viewer).filter(id__in=[one.subject for one in own])

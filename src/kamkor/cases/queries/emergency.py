@@ -43,7 +43,9 @@ def told_of(viewer: Viewer) -> QuerySet[EmergencyOpening]:
     for first in range(min(SECOND.values()), level + 1):
         waited = NEXT_AFTER * (level - first)
         in_line |= Q(told_from=first, recorded_at__lte=now - waited)
-    others = _visible(viewer).filter(in_line).exclude(employee=viewer.employee_id)
+    holds = {HEAD: Q(office_district=viewer.district), OBLAST: Q(office_oblast=viewer.oblast)}
+    theirs = _visible(viewer).filter(in_line, holds.get(viewer.role, Q()))
+    others = theirs.exclude(employee=viewer.employee_id)
     return others.exclude(account=viewer.account_id).order_by("recorded_at", "id")
 
 
