@@ -30,7 +30,7 @@ NUMBERS = frozenset({"figures", "figures_export", "behind_number"})
 # What lists, counts or searches; other pages without a record know of none.
 LISTS = (
     NUMBERS
-    | {"home", "alarms", "duty", "rounds", "register", "export", "morning_list"}
+    | {"home", "alarms", "duty", "rounds", "register", "export", "morning_list", "emergency"}
     | {
         *("loading", "find", "begin", "roster", "receipt", "looks", "take_back"),
     }
@@ -78,6 +78,11 @@ def _round(world: MatrixWorld) -> None:
     world.who["aigul"].do("record_round", **own, **counts)
 
 
+def _emergency(world: MatrixWorld) -> None:
+    told = {"case_number": world.records["own"].number, "reason": "The child is alone at night."}
+    world.who["cholpon"].do("open_in_emergency", **told)
+
+
 # What is done, and from whom it is hidden.
 HIDDEN: dict[str, tuple[Act, tuple[str, ...]]] = {
     "a report": (_report, ("cholpon", "specialist2", "talai", "admin", "daniyar")),
@@ -86,6 +91,7 @@ HIDDEN: dict[str, tuple[Act, tuple[str, ...]]] = {
     "a child with a known name and number": (_child, ("cholpon", "specialist2", "talai")),
     "a visit": (_visit, ("nurlan", "cholpon", "head2", "maksat")),
     "a due item of a sealed case": (_task, ("nurlan", "oblast", "elmira", "specialist2")),
+    "an opening in an emergency": (_emergency, ("aigul", "nurlan", "head2", "talai", "admin")),
     "a round": (_round, ("cholpon", "talai", "maksat")),
 }
 
