@@ -25,6 +25,7 @@ from tests.factories import (
     a_removal,
     a_violent_report,
     accepted,
+    identified,
     registered,
     seen,
     visited,
@@ -74,6 +75,15 @@ def test_a_case_is_read_for_three_hours_and_not_a_minute_more(cast: Cast) -> Non
     cast.time.passes(minutes=1)
     assert rows(cast.cholpon, case) == 0
     assert cast.cholpon.sees(EmergencyOpening) == 0
+
+
+def test_a_case_that_a_department_answers_for_is_read_whole_too(cast: Cast) -> None:
+    """Its rows stand in no unit."""
+    case = identified(cast, cast.bakyt)
+    assert cast.bakyt.case(case).office_unit is None
+    for player in (cast.cholpon, cast.specialist2, cast.nurlan):
+        opened(cast, player, case)
+        assert rows(player, case) == 3
 
 
 def test_only_hours_that_were_asked_for(cast: Cast) -> None:

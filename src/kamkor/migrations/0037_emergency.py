@@ -33,7 +33,7 @@ ALTER POLICY scope ON kamkor_reporter USING (
 
 # Whoever asks does not see the case, so the conditions stand here, and one question answers for a
 # number that is unknown, sealed, barred or erased. What is seen anyway is not lent: what is lent
-# may only be read. A head on leave, or who opened it, is not told first.
+# may only be read; of a row of no unit the policy's question has no answer. A head on leave, or who opened it, is not told first.
 _HOLDS = """
     SELECT FROM kamkor_postholding h JOIN kamkor_post p ON p.id = h.post_id
     WHERE p.kind = '{kind}' AND p.office_id = one.{office} AND h.employee_id <> who
@@ -46,11 +46,11 @@ _HOLDS = """
 """
 _PARTS = """
     SELECT one.id AS part
-    UNION SELECT t.id FROM kamkor_household t WHERE t.id = one.household_id AND NOT ({seen})
-    UNION SELECT t.id FROM kamkor_report t WHERE t.id = one.report_id AND NOT ({seen})
+    UNION SELECT t.id FROM kamkor_household t WHERE t.id = one.household_id AND ({seen}) IS NOT TRUE
+    UNION SELECT t.id FROM kamkor_report t WHERE t.id = one.report_id AND ({seen}) IS NOT TRUE
     UNION SELECT t.id FROM kamkor_person t WHERE (t.id = one.child_id OR t.id IN (
         SELECT m.person_id FROM kamkor_householdmember m
-        WHERE m.household_id = one.household_id)) AND NOT ({seen})
+        WHERE m.household_id = one.household_id)) AND ({seen}) IS NOT TRUE
 """.format(seen=rowsecurity.condition("id"))
 OPENING = f"""
 CREATE FUNCTION open_in_emergency(
