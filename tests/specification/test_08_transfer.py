@@ -344,6 +344,30 @@ def test_the_other_side_does_nothing_else_with_what_it_is_only_shown(cast: Cast)
     assert cast.specialist2.refused("declare_interest", **interest) == "not_permitted"
 
 
+def test_whoever_is_offered_a_case_only_looks_at_what_belongs_to_it(cast: Cast) -> None:
+    """Its report is not read or marked there, and no due item is settled, until it is accepted."""
+    (case,) = accepted(cast.aigul)
+    sibling = {"given_name": "Нурбек", "looked_at": False}
+    cast.aigul.do("identify_child", **a_child(cast.today, case=case, siblings=[sibling]))
+    cast.bakyt.do("register_child", case=case, **a_registration(cast.today))
+    transferred(cast, case)
+    report = str(cast.bakyt.case(case).report_id)
+    task = str(cast.bakyt.task(case, "siblings_to_look_at").pk)
+    done = {"task": task, "happened_on": cast.today, "proof": "Seen."}
+    acts = {
+        "complete_task": done,
+        "mark_sent_in_error": {"report": report, "note": "Told twice."},
+        "read_report": {"report": report},
+    }
+    refused = {name: cast.specialist2.refused(name, **data) for name, data in acts.items()}
+    assert refused == dict.fromkeys(acts, "not_permitted")
+    assert not Desk("specialist2", cast.time).open(f"/reports/{report}/").operations & set(acts)
+    assert Desk("specialist2", cast.time).open(f"/tasks/{task}/complete-task/").status == 403
+    _accept(cast, case)
+    refused = {name: cast.specialist2.refused(name, **data) for name, data in acts.items()}
+    assert refused == dict.fromkeys(acts, "")
+
+
 def test_a_child_found_while_the_home_is_offered_stays_and_still_sees_its_home(cast: Cast) -> None:
     """A child found while the home is offered stays here, and its home is still to be seen."""
     case = registered(cast)

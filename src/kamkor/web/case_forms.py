@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.vocabulary import WORKER
 from kamkor.cases.operations.identification import IdentifyChild
-from kamkor.cases.operations.steps import PlaceCode, require_own_sealed
+from kamkor.cases.operations.steps import PlaceCode, require_own
 from kamkor.cases.queries.around import safe_contact_of
 from kamkor.cases.queries.case import case_for, cases_of_household
 from kamkor.cases.queries.history import history_of
@@ -301,7 +301,7 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
     """Marking a due item as done."""
     try:
         task = open_task_for(request.viewer, task_id)
-        require_own_sealed(request.viewer, task)
+        require_own(request.viewer, task)
     except NotFound:
         return faults.fault_page(request, 404)
     except NotPermitted:

@@ -17,6 +17,7 @@ from kamkor.cases.operations.facts import CORRECTABLE
 from kamkor.cases.operations.report import receipt_code, receipt_digest
 from kamkor.cases.queries.case import cases_visible_to
 from kamkor.cases.queries.history import history_of_report, what_was_told
+from kamkor.cases.queries.next_step import acts_on
 from kamkor.cases.queries.report import (
     earlier_reports,
     has_read,
@@ -215,11 +216,8 @@ def report_summary(viewer: Viewer, report: Report) -> dict[str, Any]:
 
 
 def report_acts(viewer: Viewer, report: Report) -> list[dict[str, str]]:
-    """The steps that may be taken from the report's state.
-
-    The oblast's person acts on a report only where it is named in its team.
-    """
-    if viewer.role == OBLAST and report.team not in viewer.teams:
+    """The steps that may be taken from the report's state by whoever is more than shown it."""
+    if not acts_on(viewer, report):
         return []
     acts = []
     for step in STEPS:

@@ -42,7 +42,7 @@ from kamkor.cases.operations.visit import (
     NotSeenReasonMissing,
 )
 from kamkor.cases.queries.case import case_for, cases_visible_to, remember_places
-from kamkor.cases.queries.next_step import is_own_side
+from kamkor.cases.queries.next_step import acts_on, is_own_side
 from kamkor.cases.queries.report import report_for
 from kamkor.cases.queries.round import round_for
 from kamkor.kernel.commands import NotFound, Order, operation
@@ -173,7 +173,7 @@ def may_correct(viewer: Any, kind: FactKind, subject: Subject) -> bool:  # noqa:
     if isinstance(subject, Case):
         return is_own_side(viewer, subject)
     if viewer.role != WORKER:
-        return True
+        return isinstance(subject, Round) or acts_on(viewer, subject)
     if subject.by_post in viewer.acts_for and isinstance(subject, Round):
         return True
     if isinstance(subject, Round):
@@ -195,7 +195,7 @@ def _subject(order: Order[CorrectFact], kind: FactKind) -> Subject:
     if data.report is not None and "report" in kind.about:
         order.claim(data.report)
         report = report_for(viewer, data.report)
-        steps.require_own_sealed(viewer, report)
+        steps.require_own(viewer, report)
         return report
     if data.case is None or "case" not in kind.about:
         raise FieldRequired("case" if "case" in kind.about else "report")

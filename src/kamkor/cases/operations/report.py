@@ -304,7 +304,7 @@ def read_report(order: Order[ReadReport]) -> None:
     Who took it down stops its own alarm only if on duty, or named in the team.
     """
     report = report_for(order.viewer, order.data.report)
-    steps.require_own_sealed(order.viewer, report)
+    steps.require_own(order.viewer, report)
     if rings_for_others(order.viewer, report):
         raise OwnAlarm
     order.claim(report.pk, check_version=False)
@@ -319,10 +319,11 @@ class MarkSentInError(Shape):
     note: Annotated[Text, Ask(noop("What happened?"))]
 
 
-@step(MarkSentInError)
+@step(MarkSentInError, NotPermitted)
 def mark_sent_in_error(order: Order[MarkSentInError]) -> None:
     """A report is never taken back; the mark stays with it, the duty person decides."""
     report = report_for(order.viewer, order.data.report)
+    steps.require_own(order.viewer, report)
     order.claim(report.pk, check_version=False)
     order.journal(report.pk, report)
     order.add(SentInError(report=report, note=order.data.note, **order.fact(report)))

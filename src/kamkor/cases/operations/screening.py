@@ -60,7 +60,7 @@ def screen_report(order: Order[ScreenReport]) -> None:
     data, viewer = order.data, order.viewer
     order.claim(data.report)
     report = report_for(viewer, data.report)
-    steps.require_own_sealed(viewer, report)
+    steps.require_own(viewer, report)
     if viewer.role == WORKER and report.duty_post_id not in viewer.acts_for:
         raise NotPermitted
     steps.require_state("screen_report", report.state)
@@ -147,7 +147,7 @@ def review_declined_report(order: Order[ReviewDeclinedReport]) -> None:
     data = order.data
     order.claim(data.report)
     report = report_for(order.viewer, data.report)
-    steps.require_own_sealed(order.viewer, report)
+    steps.require_own(order.viewer, report)
     steps.require_state("review_declined_report", report.state)
     order.journal(report.pk, report)
     upheld = data.decision == "uphold"

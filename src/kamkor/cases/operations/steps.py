@@ -155,12 +155,12 @@ def is_own_side(order: Order[Any], case: Case) -> bool:
     return next_step.is_own_side(order.viewer, case) or order.operation in OF_OTHER_SIDE
 
 
-def require_own_sealed(viewer: Viewer, row: Scoped) -> None:
-    """The oblast's person acts on a report or a due item only where it is named in its team.
+def require_own(viewer: Viewer, row: Report | Task) -> None:
+    """Whoever is only shown a report or a due item does nothing about it.
 
     Raises ``NotPermitted``.
     """
-    if viewer.role == OBLAST and row.team not in viewer.teams:
+    if not next_step.acts_on(viewer, row):
         raise NotPermitted
 
 

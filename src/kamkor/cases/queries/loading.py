@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from kamkor.access.rules import Viewer
-from kamkor.access.vocabulary import HEAD, OBLAST, SPECIALIST
+from kamkor.access.vocabulary import OBLAST, Action
 from kamkor.cases.models import Load, StagedRow
 from kamkor.cases.rules.loading import Places, Spot, place_key
 from kamkor.kernel import clock
@@ -14,13 +14,11 @@ from kamkor.kernel.sheets import Uuids, plain_cursor
 from kamkor.territory.queries import names_within
 from kamkor.workforce import queries as workforce
 
-LOADERS = frozenset({SPECIALIST, HEAD, OBLAST})
-"""Who loads a register: who decides in a department, and the oblast for its districts."""
-
 
 def may_load(viewer: Viewer) -> bool:
-    """Whether the viewer may load a register at all."""
-    return viewer.role in LOADERS
+    """Whether the viewer may load a register: who decides in a department, and the oblast for
+    its districts."""
+    return viewer.may(Action.DECIDE)
 
 
 def loading_office(viewer: Viewer) -> int:

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from kamkor.access.rules import Viewer
-from kamkor.cases.models import Case, TakingOffProposal
+from kamkor.access.vocabulary import OBLAST
+from kamkor.cases.models import Case, Report, TakingOffProposal, Task
 from kamkor.cases.queries.case import cases_visible_to
 from kamkor.cases.vocabulary import FAMILY, OPEN_STATES, PROPOSED
 from kamkor.kernel.kept import counted
@@ -19,6 +20,30 @@ def is_own_side(viewer: Viewer, case: Case) -> bool:
         return False
     ours = case.office_district == viewer.district or case.responsible_id in viewer.acts_for
     return case.team is not None or ours
+
+
+def acts_on(viewer: Viewer, row: Report | Task) -> bool:
+    """Whether the viewer does more than look at a report or a due item that it sees.
+
+    The oblast's person acts only where it is named in the team; a department not while the case
+    is only offered or lent to it, unless it is on duty for the report or goes on with its case.
+    """
+    if viewer.role == OBLAST:
+        return row.team in viewer.teams
+    if row.team is not None or row.office_district == viewer.district:
+        return True
+    if isinstance(row, Task):
+        about = row.case or row.report
+        return is_own_side(viewer, about) if isinstance(about, Case) else _goes_on(viewer, about)
+    return _goes_on(viewer, row)
+
+
+def _goes_on(viewer: Viewer, report: Report | None) -> bool:
+    if report is None:
+        return False
+    ours = Q(office_district=viewer.district) | Q(responsible_id__in=viewer.acts_for)
+    cases = cases_visible_to(viewer).filter(ours, report=report)
+    return report.duty_post_id in viewer.acts_for or cases.exists()
 
 
 def refused_to(viewer: Viewer, case: Case) -> set[str]:

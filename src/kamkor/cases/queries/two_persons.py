@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import COMMISSIONER, HEAD, OBLAST, SPECIALIST
@@ -33,7 +33,12 @@ def waiting_for_second(viewer: Viewer) -> list[TwoPersons]:
         return []
     others = requests_visible_to(viewer).exclude(employee=viewer.employee_id)
     others = others.exclude(account=viewer.account_id)
-    return list(others.filter(act=EXPORT) if viewer.role == COMMISSIONER else others)
+    if viewer.role == COMMISSIONER:
+        others = others.filter(act=EXPORT)
+    if viewer.role == OBLAST:
+        # Of a child's case it decides only where it is named in the team.
+        others = others.filter(Q(act=EXPORT) | Q(team__among=viewer.teams))
+    return list(others)
 
 
 def asked_by(viewer: Viewer) -> list[TwoPersons]:
