@@ -390,4 +390,18 @@ CONTROLS = (
         "timedelta(0)",
         "tests/specification/test_18_emergency_told.py::test_who_is_told_first_and_who_next",
     ),
+    Control(
+        "whoever is signed in may send any command",
+        "src/kamkor/kernel/commands.py",
+        r"if self\.actor\.role not in found\.roles:",
+        "if not found:",
+        "tests/doors/test_matrix.py::test_a_draw",
+    ),
+    Control(
+        "whoever is only offered a case acts on its report and its due items",
+        "src/kamkor/cases/queries/next_step.py",
+        r"if row\.team is not None or row\.office_district == viewer\.district:",
+        "if row.team is None or row.team:",
+        "tests/specification/test_08_transfer.py::test_whoever_is_offered_a_case_only_looks_at_what_belongs_to_it",
+    ),
 )

@@ -1,9 +1,11 @@
 """``make probe N= SEED=``: whether anything comes out of any door that is not due to who asks.
 
 The probes are drawn from every door, actor, record and group of fields; what is due stands in
-``tests/doors/due.csv``. Before them each lock is tried alone, with the other one off. The last
-line is ``N probes, M due, K leaks``; the exit status 1 if something leaked, if something due was
-not shown, if fewer than 12 % were due, or if a lock alone stopped less than it must.
+``tests/doors/due.csv``. Before them each lock is tried alone, with the other one off; and it is
+tried who may do what, which stands in ``tests/doors/acts.csv``, and whose the pages are
+(``pages.csv``). The last line is ``N probes, M due, K leaks``; the exit status 1 if something
+leaked, if something due was not shown, if fewer than 12 % were due, if a lock alone stopped less
+than it must, or if an act or a page was answered otherwise than its table says.
 """
 
 import json
@@ -71,6 +73,7 @@ def main() -> int:
     seed = int(given[1]) if given[1] else secrets.randbelow(SEEDS)
     print(f"N={number} SEED={seed}", flush=True)
     wrong = not all([*(_alone(locks, number, seed) for locks in LOCKS), _neither(number, seed)])
+    wrong |= not _acts(number, seed)
     found = tried("both", number, seed)
     for line in (*found["leaks"][:20], *(f"not shown: {one}" for one in found["missing"][:20])):
         print(line)
@@ -80,6 +83,16 @@ def main() -> int:
         print(f"again: make probe N={number} SEED={seed}")
     print(f"{found['asked']} probes, {found['due']} due, {len(found['leaks'])} leaks", flush=True)
     return 1 if wrong else 0
+
+
+def _acts(number: int, seed: int) -> bool:
+    """Whether everybody may do what the tables say, and nothing else; a third as many as probes."""
+    found = tried("both", max(number // 3, 100), seed, "run_acts")
+    for line in found["wrong"][:20]:
+        print(f"  not as the tables say: {line}")
+    told = f"{found['asked']} acts, {found['due']} permitted ({found['applied']} carried out)"
+    print(f"{told}, {found['pages']} pages, {len(found['wrong'])} wrong", flush=True)
+    return not found["wrong"] and bool(found["applied"])
 
 
 def _neither(number: int, seed: int) -> bool:

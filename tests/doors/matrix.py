@@ -2,7 +2,7 @@
 
 import csv
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -16,7 +16,8 @@ FOLDER = Path(__file__).parent
 SHARE_DUE = 0.15
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def read_table(name: str) -> list[dict[str, str]]:
+    """The rows of a table that is written by hand."""
     with (FOLDER / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -26,7 +27,7 @@ def relations() -> dict[tuple[str, str, str], str]:
     """How an actor stands to a record, by user name, kind and key of the record."""
     return {
         (row["actor"], row["kind"], key): row[key]
-        for row in _rows("relations.csv")
+        for row in read_table("relations.csv")
         for key in WHERE
     }
 
@@ -35,7 +36,7 @@ def relations() -> dict[tuple[str, str, str], str]:
 def oracle() -> dict[tuple[str, str, str, str], bool]:
     """What is due, by role, relation, kind of record and group of fields."""
     found: dict[tuple[str, str, str, str], bool] = {}
-    for row in _rows("due.csv"):
+    for row in read_table("due.csv"):
         for kind, groups in GROUPS.items():
             if kind not in row["kind"].split():
                 continue
@@ -57,7 +58,7 @@ def shown() -> dict[tuple[str, str, str], tuple[frozenset[str], frozenset[str]]]
             frozenset(row["roles"].split()),
             frozenset(row["but_not"].split()),
         )
-        for row in _rows("shown.csv")
+        for row in read_table("shown.csv")
     }
 
 
@@ -196,15 +197,15 @@ class Matrix:
                 tally.missing.append(str(probe))
         return tally
 
-    def first_wrong(self, wanted: Iterable[Probe]) -> str:
-        """The first probe that is not answered as the tables say, all asked anew; else nothing."""
+    def forget(self) -> None:
+        """Ask everything anew from now on."""
         self._answers.clear()
-        for probe in wanted:
-            found = self.met(probe.actor, probe.door, probe.record)
-            here = {(one.record, one.kind, one.group) for one in found}
-            if ((probe.record, probe.kind, probe.group) in here) != probe.due:
-                return str(probe)
-        return ""
+
+    def wrong(self, probe: Probe) -> str:
+        """The probe, if it is not answered as the tables say; else nothing."""
+        found = self.met(probe.actor, probe.door, probe.record)
+        here = {(one.record, one.kind, one.group) for one in found}
+        return str(probe) if ((probe.record, probe.kind, probe.group) in here) != probe.due else ""
 
     def count_reads(self, wanted: list[Probe]) -> Tally:
         """One lock: how many reads of what is not due it stops, where a door would show it."""

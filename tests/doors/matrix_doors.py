@@ -5,7 +5,7 @@ import json
 import logging
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,12 +21,13 @@ from kamkor.cases.vocabulary import STEP_OF
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Operation
 from kamkor.kernel.ids import new_id
+from kamkor.management.shell import Stopped
 from kamkor.web.case_forms import ABOUT_CASE, OFFICE, START
 from kamkor.web.help import ACTS
-from tests.doors.desk import Desk
+from tests.doors.desk import Desk, Page
 from tests.doors.matrix_people import ACTORS
 from tests.doors.matrix_world import MatrixWorld, Record
-from tools.documents_examples import EXAMPLES, IDS
+from tests.doors.orders import data_of, order_of, written
 
 AT_SHELL = "shell"
 COMMAND = "command"
@@ -197,6 +198,18 @@ class Answer:
         return text + re.sub(r"(?<=\d)[\s\u00a0\u202f]+(?=\d)", "", text)
 
 
+# What a page answers that sends somebody to sign in.
+AWAY = 302
+
+
+@dataclass(frozen=True)
+class Order:
+    """What became of a command: its result or the code of its refusal, and the rows written."""
+
+    code: str
+    written: int
+
+
 class _Heard(logging.Handler):
     """Keeps what any part of the program writes to the log."""
 
@@ -238,64 +251,98 @@ class Asking:
 
     def ask(self, username: str, door: Door, record: Record | None) -> Answer:
         """What a door answers, and everything that was written meanwhile."""
+        with self._undone(), _listening() as heard:
+            answer = self._asked(username, door, record)
+        answer.heard = heard
+        return answer
+
+    def order(self, username: str, act: str, operation: str, record: Record) -> Order:
+        """What becomes of a command about a record, through the door for commands."""
+        with self._undone():
+            before = written()
+            response = self._commanded(
+                username, operation, order_of(act, operation, self.world, record)
+            )
+            return Order(_code(response), written() - before)
+
+    def form(self, username: str, method: str, address: str, record: Record) -> int:
+        """The status with which a form answers."""
+        values = self.world.values_of(record)
+        with self._undone():
+            typed = {"command_id": str(new_id())}
+            response = _request(self.client(username), method, address.format(**values), typed)
+            return int(response.status_code)
+
+    def page(self, username: str, address: str) -> tuple[int, list[str]]:
+        """The status with which a page or a command at the shell answers, and what the menu
+        leads to."""
+        with self._undone():
+            if address.startswith(AT_SHELL):
+                command = address.removeprefix(AT_SHELL).strip()
+                values = self.world.values_of(None)
+                return self._at_shell(username, command, values, ["receive_report"]).status, []
+            page = Page.of(self.client(username).get(address))
+            menu = page.all("a", class_="k-nav__link")
+            return page.status, [one.attributes["href"] for one in menu]
+
+    @contextmanager
+    def _undone(self) -> Iterator[None]:
         point = transaction.savepoint()
         try:
-            with _listening() as heard, clock.clock_at(self.world.cast.time.moment):
-                answer = self._asked(username, door, record)
-            answer.heard = heard
+            with clock.clock_at(self.world.cast.time.moment):
+                yield
         finally:
             transaction.savepoint_rollback(point)
             # What is rolled back stands open yet; thousands of them fill the server's memory.
             transaction.savepoint_commit(point)
-        return answer
+
+    def _commanded(self, username: str, operation: str, data: dict[str, Any]) -> Any:  # noqa: ANN401 - Django's own
+        body = json.dumps({"id": str(new_id()), "command": operation, "data": data})
+        return self.client(username).post("/commands/", body, content_type="application/json")
 
     def _asked(self, username: str, door: Door, record: Record | None) -> Answer:
         values = self.world.values_of(record)
         if door.route == AT_SHELL:
-            return self._at_shell(username, door.address, values)
+            return self._at_shell(username, door.address, values, sorted(ABOUT_CASE))
         if door.route == COMMAND:
-            data = data_of(door.address, values)
-            body = json.dumps({"id": str(new_id()), "command": door.address, "data": data})
-            response = self.client(username).post(
-                "/commands/", body, content_type="application/json"
-            )
+            response = self._commanded(username, door.address, data_of(door.address, values))
             return Answer(response.status_code, _whole(response))
         typed = {key: value.format(**values) for key, value in door.sent}
         address = door.address.format(**values)
         response = _request(self.client(username), door.method, address, typed)
         return Answer(response.status_code, _whole(response), tuple(typed.values()))
 
-    def _at_shell(self, username: str, command: str, values: dict[str, str]) -> Answer:
+    def _at_shell(
+        self, username: str, command: str, values: dict[str, str], operations: Iterable[str]
+    ) -> Answer:
+        """What a command at the shell prints; how it ends is 0 or the status it stopped with."""
         out = io.StringIO()
         words = {
             "figures": ["register", "--as", username, "--format", "json"],
             "account": ["list"],
-            "audit": ["anchor"],
+            "audit": ["verify"],
         }
         status = 0
         with TemporaryDirectory() as folder, redirect_stdout(out), redirect_stderr(out):
             lines = [
-                {"id": str(new_id()), "command": name, "data": {"case": values["case"]}}
-                for name in sorted(ABOUT_CASE)
+                {"id": str(new_id()), "command": name, "data": data_of(name, values)}
+                for name in operations
             ]
             file = Path(folder) / "commands.jsonl"
             file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
             words["commands"] = [str(file), "--as", username]
             try:
                 call_command(command, *words[command])
-            except Exception as fault:  # noqa: BLE001 - whatever it says is looked through
-                out.write(repr(fault))
-                status = 1
+            except Stopped as stopped:
+                # Any other fault is one of the command or of this door, and breaks the run.
+                out.write(str(stopped))
+                status = stopped.status
         return Answer(status, out.getvalue())
 
 
-def data_of(command: str, values: dict[str, str]) -> dict[str, Any]:
-    """What a command is given: the example of the documents, about this record, today."""
-    told = json.dumps(EXAMPLES.get(command, {}))
-    for part, example in IDS.items():
-        told = told.replace(example, values[part])
-    data: dict[str, Any] = json.loads(told)
-    return data | ({"happened_on": values["today"]} if "happened_on" in data else {})
+def _code(response: Any) -> str:  # noqa: ANN401 - Django's own
+    told = json.loads(response.content)
+    return str(told.get("code") or told["result"])
 
 
 def _request(client: Client, method: str, address: str, typed: dict[str, str]) -> Any:  # noqa: ANN401 - Django's own

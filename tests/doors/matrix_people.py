@@ -18,6 +18,7 @@ ARAVAN = "41706211000000"
 NEWCOMERS = {
     "zarina": ("worker", "osh unit"),
     "talai": ("specialist", "osh department"),
+    "gulnara": ("head", "osh department"),
     "maksat": ("oblast", "osh oblast"),
     "dismissed": ("worker", "new unit"),
     "ended": ("specialist", "suzak department"),

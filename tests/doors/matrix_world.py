@@ -48,11 +48,15 @@ class Canary:
 
 @dataclass
 class Record:
-    """One matter: its ids, where it counts, and its canaries."""
+    """One matter: its ids, where it counts, and its canaries.
+
+    ``more`` are the ids that an act about it needs besides: posts, offices, leave and the like.
+    """
 
     key: str
     number: str = ""
     place: Place = field(default_factory=Place)
+    more: dict[str, str] = field(default_factory=dict)
     canaries: list[Canary] = field(default_factory=list)
 
 
@@ -69,6 +73,8 @@ WHERE: dict[str, tuple[str, str, str]] = {
     "closed": ("aigul", "bakyt", SUZAK),
     "offered": ("cholpon", "specialist2", NOOKEN),
 }
+# Who keeps the roster of a district.
+HEADS = {SUZAK: "head", NOOKEN: "head2", ARAVAN: "gulnara"}
 
 
 class MatrixWorld:
@@ -87,6 +93,9 @@ class MatrixWorld:
         for key, (worker, decider, territory) in WHERE.items():
             self.records[key] = self._record(key, self.who[worker], self.who[decider], territory)
         self._endings()
+        for number, key in enumerate(WHERE):
+            self._offices(key, number)
+            self.records[key].more["request"] = self._request(key)
         cast.time.passes(minutes=5)
 
     @property
@@ -104,7 +113,7 @@ class MatrixWorld:
         pin = next(one.value for one in record.canaries if one.group == "identity")
         year, month, day = born.split("-")
         named = {"given": given, "surname": surname, "pin": pin, "number": record.number}
-        return vars(place) | told | named | {"year": year, "month": month, "day": day}
+        return vars(place) | record.more | told | named | {"year": year, "month": month, "day": day}
 
     def _word(self, record: Record, kind: str, group: str) -> str:
         """A new word of twelve letters, noted as what stands in this field."""
@@ -221,6 +230,8 @@ class MatrixWorld:
             fact = Identification.objects.get(case=row)
             telling = ReportTold.objects.get(report_id=told)
         record.number = row.number
+        due = task if record.key == "closed" else worker.task(case, "notice_doctor")
+        record.more = {"due": str(due.pk), "command": str(fact.command)}
         home, person = str(row.household_id), str(row.child_id)
         made = Place(told, case, person, home, str(task.pk), str(fact.pk), str(telling.pk))
         counts = {"area": self._word(record, "round", "text"), "visited": 4, "no_concern": 4}
@@ -231,6 +242,37 @@ class MatrixWorld:
         with decider.inside() as viewer:
             load = queue_load(viewer, "register.csv", 1)
         return replace(made, turn=str(turn.pk), round=str(told_round["round"]), load=str(load.pk))
+
+    def _offices(self, key: str, number: int) -> None:
+        """The posts around a record, and a leave of its worker in a week to come."""
+        worker, decider, territory = WHERE[key]
+        head = self.who[HEADS[territory]]
+        elsewhere = self.who["cholpon" if territory != NOOKEN else "aigul"]
+        posts = {
+            "worker": self.who[worker].post,
+            "decider": self.who[decider].post,
+            "head": head.post,
+            "receiver": elsewhere.post if key == "offered" else self.who[worker].post,
+            "elsewhere": elsewhere.department,
+        }
+        first, last = (self.cast.in_days(40 + 7 * number + day) for day in (0, 4))
+        leave = {"kind": "annual", "valid_from": first, "valid_to": last, "cover": head.post}
+        made = head.do("record_leave", post=posts["worker"], **leave)
+        more = {name: str(value) for name, value in posts.items()}
+        self.records[key].more |= more | {"leave": str(made["leave"])}
+
+    def _request(self, key: str) -> str:
+        """What the decider asks a second person for: to unseal, to erase, or an export."""
+        decider, case = self.who[WHERE[key][1]], self.records[key].place.case
+        reason = "Told in the matrix."
+        if key in {"sealed", "excluded"}:
+            asked = decider.do("ask_unsealing", case=case, reason=reason)
+        elif key == "closed":
+            ground = "kept_long_enough"
+            asked = decider.do("ask_erasure", case=case, ground=ground, reason=reason)
+        else:
+            asked = decider.do("ask_export", of_register="child", state="open", reason=reason)
+        return str(asked["request"])
 
     def _endings(self) -> None:
         """What happens last: a proof of what was due, an interest, taking off, an offer."""

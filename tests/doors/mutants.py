@@ -11,11 +11,16 @@ from types import FunctionType
 from typing import Any
 
 from kamkor.access import queries as access
+from kamkor.access.queries import account
 from kamkor.access.rules import Viewer
-from kamkor.access.vocabulary import RIGHTS, Action, Level
-from kamkor.cases.queries import case, report
+from kamkor.access.vocabulary import RIGHTS, WORKER, Action, Level
+from kamkor.cases.operations import correction
+from kamkor.cases.queries import case, loading, next_step, report, task
+from kamkor.figures.queries import asking
 from kamkor.kernel import kept
+from kamkor.kernel.commands import Operation
 from kamkor.people import queries as people
+from kamkor.web import page
 
 RULES: tuple[Any, ...] = (
     Viewer.may,
@@ -31,6 +36,16 @@ RULES: tuple[Any, ...] = (
     access.viewer_for,
     access._viewer,
     access._scope,
+    Viewer.answers_alarms.fget,  # type: ignore[attr-defined]
+    next_step.is_own_side,
+    next_step.acts_on,
+    next_step._goes_on,
+    correction.may_correct,
+    task.open_tasks,
+    loading.may_load,
+    account.manages_accounts,
+    asking.territories_counted_by,
+    page.navigation,
 )
 _OTHER_COMPARISON = {
     ast.Eq: ast.NotEq,
@@ -45,17 +60,33 @@ _OTHER_COMPARISON = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: where it stands, and how it is put in and taken out again."""
+    """One change: where it stands, and how it is put in and taken out again.
+
+    ``role`` and ``operation`` say whom and what alone it can concern; empty: anybody, anything.
+    """
 
     name: str
     applied: Callable[[], Any]
+    role: str = ""
+    operation: str = ""
 
 
 def mutants() -> Iterator[Mutant]:
-    """All of them: changes of the rules' code, and of the table of rights."""
+    """All of them: of the rules' code, of the table of rights, of who may which operation."""
     for rule in RULES:
         yield from _of_code(rule)
     yield from _of_rights()
+    yield from _of_operations()
+
+
+def controls() -> tuple[Mutant, Mutant]:
+    """One that changes nothing and must survive, and one that must be killed."""
+    nothing = replace(RIGHTS[WORKER])
+    everything = {"actions": frozenset(Action), "level": Level.NATION}
+    return (
+        Mutant("control: nothing changed", _with(RIGHTS, WORKER, nothing)),
+        Mutant("control: the worker may all", _with_right(WORKER, **everything)),
+    )
 
 
 def _of_code(rule: FunctionType) -> Iterator[Mutant]:
@@ -132,22 +163,36 @@ def _of_rights() -> Iterator[Mutant]:
     for role, right in RIGHTS.items():
         for action in Action:
             name = f"RIGHTS: {role} {'loses' if action in right.actions else 'gains'} {action}"
-            yield Mutant(name, _with_right(role, actions=right.actions ^ {action}))
+            changed = _with_right(role, actions=right.actions ^ {action})
+            yield Mutant(name, changed, role)
         for level in Level:
             if level != right.level:
-                yield Mutant(f"RIGHTS: {role} at {level.name}", _with_right(role, level=level))
+                changed = _with_right(role, level=level)
+                yield Mutant(f"RIGHTS: {role} at {level.name}", changed, role)
 
 
 def _with_right(role: str, **changed: Any) -> Callable[[], Any]:  # noqa: ANN401 - of a right
+    return _with(RIGHTS, role, replace(RIGHTS[role], **changed))
+
+
+def _of_operations() -> Iterator[Mutant]:
+    for name, one in sorted(Operation.registry.items()):
+        for role in RIGHTS:
+            told = f"{name}: {role} {'may not' if role in one.roles else 'may'}"
+            changed = replace(one, roles=one.roles ^ {role})
+            yield Mutant(told, _with(Operation.registry, name, changed), role, name)
+
+
+def _with(table: dict[str, Any], key: str, changed: Any) -> Callable[[], Any]:  # noqa: ANN401 - as the table has it
     @contextmanager
     def applied() -> Iterator[None]:
-        before = RIGHTS[role]
-        RIGHTS[role] = replace(before, **changed)
+        before = table[key]
+        table[key] = changed
         _forget()
         try:
             yield
         finally:
-            RIGHTS[role] = before
+            table[key] = before
             _forget()
 
     return applied

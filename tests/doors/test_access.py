@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from django.urls import get_resolver
 from kamkor.kernel.ids import new_id
 from kamkor.people import queries as people
 from tests.doors.desk import Desk, Page, without_incident
+from tests.doors.locks import let_python_permit_all
 from tests.doors.world import CANARIES, USERS, Place, World
 
 pytestmark = pytest.mark.usefixtures("undone")
@@ -121,12 +121,7 @@ def shown(page: Page, place: Place) -> str:
 @pytest.fixture
 def python_locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the first lock pass everything: only the database holds back now."""
-    original = people.scope_filter
-    for name, module in list(sys.modules.items()):
-        if name.startswith("kamkor.") and getattr(module, "scope_filter", None) is original:
-            monkeypatch.setattr(module, "scope_filter", lambda *_args, **_more: Q())
-        if name.startswith("kamkor.cases.queries") and hasattr(module, "WORKER"):
-            monkeypatch.setattr(module, "WORKER", "nobody")
+    let_python_permit_all(monkeypatch)
 
 
 def test_every_route_has_a_test_value() -> None:

@@ -16,6 +16,8 @@ from kamkor.demo.offices import OWNER
 from kamkor.kernel.commands import Operation
 from kamkor.workforce.models import Post
 from tests.cast import Cast
+from tests.doors.acts import ACTS, cells
+from tests.doors.acts import oracle as acts_due
 from tests.doors.matrix import is_due, oracle, probes, relations, shown
 from tests.doors.matrix_doors import AT_SHELL, COMMAND, NOT_TRIED, doors
 from tests.doors.matrix_people import ACTORS
@@ -53,10 +55,29 @@ def test_the_oracle_says_everything_once() -> None:
     assert needed - set(oracle()) == set()
 
 
-def test_the_oracle_asks_nobody() -> None:
+@pytest.mark.parametrize("name", ["matrix.py", "acts.py", "pages.py"])
+def test_the_oracle_asks_nobody(name: str) -> None:
     """What is due is read from files alone: nothing of the rules that are tried."""
-    text = (Path(__file__).parent / "matrix.py").read_text("utf-8")
+    text = (Path(__file__).parent / name).read_text("utf-8")
     assert re.findall(r"^(?:from|import) kamkor", text, re.MULTILINE) == []
+
+
+def test_every_operation_is_tried() -> None:
+    """An operation that is added without acts, and so without rows of ``acts.csv``, fails here."""
+    assert {operation for operation, _kind, _form in ACTS.values()} == set(Operation.registry)
+
+
+def test_the_oracle_of_acts_says_everything_once() -> None:
+    """Each role and relation that occurs has a line for each act, and each line is asked."""
+    asked = {id(one.due) for one in cells()}
+    assert [key for key, due in acts_due().items() if id(due) not in asked] == []
+
+
+def test_there_are_acts_enough() -> None:
+    """So many there are of what is permitted, and of what is not."""
+    everything = [one.due.command for one in cells() if one.due is not None]
+    assert everything.count("yes") > 500
+    assert everything.count("not_permitted") + everything.count("not_found") > 4_000
 
 
 def test_every_door_that_shows_is_one() -> None:
@@ -73,7 +94,8 @@ def test_there_are_reads_enough() -> None:
 
 
 def test_a_draw() -> None:
-    """Nothing leaks, what is due is shown, and each lock alone stops what it must."""
+    """Nothing leaks, what is due is shown, each lock alone stops what it must, and nobody does
+    what is not theirs to do."""
     told = {"N": "400", "SEED": os.environ.get("SEED", "11")}
     words = [sys.executable, str(ROOT / "tools" / "probe.py")]
     done = subprocess.run(words, env=os.environ | told, capture_output=True, text=True, check=False)
