@@ -143,12 +143,12 @@ def cells() -> tuple[Cell, ...]:
 
 @cache
 def few_cells() -> tuple[Cell, ...]:
-    """Of each actor, act and relation one record; of those who are nobody, a few acts."""
-    found = {(one.actor, one.act, one.relation): one for one in reversed(cells())}
+    """Of each role, act and relation one actor and record; of those who are out, a few acts."""
+    found = {(one.actor.role, one.act, one.relation): one for one in reversed(cells())}
     return tuple(
         one
         for one in cells()
-        if found[one.actor, one.act, one.relation] == one
+        if found[one.actor.role, one.act, one.relation] == one
         and (one.due.command != ENDED or one.act in {"read_report", "begin_report"})  # type: ignore[union-attr]
     )
 

@@ -3,15 +3,15 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from kamkor.cases.models import Case, Report, Round
-from tests.doors.acts import ACTS, Acts, few_cells
+from tests.doors.acts import ACTS, Acts, Cell, few_cells
 from tests.doors.matrix import Matrix, is_due, of_doors
 from tests.doors.matrix_people import ACTORS, Actor
 from tests.doors.matrix_world import WHERE
-from tests.doors.mutants import Mutant
-from tests.doors.pages import page_cells, page_faults
+from tests.doors.mutants import DONE, PAGES, SEEN, Mutant
+from tests.doors.pages import PageCell, page_cells, page_faults
 
 # Where each rule that is changed must show: pages, lists, a file and searches.
 DOORS = (
@@ -31,12 +31,21 @@ REMEMBERED = 12
 
 @dataclass(frozen=True)
 class Question:
-    """One question: who asks, about which operation if it is an act, and what is wrong with the
-    answer."""
+    """One question: who asks, of which kind it is, about which operation if it is an act, and
+    what is wrong with the answer."""
 
     actor: Actor
+    kind: str
     operation: str
     wrong: Callable[[], str]
+
+    def is_about(self, mutant: Mutant) -> bool:
+        """Whether a mutant may change the answer."""
+        return (
+            mutant.role in {"", self.actor.role}
+            and mutant.kind in {"", self.kind}
+            and (not mutant.operations or self.operation in mutant.operations)
+        )
 
 
 class Killing:
@@ -53,24 +62,19 @@ class Killing:
         """What the database itself shows to each, if it holds back."""
         out = {"", "dismissed", "ended"}
         asking = [one for one in ACTORS if one.username not in out] if self.both_locks else []
-        return [Question(one, "", lambda one=one: self._wrong_rows(one)) for one in asking]  # type: ignore[misc]
+        return [Question(one, SEEN, "", partial(self._wrong_rows, one)) for one in asking]
 
     @cached_property
     def _others(self) -> list[Question]:
         pages = [
-            Question(one.actor, "", lambda one=one: "".join(page_faults(self.matrix.asking, one)))  # type: ignore[misc]
-            for one in page_cells()
+            Question(one.actor, PAGES, "", partial(self._wrong_page, one)) for one in page_cells()
         ]
         acts = [
-            Question(
-                one.actor,
-                ACTS[one.act][0],
-                lambda one=one: "".join(self.acts.faults(one, ("GET",))),  # type: ignore[misc]
-            )
+            Question(one.actor, DONE, ACTS[one.act][0], partial(self._wrong_act, one))
             for one in few_cells()
         ]
         probes = [
-            Question(one.actor, "", lambda one=one: self.matrix.wrong(one))  # type: ignore[misc]
+            Question(one.actor, SEEN, "", partial(self.matrix.wrong, one))
             for one in of_doors(DOORS)
         ]
         mixed = [*pages, *acts, *probes]
@@ -93,10 +97,15 @@ class Killing:
         return "".join(one.wrong() for one in [*self._noticed, *self._others[:40]])
 
     def _asked(self, mutant: Mutant | None) -> Iterator[Question]:
-        role, operation = (mutant.role, mutant.operation) if mutant else ("", "")
         for one in dict.fromkeys([*self._noticed, *self._rows, *self._others]):
-            if role in {"", one.actor.role} and operation in {"", one.operation}:
+            if mutant is None or one.is_about(mutant):
                 yield one
+
+    def _wrong_page(self, cell: PageCell) -> str:
+        return "".join(page_faults(self.matrix.asking, cell))
+
+    def _wrong_act(self, cell: Cell) -> str:
+        return "".join(self.acts.faults(cell, ("GET",)))
 
     def _wrong_rows(self, actor: Actor) -> str:
         """Which records the database shows to somebody that are not due, or hides that are."""

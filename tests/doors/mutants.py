@@ -22,30 +22,36 @@ from kamkor.kernel.commands import Operation
 from kamkor.people import queries as people
 from kamkor.web import page
 
-RULES: tuple[Any, ...] = (
-    Viewer.may,
-    Viewer.level.fget,  # type: ignore[attr-defined]
-    Viewer.offices.fget,  # type: ignore[attr-defined]
-    people.scope_filter,
-    people._within,
-    case.cases_visible_to,
-    report.reports_visible_to,
-    report.reporter_of,
-    report._may_know_reporter,
-    report._received_in,
-    access.viewer_for,
-    access._viewer,
-    access._scope,
-    Viewer.answers_alarms.fget,  # type: ignore[attr-defined]
-    next_step.is_own_side,
-    next_step.acts_on,
-    next_step._goes_on,
-    correction.may_correct,
-    task.open_tasks,
-    loading.may_load,
-    account.manages_accounts,
-    asking.territories_counted_by,
-    page.navigation,
+# What asks after a rule: what is seen, pages, or commands; of commands these operations, or all.
+SEEN, PAGES, DONE = "seen", "pages", "done"
+_OF_REPORTS = (
+    *("read_report", "screen_report", "review_declined_report", "mark_sent_in_error"),
+    *("complete_task", "correct_fact"),
+)
+RULES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
+    (Viewer.may, "", ()),
+    (Viewer.level.fget, SEEN, ()),  # type: ignore[attr-defined]
+    (Viewer.offices.fget, SEEN, ()),  # type: ignore[attr-defined]
+    (people.scope_filter, SEEN, ()),
+    (people._within, SEEN, ()),
+    (case.cases_visible_to, SEEN, ()),
+    (report.reports_visible_to, SEEN, ()),
+    (report.reporter_of, SEEN, ()),
+    (report._may_know_reporter, SEEN, ()),
+    (report._received_in, SEEN, ()),
+    (access.viewer_for, SEEN, ()),
+    (access._viewer, SEEN, ()),
+    (access._scope, SEEN, ()),
+    (Viewer.answers_alarms.fget, PAGES, ()),  # type: ignore[attr-defined]
+    (loading.may_load, PAGES, ()),
+    (account.manages_accounts, PAGES, ()),
+    (asking.territories_counted_by, PAGES, ()),
+    (page.navigation, PAGES, ()),
+    (next_step.is_own_side, DONE, ()),
+    (next_step.acts_on, DONE, _OF_REPORTS),
+    (next_step._goes_on, DONE, _OF_REPORTS),
+    (correction.may_correct, DONE, ("correct_fact", "add_concern")),
+    (task.open_tasks, DONE, ("complete_task",)),
 )
 _OTHER_COMPARISON = {
     ast.Eq: ast.NotEq,
@@ -62,19 +68,21 @@ _OTHER_COMPARISON = {
 class Mutant:
     """One change: where it stands, and how it is put in and taken out again.
 
-    ``role`` and ``operation`` say whom and what alone it can concern; empty: anybody, anything.
+    ``role``, ``kind`` and ``operations`` say who alone is asked and what; empty: anybody, all.
     """
 
     name: str
     applied: Callable[[], Any]
     role: str = ""
-    operation: str = ""
+    kind: str = ""
+    operations: tuple[str, ...] = ()
 
 
 def mutants() -> Iterator[Mutant]:
     """All of them: of the rules' code, of the table of rights, of who may which operation."""
-    for rule in RULES:
-        yield from _of_code(rule)
+    for rule, kind, operations in RULES:
+        for made in _of_code(rule):
+            yield replace(made, kind=kind, operations=operations)
     yield from _of_rights()
     yield from _of_operations()
 
@@ -84,8 +92,8 @@ def controls() -> tuple[Mutant, Mutant]:
     nothing = replace(RIGHTS[WORKER])
     everything = {"actions": frozenset(Action), "level": Level.NATION}
     return (
-        Mutant("control: nothing changed", _with(RIGHTS, WORKER, nothing)),
-        Mutant("control: the worker may all", _with_right(WORKER, **everything)),
+        Mutant("control: nothing changed", _with(RIGHTS, WORKER, nothing), WORKER),
+        Mutant("control: the worker may all", _with_right(WORKER, **everything), WORKER),
     )
 
 
@@ -180,7 +188,7 @@ def _of_operations() -> Iterator[Mutant]:
         for role in RIGHTS:
             told = f"{name}: {role} {'may not' if role in one.roles else 'may'}"
             changed = replace(one, roles=one.roles ^ {role})
-            yield Mutant(told, _with(Operation.registry, name, changed), role, name)
+            yield Mutant(told, _with(Operation.registry, name, changed), role, DONE, (name,))
 
 
 def _with(table: dict[str, Any], key: str, changed: Any) -> Callable[[], Any]:  # noqa: ANN401 - as the table has it
