@@ -13,15 +13,12 @@ from tests.doors.matrix_world import WHERE
 from tests.doors.mutants import DONE, PAGES, SEEN, Mutant
 from tests.doors.pages import PageCell, page_cells, page_faults
 
-# Where each rule that is changed must show: pages, lists, a file and searches.
+# Where each rule that is changed must show: pages, lists and a search.
 DOORS = (
     "GET /cases/{case}/",
     "GET /reports/{report}/",
     "GET /register/?register=child&state=all",
-    "GET /register/export.csv?state=all",
     "POST /find/ name={given}",
-    "POST /register/ name={number}",
-    "GET /cases/{case}/assign-worker/",
     "GET /do/identify-child/?child={child}",
     "GET /rounds/",
 )
@@ -31,12 +28,12 @@ REMEMBERED = 12
 
 @dataclass(frozen=True)
 class Question:
-    """One question: who asks, of which kind it is, about which operation if it is an act, and
-    what is wrong with the answer."""
+    """One question: who asks, of which kind it is, at which door or by which operation, and what
+    is wrong with the answer."""
 
     actor: Actor
     kind: str
-    operation: str
+    about: str
     wrong: Callable[[], str]
 
     def is_about(self, mutant: Mutant) -> bool:
@@ -44,7 +41,7 @@ class Question:
         return (
             mutant.role in {"", self.actor.role}
             and mutant.kind in {"", self.kind}
-            and (not mutant.operations or self.operation in mutant.operations)
+            and (not mutant.about or not self.about or self.about in mutant.about)
         )
 
 
@@ -74,7 +71,7 @@ class Killing:
             for one in few_cells()
         ]
         probes = [
-            Question(one.actor, SEEN, "", partial(self.matrix.wrong, one))
+            Question(one.actor, SEEN, one.door.name, partial(self.matrix.wrong, one))
             for one in of_doors(DOORS)
         ]
         mixed = [*pages, *acts, *probes]

@@ -22,8 +22,11 @@ from kamkor.kernel.commands import Operation
 from kamkor.people import queries as people
 from kamkor.web import page
 
-# What asks after a rule: what is seen, pages, or commands; of commands these operations, or all.
+# What asks after a rule: what is seen, pages, or commands; and at which doors or by which
+# operations alone.
 SEEN, PAGES, DONE = "seen", "pages", "done"
+_CASES = ("GET /cases/{case}/", "GET /register/?register=child&state=all")
+_REPORTS = ("GET /reports/{report}/",)
 _OF_REPORTS = (
     *("read_report", "screen_report", "review_declined_report", "mark_sent_in_error"),
     *("complete_task", "correct_fact"),
@@ -34,11 +37,11 @@ RULES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (Viewer.offices.fget, SEEN, ()),  # type: ignore[attr-defined]
     (people.scope_filter, SEEN, ()),
     (people._within, SEEN, ()),
-    (case.cases_visible_to, SEEN, ()),
-    (report.reports_visible_to, SEEN, ()),
-    (report.reporter_of, SEEN, ()),
-    (report._may_know_reporter, SEEN, ()),
-    (report._received_in, SEEN, ()),
+    (case.cases_visible_to, SEEN, _CASES),
+    (report.reports_visible_to, SEEN, _REPORTS),
+    (report.reporter_of, SEEN, _REPORTS),
+    (report._may_know_reporter, SEEN, _REPORTS),
+    (report._received_in, SEEN, _REPORTS),
     (access.viewer_for, SEEN, ()),
     (access._viewer, SEEN, ()),
     (access._scope, SEEN, ()),
@@ -68,21 +71,21 @@ _OTHER_COMPARISON = {
 class Mutant:
     """One change: where it stands, and how it is put in and taken out again.
 
-    ``role``, ``kind`` and ``operations`` say who alone is asked and what; empty: anybody, all.
+    ``role``, ``kind`` and ``about`` say who alone is asked and what; empty: anybody, all.
     """
 
     name: str
     applied: Callable[[], Any]
     role: str = ""
     kind: str = ""
-    operations: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
 
 
 def mutants() -> Iterator[Mutant]:
     """All of them: of the rules' code, of the table of rights, of who may which operation."""
-    for rule, kind, operations in RULES:
+    for rule, kind, about in RULES:
         for made in _of_code(rule):
-            yield replace(made, kind=kind, operations=operations)
+            yield replace(made, kind=kind, about=about)
     yield from _of_rights()
     yield from _of_operations()
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from kamkor.kernel.provision import create_database, drop_database
@@ -42,7 +43,9 @@ def matrix_of(house: ServerFacts, blocker: DjangoDbBlocker) -> Iterator[Matrix]:
     with connected_to(house, blocker, DATABASE):
         build_newcomers()
         past = read_past_row_security() if LOCKS in {"application", "none"} else nullcontext()
-        with past, transaction.atomic():
+        # A run lasts longer than a sign-in before a sensitive act.
+        lasting = override_settings(KAMKOR_AGAIN_MINUTES=24 * 60)
+        with past, lasting, transaction.atomic():
             yield Matrix(MatrixWorld(Cast(), SEED))
             transaction.set_rollback(True)
     drop_database(house, DATABASE)
@@ -92,6 +95,8 @@ def run_mutants(house: ServerFacts, django_db_blocker: DjangoDbBlocker) -> None:
             tried.append(mutant.name)
             if not _killed(killing, mutant):
                 survivors.append(mutant.name)
+        # What broke meanwhile would seem to have noticed all that followed.
+        assert killing.first_wrong() == ""
     told = {"mutants": tried, "survivors": survivors}
     Path(os.environ["PROBES_FILE"]).write_text(json.dumps(told), encoding="utf-8")
 
