@@ -1,7 +1,7 @@
 """What must notice a changed rule of access: what is seen, what may be done, whose page it is."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -78,10 +78,11 @@ class Killing:
         random.Random(len(mixed)).shuffle(mixed)
         return mixed
 
-    def first_wrong(self, mutant: Mutant | None = None) -> str:
-        """The first answer that is not as the tables say, all asked anew; else nothing."""
+    def first_wrong(self, *about: Mutant) -> str:
+        """The first answer that is not as the tables say, of all that some of these mutants may
+        change, asked anew; else nothing."""
         self.matrix.forget()
-        for one in self._asked(mutant):
+        for one in self._asked(about):
             told = one.wrong()
             if told:
                 self._noticed = [one, *self._noticed][:REMEMBERED]
@@ -93,9 +94,9 @@ class Killing:
         self.matrix.forget()
         return "".join(one.wrong() for one in [*self._noticed, *self._others[:40]])
 
-    def _asked(self, mutant: Mutant | None) -> Iterator[Question]:
+    def _asked(self, mutants: Sequence[Mutant]) -> Iterator[Question]:
         for one in dict.fromkeys([*self._noticed, *self._rows, *self._others]):
-            if mutant is None or one.is_about(mutant):
+            if any(one.is_about(mutant) for mutant in mutants):
                 yield one
 
     def _wrong_page(self, cell: PageCell) -> str:

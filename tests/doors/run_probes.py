@@ -86,17 +86,17 @@ def run_mutants(house: ServerFacts, django_db_blocker: DjangoDbBlocker) -> None:
     tried, survivors = [], []
     with matrix_of(house, django_db_blocker) as matrix:
         killing = Killing(matrix, both_locks=LOCKS == "both")
-        assert killing.first_wrong() == ""
+        wanted = [one for one in mutants() if not named or one.name in named][SEED::NUMBER]
+        assert killing.first_wrong(*wanted) == ""
         nothing, everything = controls()
         assert not _killed(killing, nothing), "what changes nothing was noticed"
         assert _killed(killing, everything), "that a worker may all was not noticed"
-        wanted = [one for one in mutants() if not named or one.name in named]
-        for mutant in wanted[SEED::NUMBER]:
+        for mutant in wanted:
             tried.append(mutant.name)
             if not _killed(killing, mutant):
                 survivors.append(mutant.name)
         # What broke meanwhile would seem to have noticed all that followed.
-        assert killing.first_wrong() == ""
+        assert killing.first_wrong(*wanted) == ""
     told = {"mutants": tried, "survivors": survivors}
     Path(os.environ["PROBES_FILE"]).write_text(json.dumps(told), encoding="utf-8")
 
