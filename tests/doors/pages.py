@@ -37,6 +37,12 @@ class PageCell:
         return _table()[self.page][OUT.get(self.actor.username, self.actor.role)]
 
     @property
+    def menu(self) -> set[str]:
+        """What the table puts into this actor's menu."""
+        cells = [PageCell(self.actor, page) for page in _table()]
+        return {one.page for one in cells if one.due == MENU}
+
+    @property
     def address(self) -> str:
         """The address, with the places as this actor has them."""
         district = ELSEWHERE.get(self.actor.username, SUZAK)
@@ -74,5 +80,5 @@ def page_faults(asking: Asking, cell: PageCell) -> Iterator[str]:
     status, menu = asking.page(cell.actor.username, cell.address)
     if status != STATUS[cell.due]:
         yield f"{cell} answers {status}, not {cell.due}"
-    if status == STATUS["shown"] and (cell.address in menu) != (cell.due == MENU):
+    if cell.page == "/" and set(menu) != cell.menu:
         yield f"{cell}: the menu holds {', '.join(menu)}"
