@@ -40,6 +40,9 @@ ACTS: dict[str, tuple[str, str, str]] = {
         CASE,
         "/do/identify-child/?child={child}&household={household}",
     ),
+    "open_in_emergency": ("open_in_emergency", CASE, ""),
+    "see_emergency": ("see_emergency", CASE, ""),
+    "end_emergency": ("end_emergency", CASE, ""),
     "complete_task": ("complete_task", CASE, "/tasks/{due}/complete-task/"),
     **{
         name: (name, REPORT, f"/reports/{{report}}/{name.replace('_', '-')}/")
@@ -59,6 +62,7 @@ ACTS: dict[str, tuple[str, str, str]] = {
     "begin_round": ("record_round", OF_NO_RECORD, "/do/record-round/"),
     "begin_child": ("identify_child", OF_NO_RECORD, "/do/identify-child/"),
     "begin_export": ("ask_export", OF_NO_RECORD, "/do/ask-export/"),
+    "begin_emergency": ("open_in_emergency", OF_NO_RECORD, "/do/open-in-emergency/"),
     "begin_turn": ("set_duty_turn", OF_NO_RECORD, "/do/set-duty-turn/"),
     "begin_leave": ("record_leave", OF_NO_RECORD, "/do/record-leave/"),
 }

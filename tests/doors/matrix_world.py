@@ -14,6 +14,7 @@ from tests.doors.world import Place
 from tests.factories import NOOKEN, SUZAK, a_child, a_removal, a_report
 
 CONSONANTS, VOWELS = "бгджзклмнпрстчш", "аеиоуөү"
+NO_OPENING = "01990000-0000-7000-8000-00000000e0e0"
 LETTERS = 12
 # The kinds of record, and the groups of fields of each.
 GROUPS = {
@@ -113,7 +114,8 @@ class MatrixWorld:
         pin = next(one.value for one in record.canaries if one.group == "identity")
         year, month, day = born.split("-")
         named = {"given": given, "surname": surname, "pin": pin, "number": record.number}
-        return vars(place) | record.more | told | named | {"year": year, "month": month, "day": day}
+        told |= {"opening": NO_OPENING}
+        return vars(place) | told | record.more | named | {"year": year, "month": month, "day": day}
 
     def _word(self, record: Record, kind: str, group: str) -> str:
         """A new word of twelve letters, noted as what stands in this field."""
@@ -311,4 +313,5 @@ class MatrixWorld:
         told = {"case_number": record.number, "reason": why}
         for name in ("zarina", "talai", "cholpon"):
             opening = self.who[name].do("open_in_emergency", **told)["opening"]
+            record.more.setdefault("opening", opening)
         self.who["cholpon"].do("end_emergency", opening=opening)
