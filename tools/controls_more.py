@@ -1,8 +1,8 @@
-"""Planted faults in who sees and does what, in sealed records, keys and openings."""
+"""More planted faults: the later half of one list, which a file does not hold."""
 
 from tools.controls_list import COUNTED_TWICE, COUNTING, Control
 
-OF_ACCESS = (
+MORE = (
     Control(
         "who is taken off on the day is counted until the next",
         COUNTING,
