@@ -1,7 +1,8 @@
 """A sign-in of the state for tests: a process of its own that speaks OpenID Connect.
 
 Everybody who asks it is the subject that stands in SUBJECT, with an e-mail that says EMAIL. It
-refuses what is not: code, PKCE with S256, an answer by a form, its own client and secret.
+refuses what is not: code, PKCE with S256, an answer by a form, its own client and secret. What it
+is to do wrongly, ``/wrong?KIND`` says; a bare ``/wrong`` makes it right again.
 """
 
 import base64
@@ -20,7 +21,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 CLIENT, SECRET = "kamkor", "an invented secret"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 GIVEN: dict[str, dict[str, str]] = {}
+WRONG: list[str] = []
 
 
 class Provider(BaseHTTPRequestHandler):
@@ -38,10 +41,17 @@ class Provider(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """The configuration, the keys, or the page where one says who one is."""
         asked = urlsplit(self.path)
-        if asked.path == "/.well-known/openid-configuration":
+        if asked.path == "/wrong":
+            WRONG[:] = [asked.query]
+            self.answer({})
+        elif asked.path == "/keys" and "led_elsewhere" in WRONG:
+            self.send_response(302)
+            self.send_header("Location", "/keys/moved")
+            self.end_headers()
+        elif asked.path == "/.well-known/openid-configuration":
             self.answer(
                 {
-                    "issuer": self.here,
+                    "issuer": "http://other.example" if "issuer_told" in WRONG else self.here,
                     "authorization_endpoint": f"{self.here}/authorize",
                     "token_endpoint": f"{self.here}/token",
                     "userinfo_endpoint": f"{self.here}/userinfo",
@@ -49,7 +59,7 @@ class Provider(BaseHTTPRequestHandler):
                     "token_endpoint_auth_methods_supported": ["client_secret_post"],
                 }
             )
-        elif asked.path == "/keys":
+        elif asked.path in {"/keys", "/keys/moved"}:
             key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key()))
             self.answer({"keys": [key | {"kid": "one", "alg": "RS256", "use": "sig"}]})
         elif asked.path == "/authorize":
@@ -65,6 +75,8 @@ class Provider(BaseHTTPRequestHandler):
             and asked.get("response_mode") == "form_post"
             and asked.get("client_id") == CLIENT
             and asked.get("scope") == "openid"
+            and asked.get("max_age") == "900"
+            and bool(asked.get("nonce"))
         )
         if not right:
             self.send_error(400)
@@ -91,9 +103,14 @@ class Provider(BaseHTTPRequestHandler):
             and asked["redirect_uri"] == sent.get("redirect_uri")
             and (sent.get("client_id"), sent.get("client_secret")) == (CLIENT, SECRET)
         )
-        if not right:
+        if asked is None or not right:
             self.send_error(400)
             return
+        token = {"access_token": "x", "token_type": "Bearer"}
+        self.answer(token if "unsaid" in WRONG else token | {"id_token": self.said(asked)})
+
+    def said(self, asked: dict[str, str]) -> str:
+        """Who it is, signed; or what WRONG asks for in its place."""
         now = int(time.time())
         told = {
             "iss": self.here,
@@ -102,11 +119,27 @@ class Provider(BaseHTTPRequestHandler):
             "email": os.environ.get("EMAIL", ""),
             "email_verified": True,
             "name": "Somebody Invented",
+            "nonce": asked["nonce"],
+            "auth_time": now,
             "iat": now,
             "exp": now + 60,
         }
-        token = jwt.encode(told, KEY, algorithm="RS256", headers={"kid": "one"})
-        self.answer({"access_token": "x", "token_type": "Bearer", "id_token": token})
+        kind = "".join(WRONG)
+        told |= {
+            "issuer": {"iss": "http://other.example"},
+            "audience": {"aud": "another desk"},
+            "nonce": {"nonce": "of another request"},
+            "shown_long_ago": {"auth_time": now - 3600},
+            "over": {"exp": now - 600},
+        }.get(kind, {})
+        for gone in {"no_nonce": ["nonce"], "no_auth_time": ["auth_time"]}.get(kind, []):
+            del told[gone]
+        if kind == "unsigned":
+            return jwt.encode(told, None, algorithm="none", headers={"kid": "one"})
+        if kind == "shared_key":
+            return jwt.encode(told, SECRET * 3, algorithm="HS256", headers={"kid": "one"})
+        key = OTHER_KEY if kind == "signature" else KEY
+        return jwt.encode(told, key, algorithm="RS256", headers={"kid": "one"})
 
     def answer(self, told: dict[str, Any] | str) -> None:
         """JSON or a page."""

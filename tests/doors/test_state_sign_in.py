@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from tests.oidc_provider import CLIENT, SECRET
 pytestmark = pytest.mark.django_db
 
 BEGIN, BACK = "/sign-in/state/", "/sign-in/state/callback/"
+GO = f"{BEGIN}?go=yes"
 SUBJECT = "person-417-0007"
 
 
@@ -46,9 +47,20 @@ def state(provider: str, settings: Settings) -> None:
     settings.KAMKOR_STATE_SIGN_IN = True
 
 
+@pytest.fixture
+def wrong(provider: str) -> Iterator[Callable[[str], None]]:
+    """Lets the provider do something wrongly; afterwards it does all rightly again."""
+
+    def does(kind: str) -> None:
+        assert requests.get(f"{provider}/wrong?{kind}", timeout=10).ok
+
+    yield does
+    does("")
+
+
 def answer_of_state(desk: Desk) -> Page:
     """Begin, say at the provider who one is, and come back: our page with the answer."""
-    begun = desk.open(BEGIN)
+    begun = desk.open(GO)
     asked = requests.get(begun.response["Location"], timeout=10)
     assert asked.status_code == 200, asked.text
     return Page.of(asked_page(desk, asked.text))
@@ -136,7 +148,7 @@ def test_an_answer_that_nobody_here_asked_for_is_refused(cast: Cast) -> None:
 def test_a_provider_that_does_not_answer_is_told_plainly(cast: Cast, settings: Settings) -> None:
     (app,) = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
     app["settings"]["server_url"] = "http://127.0.0.1:9"
-    assert a_browser(cast).open(BEGIN).refusals == ["state_sign_in_failed"]
+    assert a_browser(cast).open(GO).refusals == ["state_sign_in_failed"]
 
 
 def test_one_subject_holds_one_account(cast: Cast) -> None:
@@ -155,3 +167,54 @@ def test_who_signs_in_for_the_state_needs_no_second_step_of_ours(
     desk = a_browser(cast)
     come_back(desk)
     assert desk.open("/").status == 200
+
+
+def refused_then_taken(cast: Cast, wrong: Callable[[str], None], kinds: tuple[str, ...]) -> None:
+    """Each kind of wrong answer is refused; the right one, at the same provider, is taken."""
+    link(cast, "bakyt")
+    for kind in kinds:
+        wrong(kind)
+        desk = a_browser(cast)
+        assert (kind, come_back(desk).refusals) == (kind, ["state_sign_in_failed"])
+        assert desk.open("/").status == 302
+    wrong("")
+    assert come_back(a_browser(cast)).status == 302
+
+
+def test_an_answer_that_its_key_did_not_sign_is_refused(
+    cast: Cast, wrong: Callable[[str], None]
+) -> None:
+    """Signed by another key, by nothing, by the secret both know, and one that says nobody."""
+    refused_then_taken(cast, wrong, ("signature", "unsigned", "shared_key", "unsaid"))
+
+
+def test_an_answer_to_another_request_is_refused(cast: Cast, wrong: Callable[[str], None]) -> None:
+    refused_then_taken(cast, wrong, ("nonce", "no_nonce", "over"))
+
+
+def test_an_answer_for_another_desk_is_refused(cast: Cast, wrong: Callable[[str], None]) -> None:
+    refused_then_taken(cast, wrong, ("audience", "issuer"))
+
+
+def test_who_showed_it_long_ago_shows_it_again(cast: Cast, wrong: Callable[[str], None]) -> None:
+    """The session here lasts twelve hours at most, and begins where it was shown just now."""
+    refused_then_taken(cast, wrong, ("shown_long_ago", "no_auth_time"))
+
+
+def test_a_call_that_is_led_elsewhere_fails(cast: Cast, wrong: Callable[[str], None]) -> None:
+    refused_then_taken(cast, wrong, ("led_elsewhere",))
+
+
+def test_a_provider_that_names_itself_otherwise_is_not_asked(
+    cast: Cast, wrong: Callable[[str], None]
+) -> None:
+    wrong("issuer_told")
+    assert a_browser(cast).open(GO).refusals == ["state_sign_in_failed"]
+
+
+def test_before_leaving_it_is_said_where_to_and_one_may_stay(cast: Cast, provider: str) -> None:
+    page = a_browser(cast).open(BEGIN)
+    assert (page.status, page.operations) == (200, ["go_to_state"])
+    assert "127.0.0.1" in page.text
+    hrefs = {one.attributes.get("href") for one in page.all("a")}
+    assert {GO, SIGN_IN} <= hrefs
