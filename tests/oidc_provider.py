@@ -112,7 +112,7 @@ class Provider(BaseHTTPRequestHandler):
     def said(self, asked: dict[str, str]) -> str:
         """Who it is, signed; or what WRONG asks for in its place."""
         now = int(time.time())
-        told = {
+        told: dict[str, Any] = {
             "iss": self.here,
             "aud": CLIENT,
             "sub": os.environ["SUBJECT"],
@@ -125,17 +125,18 @@ class Provider(BaseHTTPRequestHandler):
             "exp": now + 60,
         }
         kind = "".join(WRONG)
-        told |= {
+        instead: dict[str, dict[str, Any]] = {
             "issuer": {"iss": "http://other.example"},
             "audience": {"aud": "another desk"},
             "nonce": {"nonce": "of another request"},
             "shown_long_ago": {"auth_time": now - 3600},
             "over": {"exp": now - 600},
-        }.get(kind, {})
+        }
+        told |= instead.get(kind, {})
         for gone in {"no_nonce": ["nonce"], "no_auth_time": ["auth_time"]}.get(kind, []):
             del told[gone]
         if kind == "unsigned":
-            return jwt.encode(told, None, algorithm="none", headers={"kid": "one"})
+            return jwt.encode(told, "", algorithm="none", headers={"kid": "one"})
         if kind == "shared_key":
             return jwt.encode(told, SECRET * 3, algorithm="HS256", headers={"kid": "one"})
         key = OTHER_KEY if kind == "signature" else KEY

@@ -122,11 +122,13 @@ def test_the_functions_are_these_and_no_other_and_none_is_for_everybody() -> Non
         ("keys_gone", True, path, owner, both),
         ("look_digest", False, path, owner, ""),
         ("looks_at", True, path, owner, "kamkor_web"),
+        ("looks_lately", True, path, owner, "kamkor_web"),
         ("looks_of_department", True, path, owner, "kamkor_web"),
         ("move_subjects", True, path, owner, both),
         ("open_identity_candidates", True, path, owner, both),
         ("open_identity_candidates_of", True, path, owner, both),
         ("open_in_emergency", True, path, owner, both),
+        ("own_sign_ins", True, path, owner, "kamkor_web"),
         ("receipt_state", True, path, owner, "kamkor_web"),
         # It looks at nothing but what it is given.
         ("row_opened", False, None, owner, both),

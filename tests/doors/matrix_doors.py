@@ -83,6 +83,7 @@ WITHOUT_RECORD: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("mfa_authenticate", ("/sign-in/second/",)),
     ("mfa_login_webauthn", ("/sign-in/passkey/",)),
     ("state_sign_in", ("/sign-in/state/",)),
+    ("policy_reports", ("/policy/",)),
     ("openid_connect_callback", ("/sign-in/state/callback/",)),
     ("one_time_code", ("/sign-in/code/",)),
     ("sign_out", ("/sign-out/",)),

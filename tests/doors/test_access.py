@@ -39,6 +39,7 @@ ADDRESSES = {
     "mfa_add_webauthn": "/account/factors/passkey/",
     "mfa_view_recovery_codes": "/account/factors/codes/",
     "state_sign_in": "/sign-in/state/",
+    "policy_reports": "/policy/",
     "openid_connect_callback": "/sign-in/state/callback/",
     "one_time_code": "/sign-in/code/",
     "resets": "/account/resets/",

@@ -4,6 +4,7 @@ two persons."""
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from kamkor.access.models import Account, AccountEvent, FactorReset, Session
 from kamkor.access.operations.account import block_account, open_account
@@ -316,3 +317,15 @@ def test_the_village_of_the_holder_is_told(admin: Desk) -> None:
     assert wrong.status == 422
     assert "120" in wrong.text
     assert Account.objects.get(username="bakyt").lives_in == "Сузак"
+
+
+def test_an_administrator_works_at_a_known_device_alone(cast: Cast, settings: Settings) -> None:
+    """The proxy says that it has seen a certificate; whoever is no administrator needs none."""
+    settings.KAMKOR_ADMIN_DEVICES = True
+    desk = signed_in(cast, "admin")
+    assert desk.open("/accounts/").refusals == ["device_unknown"]
+    desk.client.defaults["HTTP_X_CLIENT_VERIFY"] = "FAILED:expired"
+    assert desk.open("/account/").refusals == ["device_unknown"]
+    desk.client.defaults["HTTP_X_CLIENT_VERIFY"] = "SUCCESS"
+    assert desk.open("/accounts/").status == 200
+    assert signed_in(cast, "bakyt").open("/").status == 200

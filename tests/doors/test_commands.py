@@ -304,3 +304,23 @@ def test_a_text_with_nul_is_refused_alone_and_nothing_else_is_lost(world: World)
     ]
     page = desk.act("/do/receive-report/", "receive_report", **a_report(seen_or_said="a\u0000b"))
     assert (page.status, page.refusals) == (422, ["field_required", "field_invalid"])
+
+
+def test_a_name_that_stands_twice_counts_once_or_not_at_all(world: World) -> None:
+    """In JSON it is refused, in a form the last one is read; an address stands for no form."""
+    desk = Desk("aigul", world.cast.time)
+    for body in (
+        b'{"id": "1", "operation": "a", "operation": "b"}',
+        b'[{"id": "1", "data": {"x": 1, "x": 2}}]',
+        b'{"id": NaN}',
+        '{"id": "1"}'.encode("utf-16"),
+        b'\xef\xbb\xbf{"id": "1"}',
+    ):
+        answer = desk.client.post("/commands/", body, content_type="application/json")
+        assert (answer.status_code, answer.json()["code"]) == (400, "unreadable"), body
+    nobody = Desk("", world.cast.time)
+    page = nobody.send("/sign-in/?username=aigul&password=x")
+    assert page.refusals == ["field_required"]
+    page = nobody.send("/sign-in/", {"username": ["head", "aigul"], "password": ["", "x"]})
+    assert page.refusals == ["sign_in_refused"]
+    assert page.all("input", name="username")[0].attributes["value"] == "aigul"

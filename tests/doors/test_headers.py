@@ -20,8 +20,11 @@ POLICY = {
     "frame-ancestors": "'none'",
     "require-trusted-types-for": "'script'",
     "trusted-types": "kamkor",
+    "report-uri": "/policy/",
+    "report-to": "policy",
 }
 OTHERS = {
+    "Reporting-Endpoints": 'policy="/policy/"',
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",

@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from kamkor.access.models import Account
 from tests.cast import Cast
+from tests.doors.signing import PASSWORD, signed_in
 
 GOOD = (
     "kanat mektep 1907",
@@ -19,14 +20,35 @@ GOOD = (
 
 
 @pytest.mark.parametrize("password", GOOD)
-def test_any_letters_and_any_length_from_twelve_will_do(password: str) -> None:
+def test_any_letters_and_any_length_from_twelve_will_do(db: None, password: str) -> None:
     validate_password(password, Account(username="aigul"))
 
 
 @pytest.mark.parametrize("password", ["elf letters", "1234567890123", "aigul.aigul.1"])
-def test_short_common_and_ones_own_name_will_not(password: str) -> None:
+def test_short_common_and_ones_own_name_will_not(db: None, password: str) -> None:
     with pytest.raises(ValidationError):
         validate_password(password, Account(username="aigul.aigul."))
+
+
+HOUSE = ("kamkor-kamkor-2026", "Камкор!Сузак!1985", "bakyt.bakyt.bakyt!", "министерство-труд-7")
+
+
+@pytest.mark.parametrize("password", HOUSE)
+def test_words_of_the_house_alone_are_no_password(cast: Cast, password: str) -> None:
+    """The service's name, a district's, the own name: with digits they are still nothing else."""
+    account = Account.objects.get(username="bakyt")
+    with pytest.raises(ValidationError) as refused:
+        validate_password(password, account)
+    assert "password_of_house" in [one.code for one in refused.value.error_list]
+    validate_password(f"{password} көк асман түндүк", account)
+
+
+def test_the_page_says_why_such_a_password_is_refused(cast: Cast) -> None:
+    desk = signed_in(cast, "bakyt")
+    typed = desk.open("/account/").form("change_password")
+    page = desk.send("/account/", typed | {"old_password": PASSWORD, "new_password": HOUSE[0]})
+    assert (page.status, page.refusals) == (422, ["password_weak"])
+    assert "does not count in a password" in page.text
 
 
 def test_it_is_kept_by_a_slow_hash(settings: Settings) -> None:

@@ -94,6 +94,8 @@ def at_work(world: World, browser: str = "") -> Desk:
         account.set_password(OLD)
         account.save(update_fields=["password"])
     assert desk.send(SIGN_IN, {"username": "aigul", "password": OLD}).status == 302
+    # The first page tells once what happened since the sign-in before.
+    assert desk.open("/help/").status == 200
     return desk
 
 

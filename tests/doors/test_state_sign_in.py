@@ -214,7 +214,8 @@ def test_a_provider_that_names_itself_otherwise_is_not_asked(
 
 def test_before_leaving_it_is_said_where_to_and_one_may_stay(cast: Cast, provider: str) -> None:
     page = a_browser(cast).open(BEGIN)
-    assert (page.status, page.operations) == (200, ["go_to_state"])
+    assert page.status == 200
+    assert "go_to_state" in page.operations
     assert "127.0.0.1" in page.text
     hrefs = {one.attributes.get("href") for one in page.all("a")}
     assert {GO, SIGN_IN} <= hrefs

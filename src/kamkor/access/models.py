@@ -175,6 +175,9 @@ class Barred(models.Model):
 class Look(models.Model):
     """That somebody saw records of people: which, when, under which post; nothing of what they say.
 
+    Sign-ins, wrong tries, changes of an account's sign-in and what was refused stand here too, as
+    pages at which nothing was opened; of an account that is not there, under the number 0.
+
     ``opened`` are those that the page was about, ``listed`` what else was read for it: cases,
     reports and persons. Only ever added; the database tells besides in which transaction. Logins
     of the service cannot read it but by functions that ask who is looking.
@@ -188,7 +191,7 @@ class Look(models.Model):
     office_unit = models.IntegerField(null=True)
     office_district = models.IntegerField(null=True)
     office_oblast = models.IntegerField(null=True)
-    page = models.CharField(max_length=60)
+    page = models.CharField(max_length=120)
     opened = ArrayField(models.UUIDField())
     listed = ArrayField(models.UUIDField())
     system_user = models.CharField(max_length=64, blank=True)
@@ -197,6 +200,7 @@ class Look(models.Model):
         indexes = (
             GinIndex(fields=["opened"], name="looks_at", condition=~models.Q(opened=[])),
             models.Index(fields=["office_district", "at"], name="looks_of_department"),
+            models.Index(fields=["account", "at"], name="looks_of_account"),
         )
 
 

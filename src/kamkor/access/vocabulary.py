@@ -108,3 +108,22 @@ ACCOUNT_ACTS: dict[str, str] = {
     "village_told": noop("village told"),
 }
 """What is done to accounts, as it is written down."""
+
+OWN_ACTS: dict[str, str] = {
+    "password_changed": noop("password changed"),
+    "app_set_up": noop("app set up"),
+    "passkey_set_up": noop("passkey set up"),
+    "factor_removed": noop("a second step taken away"),
+    "codes_drawn": noop("recovery codes drawn anew"),
+}
+"""What somebody changes of the own sign-in."""
+
+MEANS: dict[str, str] = {
+    "password": noop("password"),
+    "totp": noop("code of the app"),
+    "recovery_codes": noop("recovery code"),
+    "webauthn": noop("passkey"),
+    "socialaccount": noop("sign-in of the state"),
+    "one_time_code": noop("one-time code"),
+}
+"""By what somebody signs in."""

@@ -18,7 +18,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
-from kamkor.kernel import clock
+from kamkor.kernel import clock, surroundings
 from kamkor.kernel.archive import backup_folder
 from kamkor.kernel.backup import age_of_newest
 from kamkor.kernel.credentials import SECRETS_FILE, load_secrets
@@ -185,6 +185,14 @@ def _anchor_inside(place: Place) -> bool:
     return place.anchor.resolve().is_relative_to(place.data)
 
 
+def _without_certificate(_place: Place) -> bool:
+    return surroundings.without_certificate(str(connections.settings["default"]["HOST"]))
+
+
+def _any_device(_place: Place) -> bool:
+    return not settings.KAMKOR_ADMIN_DEVICES
+
+
 def _embedded() -> bool:
     return not os.environ.get("DATABASE_URL")
 
@@ -323,5 +331,41 @@ DUTIES = (
         noop("others may read the data folder, its secrets, the anchor or the backups"),
         noop("chmod 700 the folders, 600 the files"),
         _open_folders,
+    ),
+    Duty(
+        "any_device",
+        noop("an administrator may work from any computer"),
+        noop("let the proxy ask for a certificate of the device, and set KAMKOR_ADMIN_DEVICES=1"),
+        _any_device,
+    ),
+    Duty(
+        "no_certificate",
+        noop("the database on another machine knows the desk by passwords alone"),
+        noop("add sslcert and sslkey to DATABASE_URL, and clientcert=verify-ca to pg_hba.conf"),
+        _without_certificate,
+    ),
+    Duty(
+        "secrets_old",
+        noop("the passwords of the database's logins are older than 100 days"),
+        noop("run kamkor secrets renew, and start the desk anew"),
+        lambda place: surroundings.secrets_old(place.data),
+    ),
+    Duty(
+        "secrets_on_disk",
+        noop("the secrets lie on a disk, not in memory that a vault fills"),
+        noop("let the vault write secrets.json to a tmpfs, and make it a link to there"),
+        lambda place: surroundings.secrets_on_disk(place.data),
+    ),
+    Duty(
+        "parts_unlooked",
+        noop("no list of known holes of the last 7 days says that all parts are sound"),
+        noop("write what pip-audit --format json says into parts.json of the data folder"),
+        lambda place: surroundings.parts_unlooked(place.data),
+    ),
+    Duty(
+        "not_boxed",
+        noop("the processes may take new rights and call all that the machine offers"),
+        noop("set NoNewPrivileges and SystemCallFilter in the unit, and ask there"),
+        lambda _place: surroundings.not_boxed(),
     ),
 )

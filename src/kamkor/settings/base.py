@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "kamkor.web.sessions.Signed",
+    "kamkor.web.refusals.Refusals",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -68,6 +69,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "kamkor.access.operations.passwords.HouseWords"},
 ]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
@@ -95,10 +97,17 @@ KAMKOR_SECOND_FACTOR_REQUIRED = not (
 MFA_ADAPTER = "kamkor.web.factors.Kept"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_TOLERANCE = 1
+# A code is right for its own half minute alone.
+MFA_TOTP_TOLERANCE = 0
 MFA_RATE_LIMITS = {"webauthn_login": "200/m/ip"}
 # The demo is served at http://localhost, which browsers trust for passkeys as they do HTTPS.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = KAMKOR_DEMO
+# An administrator works at devices alone whose certificate the proxy has seen: it says so in
+# X-Client-Verify, and takes away one that came from outside.
+KAMKOR_ADMIN_DEVICES = os.environ.get("KAMKOR_ADMIN_DEVICES", "") not in {"", "0"}
+# So many pages about people one account opens in ten minutes at most; 0 is without a limit, for
+# journeys through invented ones.
+KAMKOR_PACE = int(os.environ.get("KAMKOR_PACE") or (0 if KAMKOR_DEMO else 300))
 # The state's sign-in: where it is, who we are there, and the file that holds our secret.
 _STATE_URL = os.environ.get("KAMKOR_OIDC_URL", "")
 _STATE_SECRET = os.environ.get("KAMKOR_OIDC_SECRET_FILE", "")
@@ -168,7 +177,10 @@ TEMPLATES = [
 
 
 # A page's questions are many and quick: their plans are made once, not anew for each viewer.
-_PLANS = {"web": "-c plan_cache_mode=force_generic_plan"}
+# Nobody waits for ever: for what another holds 20 seconds, for an answer less than the desk has.
+_PLANS = {
+    "web": "-c plan_cache_mode=force_generic_plan -c lock_timeout=20s -c statement_timeout=100s"
+}
 
 
 def _login(name: str, password: str, started_with: str = "") -> dict[str, object]:
@@ -223,7 +235,8 @@ X_FRAME_OPTIONS = "DENY"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "formatters": {"line": {"()": "kamkor.kernel.lines.JsonLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"django.request": {"level": "ERROR"}},
 }

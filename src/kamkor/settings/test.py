@@ -9,3 +9,5 @@ KAMKOR_SECOND_FACTOR_REQUIRED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 for _login in DATABASES.values():  # noqa: F405 - from base
     _login["OPTIONS"] = {"server_side_binding": True}
+# The oracle of access opens in a moment what a person opens in a year.
+KAMKOR_PACE = 0

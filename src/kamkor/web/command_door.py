@@ -31,7 +31,7 @@ def commands(request: ViewedRequest) -> HttpResponse:
         refused["Allow"] = "POST"
         return refused
     try:
-        given = json.loads(request.body)
+        given = json.loads(request.body.decode(), object_pairs_hook=_once, parse_constant=_none)
         rows: list[Any] = given if isinstance(given, list) else [given]
         wanted = [command_from_json(row) for row in rows]
     except CommandUnreadable as fault:
@@ -50,6 +50,19 @@ def commands(request: ViewedRequest) -> HttpResponse:
         return JsonResponse([answer_as_json(answer) for answer in answers], safe=False)
     answer = carry_out_last(request.viewer, wanted[0])
     return JsonResponse(answer_as_json(answer), status=_status(answer))
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose names each stand once; raises ``ValueError``: readers differ in which counts."""
+    held = dict(pairs)
+    if len(held) != len(pairs):
+        raise ValueError
+    return held
+
+
+def _none(_word: str) -> Any:  # noqa: ANN401 - as json asks for
+    """Of ``NaN`` and ``Infinity``, which are no JSON; raises ``ValueError``."""
+    raise ValueError
 
 
 def _status(answer: Answer) -> int:

@@ -11,11 +11,12 @@ from django.template.response import SimpleTemplateResponse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from kamkor.access.operations.looks import looking
+from kamkor.access.operations.looks import PACE, TooFast, looking
 from kamkor.access.queries import viewer_of_user
 from kamkor.access.rules import Viewer
+from kamkor.access.vocabulary import ADMINISTRATOR
 from kamkor.kernel.keys import KeyGone, KeysUnusable
-from kamkor.web import faults, held
+from kamkor.web import faults, held, last_act, own_sign_ins
 from kamkor.web.held import FORM_OWNER
 
 POST_KEY = "post"
@@ -73,17 +74,43 @@ class DoorMiddleware:
         if viewer is None:
             return faults.no_post(request)
         request.viewer = viewer  # type: ignore[attr-defined]
+        if settings.KAMKOR_ADMIN_DEVICES and viewer.role == ADMINISTRATOR and not _known(request):
+            text = _("An administrator works at a computer of the service. This one is not known.")
+            return faults.fault_page(request, 403, text, code="device_unknown")
         first = None if getattr(view, "before_all", False) else _first(request)
         if first is not None:
             return first
         try:
-            with looking(viewer, *_looked_at(request, kwargs)):
+            with looking(viewer, *_looked_at(request, kwargs), most=_most(request)):
+                if request.method == "GET" and not getattr(view, "by_itself", False):
+                    own_sign_ins.tell_meanwhile(request, viewer)
                 response = view(request, *args, **kwargs)
                 if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                     response = response.render()
         except (KeysUnusable, KeyGone) as fault:
             return faults.fault_page(request, fault.status, _(fault.message), code=fault.code)
+        except TooFast as fault:
+            return faults.fault_page(request, 429, _too_fast(fault), code="too_fast")
         return response
+
+
+def _known(request: HttpRequest) -> bool:
+    """Whether the proxy has seen a certificate of the device."""
+    return request.headers.get("X-Client-Verify") == "SUCCESS"
+
+
+def _most(request: HttpRequest) -> int:
+    """How many pages about people may be opened in ten minutes; what is saved is never refused."""
+    reads = request.method == "GET" or request.path in last_act.SEARCHES
+    return int(settings.KAMKOR_PACE) if reads else 0
+
+
+def _too_fast(fault: TooFast) -> str:
+    text = _(
+        "More than %(most)s pages about people were opened with your account in %(minutes)s"
+        " minutes. Wait some minutes. It was written down."
+    )
+    return text % {"most": fault.args[0], "minutes": int(PACE.total_seconds() // 60)}
 
 
 def viewer_of(request: HttpRequest) -> Viewer | None:

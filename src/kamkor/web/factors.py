@@ -28,6 +28,7 @@ from kamkor.web import last_act, lock_out
 from kamkor.web.again import signed_in_lately
 from kamkor.web.door import ViewedRequest, before_all
 from kamkor.web.operation import see_other
+from kamkor.web.own_sign_ins import note_change
 from kamkor.web.words import moment
 
 HERE = "/account/factors/"
@@ -98,6 +99,7 @@ def _take_away(request: ViewedRequest, held: Factors) -> HttpResponse | list[dic
         text = _("Set up another second step before you take the last one away.")
         return [{"href": "", "message": text, "code": "last_factor"}]
     remove_factor(found)
+    note_change(request.viewer, "factor_removed")
     last_act.tell(request, _("It was taken away."))
     return see_other(HERE)
 
@@ -112,6 +114,7 @@ def app(request: ViewedRequest) -> HttpResponse:
     form = ActivateTOTPForm(user=account, data=request.POST if request.method == "POST" else None)
     if is_right(form):
         activate_totp(request, form)
+        note_change(request.viewer, "app_set_up")
         return _set_up(request, _("The app is set up."))
     kept = Kept()
     picture = kept.build_totp_svg(kept.build_totp_url(account, form.secret))
@@ -143,6 +146,7 @@ def passkey(request: ViewedRequest) -> HttpResponse:
     if is_right(form):
         name = form.cleaned_data["name"][:60]
         add_authenticator(request, name=name, credential=form.cleaned_data["credential"])
+        note_change(request.viewer, "passkey_set_up")
         return _set_up(request, _("The passkey is set up."))
     errors = faults_of(form, "name")
     options = begin_registration(request, request.user, passwordless=True)
@@ -160,6 +164,7 @@ def codes(request: ViewedRequest) -> HttpResponse:
     """Recovery codes: shown once, after they were made; made anew at any time."""
     if request.method == "POST" and has_factor(request.viewer.account_id):
         generate_recovery_codes(request)
+        note_change(request.viewer, "codes_drawn")
         return see_other(f"{HERE}codes/")
     held = codes_of(request.viewer)
     if held is None:

@@ -28,7 +28,15 @@ CODES = {
 }
 # Pages bear a code only where it says more than the status does.
 ON_PAGES = frozenset(
-    {"not_permitted", "not_found", "form_expired", "keys_unusable", "identity_erased"}
+    {
+        "not_permitted",
+        "not_found",
+        "form_expired",
+        "keys_unusable",
+        "identity_erased",
+        "too_fast",
+        "device_unknown",
+    }
 )
 
 TEXTS = {

@@ -10,7 +10,8 @@ METHODS = ("GET", "HEAD", "POST")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types kamkor"
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types kamkor; "
+    "report-uri /policy/; report-to policy"
 )
 
 
@@ -25,6 +26,7 @@ class HeadersMiddleware:
         known = request.method in METHODS
         response = self.get_response(request) if known else HttpResponseNotAllowed(METHODS)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Reporting-Endpoints", 'policy="/policy/"')
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

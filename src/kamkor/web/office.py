@@ -14,7 +14,7 @@ from kamkor.access.operations import keep_notices_to
 from kamkor.access.vocabulary import ADMINISTRATOR, HEAD
 from kamkor.cases.queries.emergency import SECOND
 from kamkor.kernel.ids import new_id
-from kamkor.web import last_act
+from kamkor.web import last_act, own_sign_ins
 from kamkor.web.door import POST_KEY, ViewedRequest, before_all, by_itself
 from kamkor.web.operation import see_other
 from kamkor.web.own_sessions import session_rows
@@ -29,6 +29,8 @@ def account(request: ViewedRequest) -> HttpResponse:
         keeps = "notices_to" in request.POST and request.viewer.role in SECOND
         errors = _keep_notices_to(request) if keeps else _change_password(request)
         if not errors:
+            if not keeps:
+                own_sign_ins.note_change(request.viewer, "password_changed")
             told = (
                 _("Your address for notices is kept.") if keeps else _("Your password was changed.")
             )
@@ -50,6 +52,7 @@ def account(request: ViewedRequest) -> HttpResponse:
     context = {
         "form": form,
         "sessions": session_rows(request),
+        "sign_ins": own_sign_ins.rows(viewer),
         "confirms": viewer.role in {HEAD, ADMINISTRATOR},
         "notices": _notices_form(request, errors) if viewer.role in SECOND else None,
         "first": getattr(request.user, "password_once", False),

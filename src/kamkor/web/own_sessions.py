@@ -8,23 +8,14 @@ from django.utils.translation import ngettext
 
 from kamkor.access.operations.session import end_sessions
 from kamkor.access.queries.session import sessions_of
+from kamkor.access.vocabulary import MEANS
 from kamkor.kernel import clock
-from kamkor.kernel.words import noop
 from kamkor.web import last_act
 from kamkor.web.again import signed_in_lately
 from kamkor.web.door import ViewedRequest, before_all, by_itself
 from kamkor.web.operation import see_other
 from kamkor.web.sessions import seen_since, session_of
 from kamkor.web.words import moment
-
-KINDS = {
-    "password": noop("password"),
-    "totp": noop("code of the app"),
-    "recovery_codes": noop("recovery code"),
-    "webauthn": noop("passkey"),
-    "socialaccount": noop("sign-in of the state"),
-    "one_time_code": noop("one-time code"),
-}
 
 
 @before_all
@@ -50,7 +41,7 @@ def session_rows(request: ViewedRequest) -> list[dict[str, Any]]:
         {
             "id": one.session_key,
             "browser": one.browser or _("unknown browser"),
-            "kind": ", ".join(_(KINDS[kind]) for kind in one.kind.split() if kind in KINDS),
+            "kind": ", ".join(_(MEANS[kind]) for kind in one.kind.split() if kind in MEANS),
             "opened": moment(one.opened_at),
             "seen": moment(one.seen_at),
             "this": one.session_key == own.digest,

@@ -25,6 +25,7 @@ from kamkor.access.queries.factor import factors_of_account
 from kamkor.web import held, last_act, lock_out
 from kamkor.web.door import outside_door
 from kamkor.web.factors import code_field, faults_of, is_right
+from kamkor.web.own_sign_ins import note_refused
 
 Type = Authenticator.Type
 
@@ -42,6 +43,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     form = kind(user=stage.login.user, data=request.POST)
     errors = faults_of(form, "passkey" if by_passkey else "code")
     if errors:
+        note_refused(errors[0]["code"], account=stage.login.user.pk)
         return step_page(request, stage, errors)
     form.save()
     used = form.cleaned_data["credential"] if by_passkey else form.authenticator
@@ -111,6 +113,8 @@ def one_time_code(request: HttpRequest) -> HttpResponse:
                 return answer
             text = _("This is not the code, or it is older than 24 hours. Ask for a new one.")
             errors = [{"href": "#code", "message": text, "code": "code_wrong"}]
+    if errors:
+        note_refused(errors[0]["code"], account=stage.login.user.pk)
     context = {
         "step": {"hidden": held.held_fields(request)},
         "field": code_field(_("Code for once"), errors),
@@ -130,6 +134,7 @@ def by_passkey(request: HttpRequest) -> HttpResponse:
         used = form.cleaned_data["credential"]
         answer: HttpResponse = perform_passwordless_login(request, used, Login(user=used.user))
         return answer
+    note_refused("passkey_unknown")
     message = _("This passkey belongs to no account here. Sign in with your password.")
     sign_in = {
         "hidden": held.held_fields(request),

@@ -14,6 +14,7 @@ from kamkor.web import lock_out
 from kamkor.web.door import outside_door
 from kamkor.web.held import go_on, held_fields
 from kamkor.web.language import LANGUAGE_KEY
+from kamkor.web.own_sign_ins import note_refused, note_signed_in
 from kamkor.web.second_step import one_time_code, second_step
 
 
@@ -31,6 +32,7 @@ class NoSignUp(DefaultAccountAdapter):  # type: ignore[misc]
     def post_login(self, request: HttpRequest, user: Any, **told: Any) -> HttpResponse:  # noqa: ANN401 - as above
         """Go on in the language the account reads, with the form that waited."""
         response: HttpResponse = super().post_login(request, user, **told)
+        note_signed_in(request, user.pk)
         request.session[LANGUAGE_KEY] = user.language
         translation.activate(user.language)
         return go_on(request, user.pk) or response
@@ -42,6 +44,7 @@ class NoSignUp(DefaultAccountAdapter):  # type: ignore[misc]
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:  # noqa: ANN401, ARG002 - as above
         """A blocked account is answered as a wrong password is."""
+        note_refused("blocked", account=user.pk)
         return HttpResponseRedirect("/sign-in/")
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ANN401, ARG002 - as above
@@ -76,6 +79,10 @@ class SignIn(LoginView):  # type: ignore[misc]
             "errors": errors,
             "hidden": held_fields(self.request),
         }
+        # Whoever speaks HTTPS and does not say from where a request comes knows too little else.
+        context["old_browser"] = self.request.is_secure() and not self.request.headers.get(
+            "Sec-Fetch-Site"
+        )
         context["help_url"] = ""
         return context
 
@@ -93,9 +100,11 @@ class SignIn(LoginView):  # type: ignore[misc]
         if found:
             return found
         message = _("This user name and password do not belong together.")
+        code = "sign_in_refused"
         if "too_many_login_attempts" in _codes(form):
-            return [{"href": "#username", "message": lock_out.told(), "code": "locked_out"}]
-        return [{"href": "#username", "message": message, "code": "sign_in_refused"}]
+            code, message = "locked_out", lock_out.told()
+        note_refused(code, username=self.request.POST.get("username", "").strip())
+        return [{"href": "#username", "message": message, "code": code}]
 
     def form_valid(self, form: Any) -> HttpResponse:  # noqa: ANN401 - allauth's form
         """Go on; where a second step is asked for, with the form that waits for the sign-in."""

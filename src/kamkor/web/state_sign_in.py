@@ -27,6 +27,7 @@ from requests import RequestException, Session
 
 from kamkor.kernel import clock
 from kamkor.web.door import outside_door
+from kamkor.web.own_sign_ins import note_refused
 
 PROVIDER = "state"
 NONCE = "state_nonce"
@@ -176,6 +177,7 @@ def _failed() -> str:
 
 
 def _refuse(request: HttpRequest, code: str, message: str) -> NoReturn:
+    note_refused(code)
     raise ImmediateHttpResponse(_page(request, code, message))
 
 

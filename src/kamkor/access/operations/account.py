@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from kamkor.access.models import Account, AccountEvent, FactorReset
 from kamkor.access.operations.factor import remove_factors
+from kamkor.access.operations.looks import write_event
 from kamkor.access.operations.session import end_sessions
 from kamkor.access.queries.account import (
     RESET_HOURS,
@@ -208,6 +209,7 @@ def confirm_reset(viewer: Viewer, reset_id: int) -> tuple[str, str]:
         by_id=asked.asked_by_id,
         second_id=viewer.account_id,
     )
+    write_event("account/reset_done", account=asked.account_id)
     return asked.account.username, code
 
 
@@ -267,3 +269,4 @@ def _note(viewer: Viewer, account_id: int, act: str) -> None:
     AccountEvent.objects.create(
         account_id=account_id, act=act, at=clock.now(), by_id=viewer.account_id
     )
+    write_event(f"account/{act}", account=account_id)

@@ -64,5 +64,21 @@ def looks_of_department(viewer: Viewer, since: datetime, until: datetime) -> lis
     return _read(_OF_DEPARTMENT.rows({"since": since, "until": until}))
 
 
+class OwnSignIn(NamedTuple):
+    """A sign-in, a wrong try at it or a change of it: when, and as the log names it."""
+
+    at: datetime
+    page: str
+
+
+_OWN = Statement("SELECT at, page FROM own_sign_ins(%(since)s::timestamptz)")
+
+
+def own_sign_ins(viewer: Viewer, since: datetime) -> list[OwnSignIn]:
+    """The latest fifty of one's own account, newest first; the database asks who is looking."""
+    found = _OWN.rows({"since": since}) if viewer.account_id else []
+    return [OwnSignIn(*row) for row in found]
+
+
 def _read(rows: Iterable[tuple[object, ...]]) -> list[LookAt]:
     return [LookAt(*row) for row in rows]  # type: ignore[arg-type]  # as the statement names them

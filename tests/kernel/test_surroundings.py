@@ -1,0 +1,109 @@
+"""What the service stands in: secrets that age, parts with holes, a process without a box."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict
+from importlib.metadata import distributions
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from kamkor.kernel import clock
+from kamkor.kernel.credentials import load_secrets, write_private
+from kamkor.kernel.provision import answers, provision
+from kamkor.kernel.renewal import renew_passwords
+from kamkor.kernel.server_facts import ServerFacts
+from kamkor.kernel.service import DUTIES
+from tests.conftest import DATA
+from tests.kernel.test_service import codes, looked, place_of
+
+__all__ = ["looked"]
+
+
+def test_a_database_that_knows_passwords_alone_is_told(
+    looked: ServerFacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, duty = place_of(tmp_path), next(one for one in DUTIES if one.code == "no_certificate")
+    assert not duty.undone(place)
+    monkeypatch.setitem(connections.settings["default"], "HOST", "database.example")
+    assert duty.undone(place)
+    monkeypatch.setenv("PGSSLCERT", "/etc/desk.pem")
+    monkeypatch.setenv("PGSSLKEY", "/etc/desk.key")
+    assert not duty.undone(place)
+
+
+def test_old_secrets_and_secrets_on_a_disk_are_told(looked: ServerFacts, tmp_path: Path) -> None:
+    place = place_of(tmp_path)
+    asked, kept = {"secrets_old", "secrets_on_disk"}, place.data / "secrets.json"
+    assert codes(place) & asked <= {"secrets_on_disk"}
+    past = clock.now().timestamp() - 101 * 24 * 3600
+    os.utime(kept, (past, past))
+    assert "secrets_old" in codes(place)
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:
+        there = Path(memory) / "secrets.json"
+        there.write_text(kept.read_text())
+        there.chmod(0o600)
+        kept.unlink()
+        kept.symlink_to(there)
+        assert codes(place) & asked == set()
+    kept.unlink()
+
+
+def test_parts_that_nobody_looked_at_are_told(looked: ServerFacts, tmp_path: Path) -> None:
+    """No list, one that is whole, one that leaves a part out, one with a hole, an old one."""
+    place = place_of(tmp_path)
+    held = [
+        {"name": one.metadata["Name"], "version": one.version, "vulns": list[object]()}
+        for one in distributions()
+    ]
+    hole = [*held[:-1], held[-1] | {"vulns": [{"id": "a hole"}]}]
+    path = place.data / "parts.json"
+    found = ["parts_unlooked" in codes(place)]
+    for told in (held, held[:-1], hole, "no list"):
+        path.write_text(json.dumps({"dependencies": told}))
+        found.append("parts_unlooked" in codes(place))
+    path.write_text(json.dumps({"dependencies": held}))
+    past = clock.now().timestamp() - 8 * 24 * 3600
+    os.utime(path, (past, past))
+    found.append("parts_unlooked" in codes(place))
+    assert found == [True, False, True, True, True, True]
+
+
+def test_a_process_without_a_box_is_told_and_one_in_it_is_not() -> None:
+    look = "from kamkor.kernel.surroundings import not_boxed; print(not_boxed())"
+    # PR_SET_NO_NEW_PRIVS is 38, PR_SET_SECCOMP 22; the filter of one line permits all.
+    boxed = (
+        "import ctypes, struct; libc = ctypes.CDLL(None); libc.prctl(38, 1, 0, 0, 0);"
+        "line = ctypes.create_string_buffer(struct.pack('HBBI', 6, 0, 0, 0x7FFF0000));"
+        "program = ctypes.create_string_buffer(struct.pack('HP', 1, ctypes.addressof(line)));"
+        "assert libc.prctl(22, 2, program, 0, 0) == 0;"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", boxed + look], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "False"
+    alone = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    status = Path("/proc/self/status").read_text()
+    assert alone.stdout.strip() == str(
+        "NoNewPrivs:\t1" not in status or "Seccomp:\t2" not in status
+    )
+
+
+def test_new_passwords_let_in_and_the_old_ones_no_longer(
+    looked: ServerFacts, house: ServerFacts
+) -> None:
+    before = load_secrets(DATA)
+    try:
+        assert renew_passwords(DATA) == 4
+        after = load_secrets(DATA)
+        assert answers(house, after)
+        assert not answers(house, before)
+        kept = ("kamkor_super", "django_secret_key", "context_key")
+        assert [getattr(after, one) == getattr(before, one) for one in kept] == [True] * 3
+    finally:
+        write_private(DATA / "secrets.json", json.dumps(asdict(before)))
+        provision(house, before)
