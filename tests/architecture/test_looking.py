@@ -23,6 +23,7 @@ AS_OWNER = {
     "kernel.database": "counts rows for the planner",
     "kernel.health": "asks the catalogue",
     "kernel.relocking": "locks each text anew; shows none",
+    "kernel.renewal": "gives logins new passwords; asks no table",
     "kernel.service": "asks the catalogue",
     "management.commands.account": "staff and accounts",
     "management.commands.demo": "migrations",

@@ -12,6 +12,7 @@ import pytest
 from django.db import connections
 from pytest_django import Settings
 
+from kamkor.access.models import Account
 from kamkor.access.operations.sealing import seal_and_anchor, verified
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.lines import JsonLine
@@ -104,6 +105,7 @@ def test_what_is_refused_is_written_by_page_and_code_and_id_alone(committed_cast
 
 def test_who_signs_in_is_told_of_wrong_tries_and_changes_meanwhile(committed_cast: Cast) -> None:
     cast = committed_cast
+    Account.objects.filter(username="bakyt").update(language="en")
     first = signed_in(cast, "bakyt")
     assert "wrong tr" not in first.open("/").text
     for _turn in range(2):
@@ -124,6 +126,7 @@ def test_who_signs_in_is_told_of_wrong_tries_and_changes_meanwhile(committed_cas
 
 def test_who_signs_in_is_told_that_the_sign_in_was_changed(committed_cast: Cast) -> None:
     cast = committed_cast
+    Account.objects.filter(username="bakyt").update(language="en")
     first = signed_in(cast, "bakyt")
     assert "your sign-in was changed" not in first.open("/").text
     typed = first.open("/account/").form("change_password")

@@ -39,8 +39,10 @@ DOORS = {
     "restore": "puts a backup back",
     "seal_backup": "digests",
     "seal_log": "digests",
+    "secrets": "gives logins new passwords",
     "serve": "each page is a door of its own",
     "synth": "invented people in an empty database",
+    "tell_of_emergency": "ids of accounts and posts, for a mail without names",
     "worker": "each job is a door of its own",
 }
 
