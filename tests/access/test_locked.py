@@ -124,6 +124,16 @@ def test_what_was_told_is_read_where_it_is_shown(cast: Cast, reported: str) -> N
         assert Report.objects.only("state").get(id=reported).place == a_report()["place"]
 
 
+def test_a_row_holds_its_texts_locked_until_somebody_looks(cast: Cast, reported: str) -> None:
+    """In memory too: of what a page reads only what it shows is opened."""
+    with cast.bakyt.inside():
+        report = Report.objects.get(id=reported)
+        held = bytes(report.__dict__["seen_or_said"])
+        assert TOLD["seen_or_said"].encode() not in held
+        assert report.seen_or_said == TOLD["seen_or_said"]
+        assert Report.objects.get(id=reported).__dict__["seen_or_said"] != TOLD["seen_or_said"]
+
+
 def raw(table: str, column: str, key: str, value: Any = None) -> Any:  # noqa: ANN401 - bytes, or nothing
     """The bytes of a column, as nobody but the owner changes them."""
     with connections["default"].cursor() as cursor:

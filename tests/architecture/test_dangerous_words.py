@@ -15,6 +15,7 @@ SOURCE = ROOT / "src" / "kamkor"
 # Each module that locks, signs, digests or draws, with the words of its row in docs/operate.md.
 CRYPTOGRAPHY = {
     "access/operations/account.py": "passwords",
+    "access/operations/factor.py": "recovery codes",
     "access/operations/sealing.py": "seals of log and journal",
     "cases/operations/entering.py": "receipt codes",
     "cases/operations/report.py": "receipt codes",
@@ -30,6 +31,7 @@ CRYPTOGRAPHY = {
     "kernel/renewal.py": "logins of the database",
     "kernel/rowsecurity.py": "who is looking",
     "kernel/service.py": "operating system's own source",
+    "kernel/stolen.py": "stolen passwords",
     "management/commands/account.py": "passwords",
     "management/commands/synth.py": "passwords",
     "web/factors.py": "secrets of second steps",

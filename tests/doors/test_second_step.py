@@ -1,6 +1,7 @@
 """The second step at sign-in by an app's code or a recovery code; where it is asked for; and who
 one is, asked again before a sensitive act."""
 
+import hashlib
 import json
 
 import pytest
@@ -70,6 +71,15 @@ def test_a_code_works_once(cast: Cast) -> None:
     assert (is_in(first), is_in(second)) == (True, False)
 
 
+def test_a_code_is_right_in_its_own_half_minute_alone(cast: Cast) -> None:
+    secret = set_up_app(signed_in(cast, "bakyt"))
+    desk = a_browser(cast)
+    with_password(desk, "bakyt")
+    for later in (-1, 1):
+        assert desk.send(SECOND, {"code": code_of(secret, later)}).refusals == ["code_wrong"]
+    assert desk.send(SECOND, {"code": code_of(secret)}).status == 302
+
+
 def test_the_database_keeps_no_key_of_an_app_in_clear(cast: Cast) -> None:
     secret = set_up_app(signed_in(cast, "aigul")).replace(" ", "")
     kept = json.dumps(list(Authenticator.objects.values_list("data", flat=True)))
@@ -92,6 +102,19 @@ def test_recovery_codes_are_shown_once_each_works_once_and_are_counted_down(cast
     again = a_browser(cast)
     with_password(again, "aigul")
     assert again.send(SECOND, {"code": codes[3]}).refusals == ["code_wrong"]
+
+
+def test_of_recovery_codes_that_were_shown_the_database_keeps_hashes_alone(cast: Cast) -> None:
+    desk = signed_in(cast, "aigul")
+    set_up_app(desk)
+    codes = recovery_codes(desk)
+    held = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)
+    assert set(held.data) == {"migrated_codes", "salt", "hashes", "viewed_at"}
+    assert (held.data["migrated_codes"], len(set(held.data["hashes"]))) == ([], 10)
+    assert not any(one in str(held.data) for one in codes)
+    salt = bytes.fromhex(held.data["salt"])
+    slow = hashlib.scrypt(codes[0].encode(), salt=salt, n=2**15, r=8, p=3, maxmem=2**26, dklen=32)
+    assert held.data["hashes"][0] == slow.hex()
 
 
 def test_recovery_codes_can_be_kept_as_a_file(cast: Cast) -> None:

@@ -107,15 +107,14 @@ def test_who_signs_in_is_told_of_wrong_tries_and_changes_meanwhile(committed_cas
     cast = committed_cast
     Account.objects.filter(username="bakyt").update(language="en")
     first = signed_in(cast, "bakyt")
-    assert "wrong tr" not in first.open("/").text
+    assert "sign_in_told" not in first.open("/").refusals
     for _turn in range(2):
         with_password(a_browser(cast, "10.0.0.9"), "bakyt", "wrong")
     second = a_browser(cast)
     with_password(second, "bakyt")
     page = second.open("/")
-    assert "there were 2 wrong tries at your account" in page.text
-    assert "sign_in_told" in page.refusals
-    assert "wrong tries" not in second.open("/").text
+    assert "2" in page.all(data_refusal="sign_in_told")[0].text
+    assert "sign_in_told" not in second.open("/").refusals
     kinds = [
         one.attributes["data-kind"]
         for one in second.open("/account/").all("li")
@@ -128,15 +127,14 @@ def test_who_signs_in_is_told_that_the_sign_in_was_changed(committed_cast: Cast)
     cast = committed_cast
     Account.objects.filter(username="bakyt").update(language="en")
     first = signed_in(cast, "bakyt")
-    assert "your sign-in was changed" not in first.open("/").text
+    assert "sign_in_told" not in first.open("/").refusals
     typed = first.open("/account/").form("change_password")
     new = "көк асман түндүк 7"
     first.send("/account/", typed | {"old_password": PASSWORD, "new_password": new})
     second = a_browser(cast)
     with_password(second, "bakyt", new)
-    assert "your sign-in was changed" in second.open("/").text
+    assert "sign_in_told" in second.open("/").refusals
     shown = second.open("/account/")
-    assert "password changed" in shown.text
     assert "account" in [one.attributes.get("data-kind") for one in shown.all("li")]
 
 
@@ -156,7 +154,7 @@ def test_nobody_looks_faster_than_a_person_reads(committed_cast: Cast, settings:
     assert [desk.open(f"/cases/{case}/").status for _turn in range(6)] == [200] * 5 + [429]
     page = desk.open(f"/cases/{case}/")
     assert page.refusals == ["too_fast"]
-    assert "More than 5 pages" in page.text
+    assert " 5 " in page.text
     assert desk.open("/help/").status == 200
     assert Desk("bakyt", cast.time).open(f"/cases/{case}/").status == 200
     assert [one[0] for one in written()] == ["refused/429/case/too_fast"] * 2

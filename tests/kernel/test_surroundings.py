@@ -9,6 +9,7 @@ from dataclasses import asdict
 from importlib.metadata import distributions
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connections
 
@@ -18,6 +19,7 @@ from kamkor.kernel.provision import answers, provision
 from kamkor.kernel.renewal import renew_passwords
 from kamkor.kernel.server_facts import ServerFacts
 from kamkor.kernel.service import DUTIES
+from kamkor.kernel.stolen import LEAST_BYTES, STOLEN_FILE
 from tests.conftest import DATA
 from tests.kernel.test_service import codes, looked, place_of
 
@@ -73,6 +75,16 @@ def test_parts_that_nobody_looked_at_are_told(looked: ServerFacts, tmp_path: Pat
     assert found == [True, False, True, True, True, True]
 
 
+def test_a_missing_list_of_stolen_passwords_is_told(looked: ServerFacts, tmp_path: Path) -> None:
+    place = place_of(tmp_path)
+    path = place.data / STOLEN_FILE
+    assert "no_stolen_list" in codes(place)
+    path.touch()
+    assert "no_stolen_list" in codes(place)
+    os.truncate(path, LEAST_BYTES)
+    assert "no_stolen_list" not in codes(place)
+
+
 def test_a_process_without_a_box_is_told_and_one_in_it_is_not() -> None:
     look = "from kamkor.kernel.surroundings import not_boxed; print(not_boxed())"
     # PR_SET_NO_NEW_PRIVS is 38, PR_SET_SECCOMP 22; the filter of one line permits all.
@@ -107,3 +119,32 @@ def test_new_passwords_let_in_and_the_old_ones_no_longer(
     finally:
         write_private(DATA / "secrets.json", json.dumps(asdict(before)))
         provision(house, before)
+
+
+def test_nobody_waits_for_ever(looked: ServerFacts, house: ServerFacts) -> None:
+    """Threads, connections, locks, answers and open transactions each have an end, as the desk's
+    own process is started; what another holds is given up."""
+    ends = (
+        "from django.db import connections as c; from django.conf import settings as s;"
+        "from kamkor.web import serving as v;"
+        "told = c['default'].cursor(); show = lambda n: told.execute(f'SHOW {n}').fetchone()[0];"
+        "print(show('lock_timeout'), show('statement_timeout'),"
+        " show('idle_in_transaction_session_timeout'), v.WORKERS * v.THREADS,"
+        " s.DATABASES['default']['OPTIONS']['pool']['max_size'])"
+    )
+    env = os.environ | {"KAMKOR_DOOR": "web", "DJANGO_SETTINGS_MODULE": "kamkor.settings.base"}
+    done = subprocess.run(
+        [sys.executable, "-c", f"import django; django.setup(); {ends}"],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["20s", "100s", "30s", "16", "8"]
+    words = house.arguments("kamkor_web", load_secrets(DATA).kamkor_web)
+    key = "SELECT pg_advisory_xact_lock(417)"
+    with psycopg.connect(**words) as holds, psycopg.connect(**words) as waits:
+        holds.execute(key)
+        waits.execute("SET lock_timeout = '200ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            waits.execute(key)

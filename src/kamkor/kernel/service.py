@@ -368,4 +368,10 @@ DUTIES = (
         noop("set NoNewPrivileges and SystemCallFilter in the unit, and ask there"),
         lambda _place: surroundings.not_boxed(),
     ),
+    Duty(
+        "no_stolen_list",
+        noop("no list of stolen passwords is there to compare new ones with"),
+        noop("put a sorted list of their SHA-1 into stolen-passwords.txt of the data folder"),
+        lambda place: surroundings.without_stolen(place.data),
+    ),
 )

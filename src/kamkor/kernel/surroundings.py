@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kamkor.kernel import clock
 from kamkor.kernel.credentials import SECRETS_FILE
+from kamkor.kernel.stolen import LEAST_BYTES, STOLEN_FILE
 
 PARTS_FILE = "parts.json"
 """What ``pip-audit --format json`` told of this installation's parts, in the data folder."""
@@ -51,6 +52,12 @@ def parts_unlooked(data: Path) -> bool:
         return True
     held = {(_plain(one.metadata["Name"]), one.version) for one in distributions()}
     return not {one for one in held if one[0] != "kamkor"} <= sound
+
+
+def without_stolen(data: Path) -> bool:
+    """Whether there is no list of stolen passwords worth the name."""
+    path = data / STOLEN_FILE
+    return not path.is_file() or path.stat().st_size < LEAST_BYTES
 
 
 def _plain(name: str) -> str:

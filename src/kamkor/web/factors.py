@@ -169,7 +169,7 @@ def codes(request: ViewedRequest) -> HttpResponse:
     held = codes_of(request.viewer)
     if held is None:
         return see_other(HERE)
-    shown = held.wrap().get_unused_codes() if see_codes(held, clock.wall_seconds()) else []
+    shown = see_codes(held, clock.wall_seconds())
     context = {
         "codes": shown,
         "file": "\r\n".join(shown),

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kamkor.access.operations.account import use_code
+from kamkor.access.operations.factor import RECOVERY_CODE, use_recovery_code
 from kamkor.access.queries.account import reset_to_use
 from kamkor.access.queries.factor import factors_of_account
 from kamkor.web import held, last_act, lock_out
@@ -38,6 +39,8 @@ def second_step(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect("/sign-in/")
     if request.method != "POST" or "password" in request.POST:
         return step_page(request, stage)
+    if answer_by_code := _by_recovery_code(request, stage):
+        return answer_by_code
     by_passkey = bool(request.POST.get("credential"))
     kind = AuthenticateWebAuthnForm if by_passkey else AuthenticateForm
     form = kind(user=stage.login.user, data=request.POST)
@@ -46,10 +49,23 @@ def second_step(request: HttpRequest) -> HttpResponse:
         note_refused(errors[0]["code"], account=stage.login.user.pk)
         return step_page(request, stage, errors)
     form.save()
-    used = form.cleaned_data["credential"] if by_passkey else form.authenticator
     answer: HttpResponse = stage.exit()
-    if used.type == Type.RECOVERY_CODES:
-        _tell_of_codes(request, used.user_id)
+    return answer
+
+
+def _by_recovery_code(request: HttpRequest, stage: Any) -> HttpResponse | None:  # noqa: ANN401 - allauth's stage
+    """Go on where a recovery code was typed; nothing where it was none, or too many were tried."""
+    account = stage.login.user
+    typed = "".join(request.POST.get("code", "").split())
+    if not RECOVERY_CODE.fullmatch(typed) or lock_out.is_locked(
+        request, account.username, account.pk
+    ):
+        return None
+    if not use_recovery_code(account.pk, typed):
+        return None
+    record_authentication(request, account, method="mfa", type=Type.RECOVERY_CODES.value)
+    answer: HttpResponse = stage.exit()
+    _tell_of_codes(request, account.pk)
     return answer
 
 

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from kamkor.access.queries.account import names_of
 from kamkor.kernel import clock
+from kamkor.kernel.stolen import STOLEN_FILE, is_stolen
 from kamkor.territory.queries import names_on
 
 LEAST_BESIDE = 8
@@ -40,6 +43,19 @@ class HouseWords:
             "The name of the service, of a place, or your own does not count in a password:"
             " at least %(least)s other letters are needed."
         ) % {"least": LEAST_BESIDE}
+
+
+class NotStolen:
+    """Refuses a password that is known to have been stolen elsewhere."""
+
+    def validate(self, password: str, user: Any = None) -> None:  # noqa: ANN401, ARG002 - Django's form
+        """Raises ``ValidationError``."""
+        if is_stolen(password, Path(settings.KAMKOR_DATA) / STOLEN_FILE):
+            raise ValidationError(self.get_help_text(), code="password_stolen")
+
+    def get_help_text(self) -> str:
+        """What is asked for."""
+        return _("This password was stolen elsewhere and stands in lists. Choose another.")
 
 
 def _places() -> Iterable[str]:

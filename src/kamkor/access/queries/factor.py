@@ -8,6 +8,8 @@ from allauth.mfa.models import Authenticator
 from kamkor.access.rules import Viewer
 
 Type = Authenticator.Type
+HASHES = "hashes"
+"""Where the row of recovery codes keeps the hashes of those that were shown."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,14 @@ def factors_of_account(account_id: int) -> Factors:
     return Factors(
         app=next((one for one in rows if one.type == Type.TOTP), None),
         passkeys=tuple(one for one in rows if one.type == Type.WEBAUTHN),
-        codes_left=len(codes[0].wrap().get_unused_codes()) if codes else 0,
+        codes_left=_left(codes[0]) if codes else 0,
     )
+
+
+def _left(codes: Any) -> int:  # noqa: ANN401 - allauth's row
+    """How many were not used; of those that were shown hashes alone are kept."""
+    held = codes.data.get(HASHES)
+    return len(codes.wrap().get_unused_codes() if held is None else held)
 
 
 def codes_of(viewer: Viewer) -> Any:  # noqa: ANN401 - allauth's row
