@@ -92,8 +92,8 @@ def patterns(text: str) -> Iterator[str]:
             and node.args
             and isinstance(node.args[0], ast.Constant)
         ):
-            held: Any = node.args[0].value
-            yield held if isinstance(held, str) else held.decode()
+            held = node.args[0].value
+            yield held.decode() if isinstance(held, bytes) else str(held)
 
 
 def takes_for_ever(pattern: str) -> bool:

@@ -35,6 +35,7 @@ COMMAND = "command"
 NOT_TRIED = {
     "backup": "copies the database's files",
     "keys": "counts texts, and names rows by their ids",
+    "secrets": "sets new passwords of logins",
     "restore": "puts them back",
     "demo": "builds and serves",
     "doctor": "looks at the installation",
