@@ -28,6 +28,7 @@ WHOLE = Viewer(
     teams=(UUID(int=1),),
     lent=(UUID(int=2),),
     barred=(UUID(int=3),),
+    emergency=(UUID(int=4),),
     day=date(2026, 3, 5),
 )
 BARE = Viewer(8, "", "", "", WORKER)
