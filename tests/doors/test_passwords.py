@@ -69,6 +69,7 @@ def test_a_stolen_password_is_refused_by_the_list(
 
 
 def test_the_page_says_why_such_a_password_is_refused(cast: Cast) -> None:
+    Account.objects.filter(username="bakyt").update(language="en")
     desk = signed_in(cast, "bakyt")
     typed = desk.open("/account/").form("change_password")
     page = desk.send("/account/", typed | {"old_password": PASSWORD, "new_password": HOUSE[0]})
