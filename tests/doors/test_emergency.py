@@ -15,7 +15,7 @@ from tests.cast import Cast
 from tests.doors.desk import Desk, Page
 from tests.doors.signing import AGAIN, grow_old, signed_in
 from tests.doors.test_two_worlds import CHANGING
-from tests.factories import a_violent_report, registered
+from tests.factories import a_violent_report, accepted, registered
 from tests.specification.test_17_emergency import with_reporter
 
 FORM = "/do/open-in-emergency/"
@@ -63,6 +63,16 @@ def test_from_an_empty_search_to_the_case_and_its_end(cast: Cast) -> None:
 
 def act(name: str) -> dict[str, list[str]]:
     return {"act": [name]}
+
+
+def test_of_a_reported_child_nothing_is_offered_to_who_only_reads(cast: Cast) -> None:
+    case = accepted(cast.aigul)[0]
+    assert "find_person" in Desk("aigul", cast.time).open(f"/cases/{case}/").operations
+    for who in ("cholpon", "specialist2"):
+        desk = Desk(who, cast.time)
+        page = desk.follow(opened(desk, cast.bakyt.case(case).number))
+        assert page.code == "cases.case.show"
+        assert page.operations == {"end_emergency", "sign_out", "stay_signed_in"}
 
 
 def test_the_report_is_read_without_who_reported(cast: Cast) -> None:

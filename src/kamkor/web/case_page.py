@@ -254,7 +254,8 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
                 "follows": _(step.follows),
             }
         )
-    if case.state == CaseState.REPORTED and viewer.may(Action.RECORD):
+    own = is_own_side(viewer, case)
+    if case.state == CaseState.REPORTED and viewer.may(Action.RECORD) and own:
         acts.insert(
             0,
             {
@@ -266,9 +267,9 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
                 "follows": _("Search first: a child has one case, under one name."),
             },
         )
-    if viewer.role in {SPECIALIST, HEAD} and is_own_side(viewer, case):
+    if viewer.role in {SPECIALIST, HEAD} and own:
         acts += [_asking(case, one) for one in _may_be_asked(case)]
-    if case.register == CHILD and viewer.may(Action.RECORD) and is_own_side(viewer, case):
+    if case.register == CHILD and viewer.may(Action.RECORD) and own:
         acts.append(
             {
                 "label": _("Correct or add a name"),

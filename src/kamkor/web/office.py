@@ -90,7 +90,6 @@ def _notices_form(request: ViewedRequest, errors: list[dict[str, str]]) -> dict[
         "errors": [],
         "fields": [field],
         "submit_label": _("Keep the address"),
-        "style": "secondary",
     }
 
 

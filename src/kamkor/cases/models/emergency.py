@@ -7,7 +7,18 @@ from kamkor.kernel.locked import LockedText
 from kamkor.kernel.models import Fact
 
 
-class EmergencyOpening(Fact):
+class _OfEmergency(Fact):
+    """What somebody does about the case ``subject`` in an emergency."""
+
+    subject = models.UUIDField()
+    employee = models.IntegerField()
+    account = models.IntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class EmergencyOpening(_OfEmergency):
     """That somebody reads the case ``subject`` until a moment, though it is not theirs to see.
 
     It stands in the office of the case, for those who must know of it. ``told_from`` is the level
@@ -15,10 +26,7 @@ class EmergencyOpening(Fact):
     Only a function of the database adds rows.
     """
 
-    subject = models.UUIDField()
     reason = LockedText(of="id")
-    employee = models.IntegerField()
-    account = models.IntegerField()
     until = models.DateTimeField()
     told_from = models.PositiveSmallIntegerField()
 
@@ -26,13 +34,10 @@ class EmergencyOpening(Fact):
         indexes = (models.Index(fields=["subject"], name="emergency_by_subject"),)
 
 
-class EmergencySeen(Fact):
+class EmergencySeen(_OfEmergency):
     """That a second person knows of it."""
 
     opening = models.ForeignKey(EmergencyOpening, on_delete=models.PROTECT, related_name="seen")
-    subject = models.UUIDField()
-    employee = models.IntegerField()
-    account = models.IntegerField()
 
     class Meta:
         constraints = (
@@ -42,13 +47,10 @@ class EmergencySeen(Fact):
         )
 
 
-class EmergencyEnd(Fact):
+class EmergencyEnd(_OfEmergency):
     """That it ended before its time, and by whom."""
 
     opening = models.ForeignKey(EmergencyOpening, on_delete=models.PROTECT, related_name="ends")
-    subject = models.UUIDField()
-    employee = models.IntegerField()
-    account = models.IntegerField()
 
     class Meta:
         constraints = (
