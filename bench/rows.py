@@ -76,6 +76,7 @@ ROWS = (
         register_kept,
         at_most=1,
         sizes=SIZES,
+        timed=True,
     ),
     Row(
         "locks_list",
@@ -130,6 +131,7 @@ ROWS = (
         register_loaded,
         at_least=1,
         sizes=SIZES,
+        timed=True,
     ),
     Row(
         "growth",

@@ -70,7 +70,7 @@ def measured(row: Row, stage: Stage, measure: dict[str, Any]) -> bool:
         found = row.measure(stage)
     except Wrong as wrong:
         found = Measured([0.0], [1.0], faults=[str(wrong)])
-    met = row.met_by(found)
+    met = row.met_by(found, measure["slower"])
     kept = {
         "row": row.name,
         "title": row.title,

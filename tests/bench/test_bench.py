@@ -1,5 +1,6 @@
 """The benchmarks themselves: what is missed is told, and the page is made from what was kept."""
 
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 
 from bench import results, run
+from bench.calibration import REFERENCE, slower_than_reference
 from bench.client import Asking, Client, Wrong, loaded
-from bench.judging import Measured, Row, taken_in_turn, within_limit
+from bench.judging import Measured, Row, taken_in_turn
 from bench.rows import PLANTED, ROWS
 from bench.stage import SIZES
 
@@ -68,13 +70,24 @@ def test_rounds_are_taken_in_turn() -> None:
 
 
 @pytest.mark.parametrize(
-    ("figures", "slower", "held"),
-    [([1, 9, 1], 1, True), ([2, 2, 2], 1, False), ([2, 2, 2], 2, True), ([1, 1, 1], 0.1, True)],
+    ("timed", "slower", "held"),
+    [(True, 1.0, False), (True, 2.0, True), (True, 0.1, False), (False, 2.0, False)],
 )
-def test_an_absolute_limit_allows_for_a_slow_machine(
-    figures: list[float], slower: float, held: bool
+def test_only_a_fixed_limit_allows_for_a_slow_machine(
+    timed: bool,  # noqa: FBT001 - a column of the table above
+    slower: float,
+    held: bool,  # noqa: FBT001 - as above
 ) -> None:
-    assert within_limit(figures, 1, slower) is held
+    least, most = Measured([3], [5]), Measured([5], [3])
+    assert a_row(at_least=1, timed=timed).met_by(least, slower) is held
+    assert a_row(at_most=1, timed=timed).met_by(most, slower) is held
+
+
+def test_a_machine_is_held_against_the_committed_one() -> None:
+    known = json.loads(REFERENCE.read_text("utf-8"))
+    once = {part: [known[part]] for part in ("statement", "template")}
+    assert slower_than_reference(once) == 1
+    assert slower_than_reference(once | {"statement": [3 * known["statement"]]}) == 2
 
 
 def test_every_row_has_a_target_and_known_sizes() -> None:

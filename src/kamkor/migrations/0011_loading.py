@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='loadkey',
-            constraint=models.UniqueConstraint(fields=('office', 'digest'), name='loaded_once'),
+            constraint=models.UniqueConstraint(fields=('digest', 'office'), name='loaded_once'),
         ),
         migrations.AddField(
             model_name='stagedrow',

@@ -77,4 +77,4 @@ class LoadKey(models.Model):
     load = models.UUIDField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["office", "digest"], name="loaded_once"),)
+        constraints = (models.UniqueConstraint(fields=["digest", "office"], name="loaded_once"),)

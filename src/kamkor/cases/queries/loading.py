@@ -68,10 +68,12 @@ def faulty_rows(viewer: Viewer, load: Load) -> QuerySet[StagedRow]:
 
 def keys_loaded(viewer: Viewer, digests: Iterable[str]) -> dict[str, UUID]:
     """Which of these keys were loaded before, each with what it became."""
-    # One array: a parameter for each of thousands of keys takes longer than to look them up.
+    # One array: a parameter for each of thousands of keys takes longer than to look them up. Not
+    # prepared: a plan made while the table is empty would read all of it once it has grown.
     found = plain_cursor().execute(
         "SELECT digest::text, subject FROM kamkor_loadkey"
         " WHERE office = ANY (%s) AND digest = ANY (%s)",
         [departments_of(viewer), Uuids.of(digests)],
+        prepare=False,
     )
     return dict(found.fetchall())
