@@ -74,9 +74,9 @@ def test_rounds_are_taken_in_turn() -> None:
     [(True, 1.0, False), (True, 2.0, True), (True, 0.1, False), (False, 2.0, False)],
 )
 def test_only_a_fixed_limit_allows_for_a_slow_machine(
-    timed: bool,  # noqa: FBT001 - a column of the table above
+    timed: bool,
     slower: float,
-    held: bool,  # noqa: FBT001 - as above
+    held: bool,
 ) -> None:
     least, most = Measured([3], [5]), Measured([5], [3])
     assert a_row(at_least=1, timed=timed).met_by(least, slower) is held

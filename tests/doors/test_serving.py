@@ -7,13 +7,17 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import trans_real
 
 from kamkor.web import serving
-from kamkor.web.serving import PortTaken, bound, port_of
+from kamkor.web.serving import PortTaken, bound, port_of, speak_by_thread
 
 DESK = """
 import django
@@ -139,3 +143,13 @@ def test_threads_share_one_heap() -> None:
 
     assert heaps() > 1
     assert heaps("one") == 1
+
+
+def test_each_thread_speaks_its_own_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trans_real, "_active", trans_real._active)  # type: ignore[attr-defined]  # put back after
+    speak_by_thread()
+    with translation.override("ky"), ThreadPoolExecutor(1) as other:
+        assert other.submit(translation.get_language).result() == settings.LANGUAGE_CODE
+        other.submit(translation.activate, "ru").result()
+        assert translation.get_language() == "ky"
+        assert other.submit(translation.get_language).result() == "ru"
