@@ -37,6 +37,7 @@ CRYPTOGRAPHY = {
     "web/factors.py": "secrets of second steps",
     "web/faults.py": "operating system's own source",
     "web/held.py": "what is typed between pages",
+    "web/packing.py": "operating system's own source",
     "web/sessions.py": "sessions",
     "web/state_sign_in.py": "answers of the state's sign-in",
     "web/tallies.py": "what is typed between pages",

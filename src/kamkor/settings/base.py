@@ -41,7 +41,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # A village's network carries 6 kB a second: nothing goes out unpacked.
-    "django.middleware.gzip.GZipMiddleware",
+    "kamkor.web.packing.Packed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kamkor.web.sessions.Sessions",
     "kamkor.web.language.LanguageMiddleware",

@@ -1,0 +1,45 @@
+"""Pages are packed as Django packs them, by zlib-ng: as small, in less than half of the time."""
+
+from io import BytesIO
+from secrets import randbelow
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import patch_vary_headers
+from zlib_ng.gzip_ng import GzipNGFile
+
+_LEVEL = 6
+_SHORT = 200
+"""What is shorter would hardly become shorter yet."""
+
+
+class Packed(GZipMiddleware):
+    """Packs whole pages itself and leaves the rest, files and what is packed already, to Django."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """The response, packed where the browser takes it and it becomes shorter."""
+        if response.streaming or "Content-Encoding" in response or "ETag" in response:
+            return super().process_response(request, response)
+        page = cast("HttpResponse", response)
+        if len(page.content) < _SHORT:
+            return page
+        patch_vary_headers(page, ("Accept-Encoding",))
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            packed = self._packed(page.content)
+            if len(packed) < len(page.content):
+                page.content = packed
+                page.headers["Content-Length"] = str(len(packed))
+                page.headers["Content-Encoding"] = "gzip"
+        return page
+
+    def _packed(self, content: bytes) -> bytes:
+        """The content under a file's name of random length, as Django does: what is packed must
+        not tell by its length what secret stands beside what a stranger had put into a page."""
+        held, name = BytesIO(), "a" * randbelow(self.max_random_bytes)
+        with GzipNGFile(name, "wb", _LEVEL, held, 0) as file:  # type: ignore[no-untyped-call]
+            file.write(content)  # type: ignore[no-untyped-call]
+        return held.getvalue()
