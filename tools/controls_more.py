@@ -101,4 +101,18 @@ MORE = (
         "if row.team is None or row.team:",
         "tests/specification/test_08_transfer.py::test_whoever_is_offered_a_case_only_looks_at_what_belongs_to_it",
     ),
+    Control(
+        "what few cases have is written and the case does not tell of it",
+        "src/kamkor/migrations/0041_eventful_cases.py",
+        r"SET eventful = true WHERE id = NEW\.case_id;",
+        "SET eventful = false WHERE id = NEW.case_id;",
+        "tests/cases/test_eventful.py::test_each_such_fact_tells_of_itself_and_is_shown[offer]",
+    ),
+    Control(
+        "what few cases have is asked of no case",
+        "src/kamkor/cases/queries/around.py",
+        r"return _WHOLE if case\.eventful else _USUAL",
+        "return _USUAL",
+        "tests/cases/test_eventful.py::test_each_such_fact_tells_of_itself_and_is_shown[offer]",
+    ),
 )

@@ -113,6 +113,7 @@ def test_the_functions_are_these_and_no_other_and_none_is_for_everybody() -> Non
     assert [one for one in found if not one[0].startswith(JOBS)] == [
         ("answering_at_home", True, path, owner, both),
         ("barred_from_such", True, path, owner, both),
+        ("case_eventful", True, path, owner, ""),
         ("claimed_answer", True, path, owner, both),
         ("departments_answering", True, path, owner, both),
         ("emergency_unseen", True, path, owner, both),

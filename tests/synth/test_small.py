@@ -16,6 +16,7 @@ from kamkor.access.queries import account_named, scope_of_viewer, viewer_for
 from kamkor.cases.models import Case
 from kamkor.cases.operations.settling import LiveFacts, events_of
 from kamkor.cases.queries.case import cases_visible_to
+from kamkor.cases.queries.history import OF_CASE, RARE
 from kamkor.cases.rules.standing import standing_of
 from kamkor.cases.vocabulary import OPEN_STATES
 from kamkor.demo import folder
@@ -77,6 +78,14 @@ def test_every_case_stands_where_its_facts_put_it(built: tuple[Built, Path]) -> 
                     derived.risk_level,
                 )
             assert len(cases) > SMALL.cases * 0.9
+
+
+def test_a_case_tells_whether_it_has_what_few_have(built: tuple[Built, Path]) -> None:
+    """Its column is copied as the rows of its facts are."""
+    facts = (OF_CASE[kind].objects.using(OWNER).values_list("case_id", flat=True) for kind in RARE)
+    told = Case.objects.using(OWNER).filter(eventful=True).values_list("id", flat=True)
+    assert 0 < len(told) < SMALL.cases
+    assert set(told) == {case for of_kind in facts for case in of_kind}
 
 
 def test_the_named_worker_has_a_normal_caseload(built: tuple[Built, Path]) -> None:

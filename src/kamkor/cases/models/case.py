@@ -17,6 +17,8 @@ class Case(Scoped):
     """One child's episode, linked to its household; in the register of families, a family's.
 
     The columns below ``previous`` are derived from facts and rebuilt by ``settle_cases``.
+    ``eventful``: a fact of a kind that most cases have none of was recorded about it, whether it
+    stands or not; the database keeps it with each such fact written.
     """
 
     of_people = True
@@ -66,6 +68,7 @@ class Case(Scoped):
     transferred_on = models.DateField(null=True)
     state_protection = models.BooleanField(default=False)
     away_from_home = models.BooleanField(default=False)
+    eventful = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = (

@@ -21,7 +21,7 @@ from kamkor.cases.models import (
 )
 from kamkor.cases.queries.case import cases_visible_to, in_list, whole_cases
 from kamkor.cases.queries.history import QUESTIONS as HISTORY
-from kamkor.cases.queries.history import Recorded, in_order
+from kamkor.cases.queries.history import USUAL, Recorded, in_order
 from kamkor.cases.queries.task import done_about, notices_about, open_tasks_about
 from kamkor.cases.queries.visit import looks_of
 from kamkor.kernel import clock
@@ -61,7 +61,7 @@ def around(viewer: Viewer, case: Case, *, whole: bool = False) -> Around:
     home = case.household
     subjects = [one for one in (case.pk, case.child_id, case.household_id) if one is not None]
     found = asked_together(
-        _WHOLE if whole else _QUESTIONS,
+        _questions(case) if whole else _QUESTIONS,
         viewer,
         case_id=case.pk,
         child_id=case.child_id,
@@ -75,6 +75,11 @@ def around(viewer: Viewer, case: Case, *, whole: bool = False) -> Around:
         task.case = case if task.case_id else None
     beside = _beside(found)
     return _with_history(beside, case, found) if whole else beside
+
+
+def _questions(case: Case) -> Mapping[str, Callable[..., QuerySet[Any, Any]]]:
+    """Each of them is a plan to be made ready, for most cases in vain."""
+    return _WHOLE if case.eventful else _USUAL
 
 
 def safe_contact_of(viewer: Viewer, case: Case) -> str | None:
@@ -112,7 +117,7 @@ def _with_history(beside: Around, case: Case, found: Mapping[str, list[Any]]) ->
         done.setdefault(fact.task_id, fact)
     return replace(
         beside,
-        history=in_order({kind: found[kind] for kind in HISTORY}),
+        history=in_order({kind: found[kind] for kind in HISTORY if kind in found}),
         # Who sees a case sees the report on which it was opened; it was read with the case.
         report=case.report if case.report and case.report.withdrawn_at is None else None,
         described=found["described"],
@@ -195,4 +200,6 @@ _QUESTIONS: dict[str, Callable[..., QuerySet[Any, Any]]] = {
     "place": _place,
     "barred": _barred,
 }
-_WHOLE = _QUESTIONS | HISTORY | {"described": _described, "notices": _notices, "done": _done}
+_REPORTED = {"described": _described, "notices": _notices, "done": _done}
+_WHOLE = _QUESTIONS | HISTORY | _REPORTED
+_USUAL = _QUESTIONS | USUAL | _REPORTED

@@ -65,6 +65,13 @@ OF_CASE: dict[str, Any] = {
     "answer": TransferAnswer,
     "interest": Interest,
 }
+RARE = frozenset(
+    {
+        "state_protection", "removal", "safe_contact", "removal_end", "proposal", "decision",
+        "accompaniment_end", "offer", "answer", "interest",
+    }
+)  # fmt: skip
+"""Kinds of which most cases have no fact: an ``eventful`` case alone is asked for them."""
 OF_REPORT: dict[str, Any] = {
     "report": ReportTold,
     "report_child": ReportChild,
@@ -123,6 +130,7 @@ _VISIT: Any = VisitChild.visit.field
 QUESTIONS["task_done"], QUESTIONS["birth"], QUESTIONS["visit"] = _tasks_done, _births, _visits
 QUESTIONS["member"], QUESTIONS["sibling_look"] = _members, _looks
 QUESTIONS["move"] = _moves
+USUAL = {kind: question for kind, question in QUESTIONS.items() if kind not in RARE}
 
 
 @dataclass(frozen=True)
@@ -137,11 +145,11 @@ class Recorded:
 def history_of(viewer: Viewer, case: Case) -> list[Recorded]:
     """Everything recorded about a case, newest first; corrected and withdrawn facts too."""
     given = {"case_id": case.pk, "child_id": case.child_id, "household_id": case.household_id}
-    return in_order(asked_together(QUESTIONS, viewer, **given))
+    return in_order(asked_together(QUESTIONS if case.eventful else USUAL, viewer, **given))
 
 
 def in_order(facts: Mapping[str, list[Any]]) -> list[Recorded]:
-    """What was found to ``QUESTIONS``, as ``history_of`` tells it."""
+    """What was found to ``QUESTIONS`` or to the ``USUAL`` ones, as ``history_of`` tells it."""
     visits = {visit.pk: visit for visit in facts["visit"]}
     for fact in facts["visit_child"]:
         # A visit's own row may be another unit's; the child's row is here all the same.
