@@ -2,6 +2,8 @@
 
 from tools.controls_list import COUNTED_TWICE, COUNTING, Control
 
+SEATS = "tests/doors/test_kept_seats.py"
+
 MORE = (
     Control(
         "who is taken off on the day is counted until the next",
@@ -114,5 +116,26 @@ MORE = (
         r"return _WHOLE if case\.eventful else _USUAL",
         "return _USUAL",
         "tests/cases/test_eventful.py::test_each_such_fact_tells_of_itself_and_is_shown[offer]",
+    ),
+    Control(
+        "a change of leave draws no new version of the workforce",
+        "src/kamkor/migrations/0042_workforce_version.py",
+        r'    "kamkor_leave",\n',
+        "",
+        f"{SEATS}::test_every_table_that_is_read_is_watched_whatever_is_done_to_it",
+    ),
+    Control(
+        "seats are kept under the version that the page read, not under their own",
+        "src/kamkor/workforce/queries/seats.py",
+        r"if not rows or rows\[0\]\[0\] != as_of:",
+        "if as_of is None:",
+        f"{SEATS}::test_what_is_read_later_than_the_version_is_not_kept_under_it",
+    ),
+    Control(
+        "whoever changes something is told the seats that were kept",
+        "src/kamkor/web/door.py",
+        r'only_reads=request\.method == "GET"',
+        "only_reads=True",
+        f"{SEATS}::test_whoever_changes_something_is_told_nothing_that_was_kept",
     ),
 )

@@ -36,11 +36,12 @@ from kamkor.workforce.models import (
     OfficeTerritory,
     Post,
     PostHolding,
+    WorkforceVersion,
 )
 
 __all__ = [
     "Account", "AccountEvent", "Barred", "Birth", "DutyTurn", "Employee", "FactorReset", "FigureCell", "FigureMonth", "Household", "HouseholdMember",
     "HouseholdMove", "JournalEntry", "KeyCanary", "Leave", "Lent", "Look", "NameToken", "Office", "OfficeTerritory", "Person",
     "PersonName", "Post", "PostHolding", "Seal", "Session", "Tally", "Team", "TeamExclusion", "TeamMember", "Territory",
-    "TerritoryName", "WordingToken",
+    "TerritoryName", "WordingToken", "WorkforceVersion",
 ]  # fmt: skip

@@ -27,6 +27,7 @@ MIGRATIONS = (
     "0031_locked_texts",
     "0032_two_persons",
     "0037_emergency",
+    "0042_workforce_version",
 )
 """The migrations that list protected and open tables."""
 

@@ -140,6 +140,7 @@ def test_the_functions_are_these_and_no_other_and_none_is_for_everybody() -> Non
         ("tasks_settled", True, path, owner, ""),
         ("viewer_context", True, path, owner, both),
         ("viewer_key", True, path, owner, both),
+        ("workforce_changed", True, path, owner, ""),
     ]
     # Those of the queue run with the rights of whoever calls them.
     queue = {one[1:] for one in found if one[0].startswith(JOBS)}

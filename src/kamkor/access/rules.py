@@ -32,7 +32,8 @@ class Viewer:
     ``offices`` are the offices of the viewer's level; ``unit``, ``district`` and ``oblast`` those
     above the post; ``units`` adds those of covered posts. ``emergency`` are those of the ``lent``
     that were opened in an emergency: to be read, and nothing done to them.
-    ``posts`` are all that the person holds, this one among them.
+    ``posts`` are all that the person holds, this one among them. ``workforce`` is the version of
+    the workforce that was read with all this, for pages that only read.
     """
 
     account_id: int
@@ -54,6 +55,7 @@ class Viewer:
     barred: tuple[UUID, ...] = ()
     emergency: tuple[UUID, ...] = ()
     day: date | None = field(default=None)
+    workforce: UUID | None = field(default=None, compare=False)
 
     @property
     def level(self) -> Level:
@@ -90,7 +92,7 @@ class Viewer:
         return action in RIGHTS[self.role].actions
 
 
-_VALUES = tuple(one.name for one in fields(Viewer) if one.name != "role")
+_VALUES = tuple(one.name for one in fields(Viewer) if one.compare and one.name != "role")
 
 
 @dataclass(frozen=True)

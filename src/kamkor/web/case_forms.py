@@ -214,7 +214,7 @@ def _what_to_weigh(viewer: Viewer, case: Case) -> Iterator[str]:
     ]
     if proposals:
         last = max(proposals, key=lambda fact: fact.first_recorded_at)
-        names = holder_names([last.by_post], last.happened_on)
+        names = holder_names([last.by_post], last.happened_on, as_of=viewer.workforce)
         told = {
             "who": names.get(last.by_post, "–"),
             "day": day(last.happened_on),

@@ -64,7 +64,7 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
     beside, acts = around(viewer, case, whole=True), acts_of(viewer, case)
     last_act.forget_if_built_upon(request, beside.history)
     office, posts = case.office_district or 0, posts_in(beside.history)
-    seats, names = workforce.seats_and_names(office, clock.today(), posts)
+    seats, names = workforce.seats_and_names(office, clock.today(), posts, as_of=viewer.workforce)
     identity = identity_of(viewer, case, beside, seats, actions=acts) | {"url": ""}
     is_open = case.state in OPEN_STATES
     context = {

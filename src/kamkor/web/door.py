@@ -115,7 +115,8 @@ def _too_fast(fault: TooFast) -> str:
 
 def viewer_of(request: HttpRequest) -> Viewer | None:
     """The viewer of a signed-in request, under the post chosen in the header."""
-    return viewer_of_user(request.user, request.session.get(POST_KEY))
+    chosen = request.session.get(POST_KEY)
+    return viewer_of_user(request.user, chosen, only_reads=request.method == "GET")
 
 
 def _looked_at(request: HttpRequest, kwargs: dict[str, Any]) -> tuple[str, list[UUID]]:

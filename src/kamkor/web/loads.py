@@ -39,7 +39,7 @@ class Loads:
         loads = cls(
             Counter(open_cases(viewer).values_list("responsible_id", flat=True)),
             found,
-            workforce.holder_names(posts, clock.today()),
+            workforce.holder_names(posts, clock.today(), as_of=viewer.workforce),
         )
         for leave in found:
             loads.covered[leave.cover_id] += loads.own[leave.post_id]
@@ -81,7 +81,9 @@ def own_covers(viewer: Viewer) -> list[dict[str, Any]]:
     if set(viewer.acts_for) <= {viewer.post_id}:
         return []
     found = [one for one in leaves_today(viewer) if one.cover_id == viewer.post_id]
-    names = workforce.holder_names([one.post_id for one in found], clock.today())
+    names = workforce.holder_names(
+        [one.post_id for one in found], clock.today(), as_of=viewer.workforce
+    )
     return [
         {"post": one.post_id, "name": names.get(one.post_id, "–"), "until": one.valid_to}
         for one in found

@@ -26,6 +26,7 @@ from kamkor.web.words import coded, day
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:
+    from kamkor.access.rules import Viewer
     from kamkor.cases.models import Task
 
 M = TypeVar("M", bound=Model)
@@ -111,7 +112,7 @@ def _visits(request: ViewedRequest) -> dict[str, Any]:
     post, of_post = _post(request)
     cases = late_visits(request.viewer).filter(**of_post)
     page = _page(request, cases, "next_visit_on")
-    return _table(_("Overdue visits"), page, cases.count()) | {
+    return _table(request.viewer, _("Overdue visits"), page, cases.count()) | {
         "empty": _empty("/morning/visits/", narrowed=post) or {"text": _("No visit is overdue.")},
         **_turning(page, f"/morning/visits/?post={post}"),
     }
@@ -123,7 +124,7 @@ def _cases(request: ViewedRequest) -> dict[str, Any]:
     page = _page(request, cases, "next_visit_on")
     first = {"label": _("Identify a child"), "url": "/find/"}
     none = {"text": _("There is no open case."), "action": first}
-    return _table(_("Open cases"), page, cases.count()) | {
+    return _table(request.viewer, _("Open cases"), page, cases.count()) | {
         "empty": _empty("/morning/cases/", narrowed=post) or none,
         **_turning(page, f"/morning/cases/?post={post}"),
     }
@@ -132,7 +133,7 @@ def _cases(request: ViewedRequest) -> dict[str, Any]:
 def _without(request: ViewedRequest) -> dict[str, Any]:
     cases = children_without_responsible(request.viewer)
     heading = _("Children without responsible person")
-    return _table(heading, Page(cases), len(cases)) | {
+    return _table(request.viewer, heading, Page(cases), len(cases)) | {
         "empty": {"text": _("Every open child has a responsible person.")},
     }
 
@@ -145,8 +146,9 @@ def _empty(whole: str, *, narrowed: str) -> dict[str, Any] | None:
     return {"text": _("Nothing matches these filters."), "action": clear}
 
 
-def _table(heading: str, page: Page[Any], total: int) -> dict[str, Any]:
-    names = holder_names([case.responsible_id for case in page.rows], clock.today())
+def _table(viewer: Viewer, heading: str, page: Page[Any], total: int) -> dict[str, Any]:
+    posts = {case.responsible_id for case in page.rows}
+    names = holder_names(posts, clock.today(), as_of=viewer.workforce)
     labels = (_("Child or family"), _("Case"), _("Next visit"), _("Last seen"), _("Responsible"))
     return {
         "caption": heading,

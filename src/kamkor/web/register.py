@@ -109,7 +109,8 @@ def _table(
         "next": _("Next visit"),
         "seen": _("Last seen"),
     }
-    names = holder_names([case.responsible_id for case in cases], clock.today())
+    posts = {case.responsible_id for case in cases}
+    names = holder_names(posts, clock.today(), as_of=viewer.workforce)
     return {
         "caption": _("Register"),
         "columns": [
@@ -255,7 +256,8 @@ def export(request: ViewedRequest, kind: str) -> HttpResponse:
         return faults.fault_page(request, 413, text)
     if len(cases) > ALONE and not is_agreed(viewer, filters):
         return see_other(filters.address().replace("/register/", "/do/ask-export/"))
-    names = holder_names([case.responsible_id for case in cases], clock.today())
+    posts = {case.responsible_id for case in cases}
+    names = holder_names(posts, clock.today(), as_of=viewer.workforce)
     heads = [
         _("Case"),
         _("Child or family"),

@@ -129,7 +129,7 @@ def duty_desk(request: ViewedRequest) -> HttpResponse:
 
 def duty_names(viewer: Viewer) -> list[str]:
     """Who of the department is on duty today, in the order they are called."""
-    seats = workforce.duty_seats(viewer.district or 0, clock.today())
+    seats = workforce.duty_seats(viewer.district or 0, clock.today(), as_of=viewer.workforce)
     return [seat.name for seat in seats if seat.name]
 
 
@@ -248,7 +248,7 @@ def report_acts(viewer: Viewer, report: Report) -> list[dict[str, str]]:
 def duty_person_of(viewer: Viewer, report_id: UUID) -> str:
     """Whose name the report bears."""
     post = report_for(viewer, report_id).duty_post_id
-    return workforce.holder_names([post], clock.today()).get(post, "")
+    return workforce.holder_names([post], clock.today(), as_of=viewer.workforce).get(post, "")
 
 
 def report_timeline(viewer: Viewer, report: Report) -> dict[str, Any]:

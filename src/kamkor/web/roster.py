@@ -67,7 +67,9 @@ def _gap(department: int) -> str:
 
 def _turns(viewer: Viewer, department: int) -> Rows:
     turns = list(workforce.roster(department, clock.today()))
-    names = workforce.holder_names([turn.post_id for turn in turns], clock.today())
+    names = workforce.holder_names(
+        {turn.post_id for turn in turns}, clock.today(), as_of=viewer.workforce
+    )
     manages = viewer.may(Action.MANAGE)
     return [
         [
@@ -88,7 +90,7 @@ def _rank(rank: int) -> str:
 def _leaves(viewer: Viewer, department: int) -> Rows:
     leaves = list(workforce.leaves(department, clock.today()))
     posts = {one.post_id for one in leaves} | {one.cover_id for one in leaves}
-    names = workforce.holder_names(posts, clock.today())
+    names = workforce.holder_names(posts, clock.today(), as_of=viewer.workforce)
     return [
         [
             {"text": names.get(one.post_id, "")},

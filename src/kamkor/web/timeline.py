@@ -18,6 +18,8 @@ from kamkor.web.written import written
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from kamkor.access.rules import Viewer
     from kamkor.cases.models import Case
 
@@ -71,7 +73,7 @@ def entries_of(
     known: Mapping[int, str] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
     """Facts as entries of a timeline, in their order, with the way to correct those one may."""
-    names = names_in(history, known)
+    names = names_in(history, known, as_of=viewer.workforce)
     entries = []
     for one in history:
         entry = _entry(one, names)
@@ -81,12 +83,15 @@ def entries_of(
 
 
 def names_in(
-    history: Iterable[Recorded], known: Mapping[int, str] = MappingProxyType({})
+    history: Iterable[Recorded],
+    known: Mapping[int, str] = MappingProxyType({}),
+    *,
+    as_of: UUID | None = None,
 ) -> dict[int, str]:
     """The names of all who recorded or corrected these facts, and of whom they name, by post;
-    these are ``known``."""
+    these are ``known``. ``as_of``: the version of the workforce that the viewer has read."""
     unknown = posts_in(history) - known.keys()
-    return {**known, **holder_names(unknown, clock.today())}
+    return {**known, **holder_names(unknown, clock.today(), as_of=as_of)}
 
 
 def posts_in(history: Iterable[Recorded]) -> set[int]:

@@ -132,7 +132,7 @@ def _command(request: ViewedRequest) -> Command:
 def _listed(viewer: Viewer, found: list[TwoPersons]) -> list[dict[str, Any]]:
     cases = cases_visible_to(viewer).filter(id__in=[one.subject for one in found])
     numbers = {case.pk: case.number for case in cases}
-    names = holder_names([one.by_post for one in found], clock.today())
+    names = holder_names([one.by_post for one in found], clock.today(), as_of=viewer.workforce)
     return [
         {
             "id": one.pk,

@@ -164,3 +164,16 @@ class DutyTurn(models.Model):
                 condition=Q(withdrawn_at__isnull=True),
             ),
         )
+
+
+class WorkforceVersion(models.Model):
+    """One row, whose version triggers draw anew whenever a row of the workforce changes.
+
+    Two who read one version read the same posts, holders, names, leave and turns.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    version = models.UUIDField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="one_workforce_version"),)

@@ -60,10 +60,13 @@ def accounts_with_posts(day: date) -> list[tuple[str, ...]]:
     return rows
 
 
-def viewer_for(account: Account, chosen_post: int | None = None) -> Viewer | None:
+def viewer_for(
+    account: Account, chosen_post: int | None = None, *, only_reads: bool = False
+) -> Viewer | None:
     """The viewer an account is now, under the chosen post or its first; nobody without a post.
 
-    An administrator has no post and sees no child.
+    An administrator has no post and sees no child. Who ``only_reads`` may be told what was read of
+    the workforce before, if it is as it was: after a change of one's own it no longer were.
     """
     if account.administrator:
         return Viewer(
@@ -79,12 +82,17 @@ def viewer_for(account: Account, chosen_post: int | None = None) -> Viewer | Non
     account.standing = None
     if read is None or chosen_post not in {None, read["acting"]}:
         read = _standing(account.employee_id, chosen_post)
-    return _viewer(account, read)
+    viewer = _viewer(account, read)
+    return replace(viewer, workforce=read["workforce"]) if viewer and only_reads else viewer
 
 
-def viewer_of_user(user: object, chosen_post: int | None = None) -> Viewer | None:
+def viewer_of_user(
+    user: object, chosen_post: int | None = None, *, only_reads: bool = False
+) -> Viewer | None:
     """The viewer of whoever is signed in; nobody for a visitor."""
-    return viewer_for(user, chosen_post) if isinstance(user, Account) else None
+    if not isinstance(user, Account):
+        return None
+    return viewer_for(user, chosen_post, only_reads=only_reads)
 
 
 def viewer_again(viewer: Viewer) -> Viewer:
@@ -99,7 +107,7 @@ def is_on_duty(viewer: Viewer) -> bool:
     """Whether the viewer's post answers for its department's alarms today."""
     if not viewer.district:
         return False
-    seats = workforce.duty_seats(viewer.district, clock.today())
+    seats = workforce.duty_seats(viewer.district, clock.today(), as_of=viewer.workforce)
     return bool(seats) and seats[0].post_id == viewer.post_id
 
 
@@ -200,6 +208,7 @@ SELECT
         WHERE f.type IN ('totp', 'webauthn')) AS second_step,
     (SELECT json_agg(held ORDER BY held.id) FROM held) AS posts,
     (SELECT id FROM acting) AS acting,
+    (SELECT version FROM kamkor_workforceversion) AS workforce,
     (SELECT trim(e.given_name || ' ' || e.surname) FROM kamkor_employee e
         WHERE e.id = (SELECT id FROM who)) AS name,
     ARRAY(SELECT id FROM covered) AS covered,

@@ -47,6 +47,7 @@ def _answering(
         may_answer(viewer, case, shut_out),
         () if case.team is None else named_in(case.team),
         seats=seats,
+        as_of=viewer.workforce,
     )
 
 
@@ -82,7 +83,7 @@ def children_without_responsible(viewer: Viewer) -> list[Case]:
         part for one in children for part in (one.pk, one.child_id, one.household_id) if part
     )
     seats = {
-        department: workforce.seats_of(department or 0, today)
+        department: workforce.seats_of(department or 0, today, as_of=viewer.workforce)
         for department in {one.office_district for one in children}
     }
     without = []

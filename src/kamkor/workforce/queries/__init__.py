@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +11,15 @@ from django.utils.translation import get_language
 
 from kamkor.kernel import clock
 from kamkor.kernel.kept import ANYONE, Anyone, asked
-from kamkor.kernel.statement import Statement
 from kamkor.workforce.models import DutyTurn, Leave, Office, OfficeTerritory, Post, PostHolding
+from kamkor.workforce.queries.seats import (
+    AND_COVERS,
+    OF_DEPARTMENT,
+    OF_OFFICE,
+    OF_POSTS,
+    names_of,
+    seats_where,
+)
 from kamkor.workforce.rules import (
     Days,
     Seat,
@@ -34,82 +40,30 @@ def in_force(day: date, prefix: str = "") -> Q:
     )
 
 
-def seats_of(office: int, day: date) -> dict[int, Seat]:
-    """The posts in force of a district's department and its units on a day, by post id."""
-    return _seats(_OF_DEPARTMENT, office, day)
+def seats_of(office: int, day: date, *, as_of: UUID | None = None) -> dict[int, Seat]:
+    """The posts in force of a district's department and its units on a day, by post id.
+
+    Here and below ``as_of`` is the version of the workforce that the viewer of a page has read: it
+    may be told what was read at that before. Whatever changes something asks without it, anew.
+    """
+    return seats_where(OF_DEPARTMENT, office, day, as_of=as_of)
 
 
 def seats_and_names(
-    office: int, day: date, posts: Collection[int]
+    office: int, day: date, posts: Collection[int], *, as_of: UUID | None = None
 ) -> tuple[dict[int, Seat], dict[int, str]]:
     """The same, and the names of who holds those posts and these on a day, by post."""
-    found = _seats(_AND_OTHERS, office, day, others=posts)
-    seats = {
-        seat.post_id: seat
-        for seat in found.values()
-        if office in (seat.office_id, seat.district_id)
-    }
-    return seats, {seat.post_id: seat.name for seat in found.values() if seat.name}
+    own = seats_of(office, day, as_of=as_of)
+    others = set(posts) - own.keys()
+    beside = seats_where(OF_POSTS, others, day, as_of=as_of) if others else {}
+    return own, {seat.post_id: seat.name for seat in (own | beside).values() if seat.name}
 
 
-_OF_DEPARTMENT = """p.office_id = ANY (ARRAY(
-    SELECT id FROM kamkor_office WHERE id = %(of)s OR district_id = %(of)s))"""
-_AND_OTHERS = f"{_OF_DEPARTMENT} OR p.id = ANY (%(others)s::int[])"
-
-
-def seats_by_id(post_ids: Iterable[int], day: date) -> dict[int, Seat]:
-    """The seats of certain posts and of the posts that cover them."""
-    covers = "SELECT cover_id FROM away WHERE post_id = ANY(%(of)s)"
-    return _seats(f"p.id = ANY(%(of)s) OR p.id IN ({covers})", list(post_ids), day)
-
-
-def _seats(
-    where: str,
-    of: int | list[int],
-    day: date,
-    *,
-    roster: int | None = None,
-    without: UUID | None = None,
-    others: Collection[int] = (),
+def seats_by_id(
+    post_ids: Iterable[int], day: date, *, as_of: UUID | None = None
 ) -> dict[int, Seat]:
-    """Seats by post; with their ranks on the roster of an office, as if a turn were not there."""
-    given = {"of": of, "day": day, "roster": roster, "without": without, "others": list(others)}
-    return {row[0]: Seat(*row) for row in _asking(where).rows(given)}
-
-
-@cache
-def _asking(where: str) -> Statement:
-    return Statement(_SEATS.format(where=where))
-
-
-# One statement, since a page asks often who sits where. One holds a post on a day.
-_SEATS = """
-WITH away AS (
-    SELECT post_id, cover_id FROM kamkor_leave
-    WHERE withdrawn_at IS NULL AND %(day)s BETWEEN valid_from AND valid_to
-), turn AS (
-    SELECT post_id, min(rank) AS rank FROM kamkor_dutyturn
-    WHERE office_id = %(roster)s::int AND withdrawn_at IS NULL
-        AND %(day)s BETWEEN valid_from AND valid_to AND id IS DISTINCT FROM %(without)s::uuid
-    GROUP BY post_id
-)
-SELECT p.id, p.kind, p.office_id, o.district_id, h.employee_id, away.cover_id,
-    coalesce(trim(e.given_name || ' ' || e.surname), ''), turn.rank
-FROM kamkor_post p JOIN kamkor_office o ON o.id = p.office_id
-LEFT JOIN LATERAL (
-    SELECT employee_id FROM kamkor_postholding WHERE post_id = p.id
-        AND valid_from <= %(day)s AND (valid_to >= %(day)s OR valid_to IS NULL) LIMIT 1
-) h ON true
-LEFT JOIN kamkor_employee e ON e.id = h.employee_id
-LEFT JOIN away ON away.post_id = p.id
-LEFT JOIN turn ON turn.post_id = p.id
-WHERE p.valid_from <= %(day)s AND (p.valid_to >= %(day)s OR p.valid_to IS NULL) AND ({where})
-ORDER BY p.id
-"""
-
-
-def _leaves_on(day: date) -> QuerySet[Leave]:
-    return Leave.objects.filter(in_force(day), withdrawn_at=None)
+    """The seats of certain posts and of the posts that cover them."""
+    return seats_where(AND_COVERS, set(post_ids), day, as_of=as_of)
 
 
 def fallback_posts(seats: dict[int, Seat]) -> list[int]:
@@ -129,6 +83,7 @@ def responsible_on(
     others: Sequence[int] = (),
     *,
     seats: dict[int, Seat] | None = None,
+    as_of: UUID | None = None,
 ) -> Seat | None:
     """Who answers for a post of a department on a day: holder, cover, specialist, or head.
 
@@ -136,22 +91,26 @@ def responsible_on(
     post may be another department's, where nobody of this one may see a sealed matter. ``seats``
     of the department, if they are known.
     """
-    seats = seats_of(department, day) if seats is None else seats
+    seats = seats_of(department, day, as_of=as_of) if seats is None else seats
     fallbacks = [*fallback_posts(seats), *others]
     wanted = {post_id, *others}
     wanted |= {seat.cover_post_id for seat in seats.values() if seat.cover_post_id is not None}
     if wanted - seats.keys():
-        seats = seats_by_id(wanted, day) | seats
+        seats = seats_by_id(wanted, day, as_of=as_of) | seats
     return responsible_seat(seats, post_id, fallbacks, may)
 
 
-def duty_seats(department: int, day: date, *, without: UUID | None = None) -> list[Seat]:
+def duty_seats(
+    department: int, day: date, *, without: UUID | None = None, as_of: UUID | None = None
+) -> list[Seat]:
     """Who is on duty, first, second, third; then the specialist and the head. Never empty
     while the department has anybody in post, so that an alarm always has a name.
 
     ``without`` a turn: as it would be if that one were not there.
     """
-    seats = _seats(_OF_DEPARTMENT, department, day, roster=department, without=without)
+    seats = seats_where(
+        OF_DEPARTMENT, department, day, as_of=as_of, roster=department, without=without
+    )
     turns = [seat for seat in seats.values() if seat.duty_rank is not None]
     turns.sort(key=lambda seat: seat.duty_rank or 0)
     order = [*(seat.post_id for seat in turns), *fallback_posts(seats)]
@@ -166,7 +125,7 @@ def duty_seats(department: int, day: date, *, without: UUID | None = None) -> li
 def oblast_duty_seat(oblast: int, day: date, shut_out: Collection[int] = ()) -> Seat | None:
     """The oblast's duty person: the first post in force of the oblast's own office whose holder
     is not shut out."""
-    seats = _seats("p.office_id = %(of)s", oblast, day)
+    seats = seats_where(OF_OFFICE, oblast, day)
     free = (seat for seat in seats.values() if not seat.held_by(shut_out))
     return next((seat for seat in free if acting_seat(seats, seat.post_id)), None)
 
@@ -250,16 +209,11 @@ def department_of_post(post_id: int) -> int | None:
     return found.first()
 
 
-def holder_names(post_ids: Iterable[int], day: date) -> dict[int, str]:
+def holder_names(
+    post_ids: Iterable[int], day: date, *, as_of: UUID | None = None
+) -> dict[int, str]:
     """The names of who holds these posts on a day, by post."""
-    posts = sorted(set(post_ids))
-    rows = asked(_holders, ANYONE, posts=posts, on=day) if posts else ()
-    return {post: f"{given} {surname}".strip() for post, given, surname in rows}
-
-
-def _holders(_asker: Anyone, posts: Iterable[int], on: date) -> QuerySet[PostHolding, Any]:
-    held = PostHolding.objects.filter(in_force(on), post_id__among=posts)
-    return held.values_list("post_id", "employee__given_name", "employee__surname")
+    return names_of(set(post_ids), day, as_of=as_of)
 
 
 def _turns(department: int) -> QuerySet[DutyTurn]:
