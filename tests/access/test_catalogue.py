@@ -136,6 +136,9 @@ def test_the_functions_are_these_and_no_other_and_none_is_for_everybody() -> Non
         ("seal_log", True, path, owner, "kamkor_worker"),
         ("sealed_elsewhere", True, path, owner, "kamkor_web"),
         ("seals_after", True, path, owner, "kamkor_worker"),
+        # A trigger, with the rights of who adds a row.
+        ("second_step_is_own", False, path, owner, ""),
+        ("spend_recovery_code", True, path, owner, "kamkor_web"),
         ("stays_at_home", True, path, owner, both),
         ("tasks_settled", True, path, owner, ""),
         ("viewer_context", True, path, owner, both),

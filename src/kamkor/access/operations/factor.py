@@ -1,7 +1,6 @@
 """Second steps taken away, and recovery codes shown once."""
 
 import hashlib
-import hmac
 import re
 from secrets import token_bytes
 from typing import Any
@@ -10,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from kamkor.access.queries.factor import HASHES
+from kamkor.kernel.statement import Statement
 
 Type = Authenticator.Type
 _SALT = 16
@@ -29,40 +29,39 @@ def remove_factors(account_id: int) -> None:
     Authenticator.objects.filter(user_id=account_id).delete()
 
 
+@transaction.atomic
 def see_codes(codes: Any, now: int) -> list[str]:  # noqa: ANN401 - as above
     """The recovery codes, the one time they are shown; from then on only hashes of them are kept.
 
-    To allauth the account has none any more: ``use_recovery_code`` looks at the hashes.
+    To allauth the account has none any more: ``use_recovery_code`` looks at the hashes. They stand
+    in a row of their own: the database lets nobody alter what verifies a second step.
     """
     held = Authenticator.objects.select_for_update().filter(pk=codes.pk).first()
     if held is None or HASHES in held.data:
         return []
     shown: list[str] = held.wrap().get_unused_codes()
     salt = token_bytes(_SALT)
-    held.data = {
+    held.delete()
+    kept = {
         "migrated_codes": [],
         "salt": salt.hex(),
         HASHES: [_hashed(one, salt) for one in shown],
         "viewed_at": now,
     }
-    held.save(update_fields=["data"])
+    Authenticator.objects.create(user_id=codes.user_id, type=Type.RECOVERY_CODES, data=kept)
     return shown
 
 
-@transaction.atomic
 def use_recovery_code(account_id: int, code: str) -> bool:
     """Whether this is a recovery code of the account; it works once."""
-    rows = Authenticator.objects.select_for_update()
-    held = rows.filter(user_id=account_id, type=Type.RECOVERY_CODES).first()
+    held = Authenticator.objects.filter(user_id=account_id, type=Type.RECOVERY_CODES).first()
     if held is None or HASHES not in held.data or not RECOVERY_CODE.fullmatch(code):
         return False
     hashed = _hashed(code, bytes.fromhex(held.data["salt"]))
-    left = [one for one in held.data[HASHES] if not hmac.compare_digest(one, hashed)]
-    if len(left) == len(held.data[HASHES]):
-        return False
-    held.data[HASHES] = left
-    held.save(update_fields=["data"])
-    return True
+    return bool(_SPENT.rows({"account": account_id, "hash": hashed})[0][0])
+
+
+_SPENT = Statement("SELECT spend_recovery_code(%(account)s::int, %(hash)s::text)")
 
 
 def _hashed(code: str, salt: bytes) -> str:
