@@ -207,9 +207,10 @@ def _both(stage: Stage, viewer: "Viewer") -> Iterator[tuple[Side, Side]]:
     from django.conf import settings  # noqa: PLC0415 - as above
 
     from kamkor.access.queries import scope_of_viewer  # noqa: PLC0415 - as above
+    from kamkor.kernel.credentials import signing_key  # noqa: PLC0415 - as above
     from kamkor.kernel.database import signed_context, signed_key  # noqa: PLC0415 - as above
 
-    key, scope = bytes.fromhex(settings.KAMKOR_CONTEXT_KEY), scope_of_viewer(viewer)
+    key, scope = signing_key(settings.KAMKOR_DATA), scope_of_viewer(viewer)
 
     def enter(side: Side) -> None:
         backend = side.connection.info.backend_pid

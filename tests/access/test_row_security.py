@@ -15,6 +15,7 @@ from django.db.utils import DatabaseError, ProgrammingError
 
 from kamkor.access.queries import scope_of_viewer
 from kamkor.cases.models import Case, Report, Reporter
+from kamkor.kernel.credentials import signing_key
 from kamkor.kernel.database import Scope, entered, signed_context
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.models import JournalEntry
@@ -24,7 +25,7 @@ from tests.access.references import PROTECTED, protected_models
 from tests.cast import Cast, Player
 from tests.factories import a_child, a_report, registered
 
-KEY = bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)
+KEY = signing_key(settings.KAMKOR_DATA)
 
 
 def _rows() -> dict[str, int]:

@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import tempfile
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from secrets import token_hex, token_urlsafe
@@ -20,7 +21,8 @@ class Secrets:
     """What the service must keep to itself. Lost with the file, and made once per data folder.
 
     The first five are passwords of the logins of the same name; `context_key` is 32 random bytes
-    in hexadecimal, with which the application signs who is looking.
+    in hexadecimal, the key of digests and seals that last. `signing_key` is that with which the
+    application signs who is looking; until it was renewed first, that is `context_key` too.
     """
 
     kamkor_super: str
@@ -30,6 +32,12 @@ class Secrets:
     kamkor_figures: str
     django_secret_key: str
     context_key: str
+    signing_key: str = ""
+
+    @property
+    def signs(self) -> str:
+        """The key with which the application signs who is looking, in hexadecimal."""
+        return self.signing_key or self.context_key
 
 
 def data_folder() -> Path:
@@ -108,6 +116,25 @@ def load_secrets(data: Path) -> Secrets:
         ) from fault
 
 
+def signing_key(data: Path) -> bytes:
+    """The key with which is signed who is looking, read anew where the file has changed: it is
+    exchanged while the service runs.
+
+    Raises:
+        ServerFault: as ``load_secrets``, where it was never read before.
+    """
+    path = data / SECRETS_FILE
+    with suppress(OSError, ServerFault) if path in _SIGNING else nullcontext():
+        facts = path.stat()
+        written = (facts.st_ino, facts.st_ctime_ns)
+        if path not in _SIGNING or _SIGNING[path][0] != written:
+            _SIGNING[path] = (written, bytes.fromhex(load_secrets(data).signs))
+    return _SIGNING[path][1]
+
+
+_SIGNING: dict[Path, tuple[tuple[int, int], bytes]] = {}
+
+
 def write_private(path: Path, text: str) -> None:
     """Replace a file by one of mode 0600 with this text, whole or not at all."""
     temporary = _written_beside(path, text)
@@ -116,7 +143,7 @@ def write_private(path: Path, text: str) -> None:
 
 def _make_once(path: Path) -> None:
     made = Secrets(**{one.name: token_urlsafe(32) for one in fields(Secrets)})
-    values = asdict(made) | {"context_key": token_hex(32)}
+    values = asdict(made) | {"context_key": token_hex(32), "signing_key": ""}
     temporary = _written_beside(path, json.dumps(values, indent=1))
     try:
         # A link, not a rename: it fails if another process was first, so nobody's keys are lost.

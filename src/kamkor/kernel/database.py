@@ -12,6 +12,7 @@ from django.db import connection, connections, transaction
 from psycopg import pq
 
 from kamkor.kernel import clock
+from kamkor.kernel.credentials import signing_key
 from kamkor.kernel.statement import carried_out
 
 CONTEXT_LIFE_SECONDS = 300
@@ -98,7 +99,7 @@ def entered(scope: Scope) -> Iterator[None]:
     with transaction.atomic():
         connection.ensure_connection()
         backend = connection.connection.info.backend_pid
-        key = bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)
+        key = signing_key(settings.KAMKOR_DATA)
         _set(signed_context(scope, backend, key), signed_key(scope, backend, key))
         yield
         if nested and not connection.needs_rollback:

@@ -22,6 +22,12 @@ CREATE TYPE viewer_context_type AS (
 );
 """
 
+# While the key is exchanged another one is taken beside it, until a moment.
+SECOND_KEY = """
+ALTER TABLE context_key ADD COLUMN other_inner bytea, ADD COLUMN other_outer bytea,
+    ADD COLUMN other_until timestamptz;
+"""
+
 # Only what is cheap is done here: pages ask for the key for each table they read. It opens rows of
 # who sees one office, or all, and is barred from none; else the whole context is asked row by row.
 READINGS = """
@@ -31,14 +37,20 @@ SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     raw text := current_setting('kamkor.context', true);
     signed bytea := convert_to(raw, 'UTF8');
+    told bytea := substr(signed, 1, greatest(length(signed) - 65, 0));
+    mac bytea := substr(signed, greatest(length(signed) - 63, 1));
     parts text[];
     inside bytea;
     outside bytea;
+    other_inside bytea;
+    other_outside bytea;
+    until timestamptz;
 BEGIN
-    SELECT inner_pad, outer_pad INTO inside, outside FROM context_key;
-    IF substr(signed, greatest(length(signed) - 63, 1)) = convert_to(encode(sha256(
-        outside || sha256(inside || substr(signed, 1, greatest(length(signed) - 65, 0)))), 'hex'),
-        'UTF8')
+    SELECT inner_pad, outer_pad, other_inner, other_outer, other_until
+        INTO inside, outside, other_inside, other_outside, until FROM context_key;
+    IF mac = convert_to(encode(sha256(outside || sha256(inside || told)), 'hex'), 'UTF8')
+        OR (until > clock_timestamp() AND mac = convert_to(
+            encode(sha256(other_outside || sha256(other_inside || told)), 'hex'), 'UTF8'))
     THEN
         parts := string_to_array(raw, '|');
         IF array_length(parts, 1) = 11 AND parts[9]::int = pg_backend_pid()
@@ -59,12 +71,18 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     raw text := current_setting('kamkor.key', true);
+    told bytea := convert_to(left(raw, -65), 'UTF8');
     inside bytea;
     outside bytea;
+    other_inside bytea;
+    other_outside bytea;
+    until timestamptz;
 BEGIN
-    SELECT inner_pad, outer_pad INTO inside, outside FROM context_key;
-    IF right(raw, 64) = encode(sha256(outside || sha256(
-            inside || convert_to(left(raw, -65), 'UTF8'))), 'hex')
+    SELECT inner_pad, outer_pad, other_inner, other_outer, other_until
+        INTO inside, outside, other_inside, other_outside, until FROM context_key;
+    IF (right(raw, 64) = encode(sha256(outside || sha256(inside || told)), 'hex')
+        OR (until > clock_timestamp() AND right(raw, 64) = encode(
+            sha256(other_outside || sha256(other_inside || told)), 'hex')))
         AND split_part(raw, '|', 1) = 'key'
         AND split_part(raw, '|', 3) = pg_backend_pid()::text
         AND split_part(raw, '|', 4) COLLATE "C" >= extract(epoch FROM clock_timestamp())::bigint::text
