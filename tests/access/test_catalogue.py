@@ -141,6 +141,7 @@ def test_the_functions_are_these_and_no_other_and_none_is_for_everybody() -> Non
         ("spend_recovery_code", True, path, owner, "kamkor_web"),
         ("stays_at_home", True, path, owner, both),
         ("tasks_settled", True, path, owner, ""),
+        ("too_fast_in_department", True, path, owner, "kamkor_web"),
         ("viewer_context", True, path, owner, both),
         ("viewer_key", True, path, owner, both),
         ("workforce_changed", True, path, owner, ""),

@@ -14,11 +14,12 @@ from pytest_django import Settings
 
 from kamkor.access.models import Account
 from kamkor.access.operations.sealing import seal_and_anchor, verified
+from kamkor.kernel import clock
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.lines import JsonLine
 from kamkor.web import policy_reports
 from tests.cast import Cast
-from tests.doors.desk import Desk
+from tests.doors.desk import Desk, Element, Page
 from tests.doors.signing import (
     PASSWORD,
     SECOND,
@@ -160,6 +161,40 @@ def test_nobody_looks_faster_than_a_person_reads(committed_cast: Cast, settings:
     assert [one[0] for one in written()] == ["refused/429/case/too_fast"] * 2
     cast.time.moment += timedelta(minutes=11)
     assert desk.open(f"/cases/{case}/").status == 200
+
+
+def too_fast_rows(page: Page) -> list[Element]:
+    """The rows of a list that tell of too many pages."""
+    return [
+        one for one in page.all("tr") if one.attributes.get("id", "").startswith("row-too-fast-")
+    ]
+
+
+def test_the_head_is_told_who_looked_faster_than_a_person_reads(
+    committed_cast: Cast, settings: Settings
+) -> None:
+    """On the list of the day, above all else: who, when, how many pages; nobody elsewhere is."""
+    cast = committed_cast
+    case = registered(cast)
+    settings.KAMKOR_PACE = 5
+    hurried, head = Desk("bakyt", cast.time), Desk("head", cast.time)
+    page = head.open("/morning/looks/")
+    assert "Too many pages" not in page.text
+    assert [hurried.open(f"/cases/{case}/").status for _turn in range(8)][5:] == [429] * 3
+    cast.time.moment += timedelta(minutes=11)
+    (row,) = too_fast_rows(head.open("/morning/looks/"))
+    when = (cast.time.moment - timedelta(minutes=11)).astimezone(clock.ZONE)
+    for told in ("Too many pages", cast.bakyt.viewer.name, "3 pages were not shown"):
+        assert told in row.text
+    assert f"{when:%H:%M}" in row.text
+    assert case not in row.text
+    assert "Too many pages" not in Desk("head2", cast.time).open("/morning/looks/").text
+    assert hurried.open("/morning/looks/").status == 403
+    settings.KAMKOR_PACE = 1
+    assert [head.open(f"/cases/{case}/").status for _turn in range(3)][-1] == 429
+    settings.KAMKOR_PACE = 0
+    shown = too_fast_rows(head.open("/morning/looks/"))
+    assert [one.attributes["id"] for one in shown] == [row.attributes["id"]]
 
 
 def test_a_message_is_a_line_of_json_without_what_a_fault_says() -> None:

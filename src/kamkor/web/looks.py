@@ -10,11 +10,12 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kamkor.access.queries.looks import LookAt, looks_at
 from kamkor.access.vocabulary import EMERGENCY, RIGHTS
 from kamkor.cases.queries.case import case_for
-from kamkor.cases.queries.looks import Outside, looks_outside_caseload
+from kamkor.cases.queries.looks import Outside, looks_outside_caseload, too_fast
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.words import noop
@@ -63,7 +64,8 @@ def outside_caseload(request: ViewedRequest) -> dict[str, Any]:
     """The head's list of a day: looks at cases that were not the looker's."""
     on = min(_asked_day(request), clock.today())
     found = looks_outside_caseload(request.viewer, on)
-    rows = [
+    hurried = [_too_fast(looks) for looks in too_fast(request.viewer, on)]
+    rows = hurried + [
         {
             "url": f"/cases/{one.case.pk}/looks/",
             "id": f"{one.looks[0].post}-{one.case.pk}",
@@ -115,17 +117,39 @@ def _row(looks: list[LookAt]) -> dict[str, Any]:
     return {"id": told, "cells": _cells(looks)}
 
 
+def _too_fast(looks: Iterable[LookAt]) -> dict[str, Any]:
+    """Of one person: from when to when pages were asked for faster than one reads, and how many
+    of them were not shown."""
+    held = list(looks)
+    _when, who, post, _pages = _cells(held)
+    count = len(held)
+    text = ngettext("%(count)s page was not shown", "%(count)s pages were not shown", count)
+    return {
+        "id": f"too-fast-{held[0].account}-{held[0].post}",
+        "cells": [
+            {"text": "", "badges": [{"kind": "urgent", "text": _("Too many pages")}]},
+            {"text": _times(held), "nowrap": True},
+            who,
+            post,
+            {"text": text % {"count": count}},
+        ],
+    }
+
+
+def _times(looks: Iterable[LookAt]) -> str:
+    times = sorted(f"{look.at.astimezone(clock.ZONE):%H:%M}" for look in looks)
+    return times[0] if times[0] == times[-1] else f"{times[0]} – {times[-1]}"
+
+
 def _cells(looks: list[LookAt]) -> list[dict[str, Any]]:
     """Day and times, who, under which post, by what pages and how often."""
     one = looks[0]
-    times = sorted(f"{look.at.astimezone(clock.ZONE):%H:%M}" for look in looks)
-    when = times[0] if times[0] == times[-1] else f"{times[0]} – {times[-1]}"
     pages = dict.fromkeys(
         _(PAGES.get(look.page.partition("/")[0], noop("another page"))) for look in looks
     )
     role = RIGHTS[one.role].label if one.role in RIGHTS else ""
     return [
-        {"text": f"{day(clock.local_day(one.at))}, {when}", "nowrap": True},
+        {"text": f"{day(clock.local_day(one.at))}, {_times(looks)}", "nowrap": True},
         {"text": one.name},
         {"text": ", ".join(filter(None, [raised(_(role)) if role else "", office_name(one)]))},
         {"text": f"{', '.join(pages)} ({len(looks)})"},

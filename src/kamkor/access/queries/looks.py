@@ -46,6 +46,7 @@ ORDER BY l.at {order}""")  # noqa: S608 - of our own words
 
 _AT = _question("(SELECT *, %(subject)s::uuid AS subject FROM looks_at(%(subject)s::uuid))", "DESC")
 _OF_DEPARTMENT = _question("looks_of_department(%(since)s, %(until)s)", "ASC")
+_TOO_FAST = _question("too_fast_in_department(%(since)s, %(until)s)", "ASC")
 
 
 def looks_at(viewer: Viewer, case_id: UUID) -> list[LookAt]:
@@ -62,6 +63,14 @@ def looks_of_department(viewer: Viewer, since: datetime, until: datetime) -> lis
     if viewer.level != Level.DISTRICT:
         return []
     return _read(_OF_DEPARTMENT.rows({"since": since, "until": until}))
+
+
+def too_fast_in_department(viewer: Viewer, since: datetime, until: datetime) -> list[LookAt]:
+    """Pages about people that were not shown to posts of one's own department between two moments,
+    since they opened too many; each stands for itself, not for a record."""
+    if viewer.level != Level.DISTRICT:
+        return []
+    return _read(_TOO_FAST.rows({"since": since, "until": until}))
 
 
 class OwnSignIn(NamedTuple):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from kamkor.access.queries.looks import LookAt, looks_of_department
+from kamkor.access.queries.looks import LookAt, looks_of_department, too_fast_in_department
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import IN_EMERGENCY, WORKER
 from kamkor.cases.models import Case, Task, is_open
@@ -74,6 +74,17 @@ def looks_outside_caseload(viewer: Viewer, day: date) -> list[Outside]:
             one.looks[0].at,
         ),
     )
+
+
+def too_fast(viewer: Viewer, day: date) -> list[tuple[LookAt, ...]]:
+    """Who of the viewer's department opened more pages about people in ten minutes than the pace
+    allows, on a day: the pages that were not shown, by account and post; not the viewer."""
+    found: dict[tuple[int, int], list[LookAt]] = {}
+    bounds = clock.day_starts(day), clock.day_ends(day)
+    for look in too_fast_in_department(viewer, *bounds):
+        if look.account != viewer.account_id:
+            found.setdefault((look.account, look.post), []).append(look)
+    return [tuple(looks) for looks in found.values()]
 
 
 def _own(viewer: Viewer, cases: Mapping[UUID, Case], day: date) -> set[tuple[int, UUID]]:
