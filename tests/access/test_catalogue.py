@@ -13,13 +13,14 @@ pytestmark = pytest.mark.django_db
 
 OPEN = set(listed("OPEN"))
 JOBS = "procrastinate_"
-# Tables of sign-in and of the framework that no login of the service touches, and our key.
+# Tables of sign-in and of the framework that no login of the service touches, our key, our life.
 UNTOUCHED = {
     "account_emailconfirmation",
     "auth_group",
     "auth_group_permissions",
     "auth_permission",
     "context_key",
+    "incarnation",
 }
 
 

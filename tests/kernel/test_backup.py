@@ -21,6 +21,7 @@ from kamkor.kernel.credentials import load_secrets, private_folder
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.server import database_server
 from kamkor.kernel.server_facts import ServerFacts
+from tests.browser.conftest import free_port
 from tests.factories import a_report
 from tests.kernel.commands import mode
 from tools.drill_start import environment
@@ -61,6 +62,27 @@ def reported(data: Path) -> str:
     return str(json.loads(done.stdout)["answer"]["report"])
 
 
+SIGNED_IN = """INSERT INTO kamkor_session (session_key, session_data, expire_date, opened_at,
+    seen_at, kind, browser) VALUES ('a', '', now() + interval '12 hours', now(), now(), '', '')"""
+
+
+def lives(data: Path) -> None:
+    """What the desk does before it serves: look whether this is the database of before."""
+    done = kamkor(data, "shell", "-c", "from kamkor.kernel.incarnation import *; begin_life()")
+    assert done.returncode == 0, done.stderr
+
+
+def life_of(data: Path) -> tuple[list[str], int]:
+    """The number of the database's life, and how many sessions are in it."""
+    with database_server(data) as facts:
+        words = facts.administrator_arguments(facts.database)
+        with psycopg.connect(**words) as connection:
+            rows = connection.execute("SELECT id FROM incarnation").fetchall()
+            row = connection.execute("SELECT count(*) FROM kamkor_session").fetchone()
+    assert row is not None
+    return [str(one) for (one,) in rows], row[0]
+
+
 def hand_over(facts: ServerFacts) -> None:
     """Let the server archive what it has written so far, and wait until it has."""
     with psycopg.connect(**facts.administrator_arguments(), autocommit=True) as connection:
@@ -87,6 +109,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
             words = [sys.executable, str(BUILDER), "build"]
             subprocess.run(words, env=environment(data) | where, check=True)
             first = reported(data)
+            lives(data)
+            with psycopg.connect(**facts.administrator_arguments(facts.database)) as administrator:
+                administrator.execute(SIGNED_IN)
             made = kamkor(data, "backup")
             assert made.returncode == 0, made.stderr
             second = reported(data)
@@ -139,6 +164,35 @@ def test_restored_to_the_end_it_holds_everything_and_work_goes_on(
     assert reports_in(data) == sorted([*kept.before, kept.after])
     later = reported(data)
     assert later in reports_in(data)
+
+
+def test_who_signed_in_before_a_restore_signs_in_anew(kept: Kept, tmp_path: Path) -> None:
+    """The restored database has no number of its life; the first start of the desk gives it one of
+    its own and ends all sessions, a later start changes nothing."""
+    before, sessions = life_of(kept.secrets.parent)
+    assert (len(before), sessions) == (1, 1)
+    data = fresh(kept, tmp_path)
+    done = kamkor(data, "restore", "--from", str(kept.backup))
+    assert done.returncode == 0, done.stderr
+    assert life_of(data) == ([], 1)
+    served = []
+    for _start in range(2):
+        desk = subprocess.Popen(
+            [sys.executable, "-m", "kamkor", "serve"],
+            env=environment(data) | {"PORT": str(free_port())},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert desk.stderr is not None
+            assert "Serving" in desk.stderr.readline()
+        finally:
+            desk.terminate()
+            desk.communicate(timeout=60)
+        served.append(life_of(data))
+    assert served[0] == served[1]
+    assert (len(served[0][0]), served[0][1]) == (1, 0)
+    assert served[0][0] != before
 
 
 def refused(kept: Kept, place: Path, backup: Path, status: int, *words: str) -> str:
@@ -255,7 +309,7 @@ def test_a_folder_that_holds_something_else_takes_no_backup(kept: Kept, tmp_path
 def test_no_backup_holds_a_secret(kept: Kept, tmp_path: Path) -> None:
     """Neither a password nor a key stands in any file of a backup, packed or not."""
     secrets = asdict(load_secrets(kept.secrets.parent))
-    looked_for = [value.encode() for value in secrets.values()]
+    looked_for = [value.encode() for value in secrets.values() if value]
     looked_for.append(bytes.fromhex(secrets["context_key"]))
     for packed in kept.backup.glob("base-*/*.tar.gz"):
         with tarfile.open(packed) as whole:

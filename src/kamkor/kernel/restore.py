@@ -14,6 +14,7 @@ import psycopg
 from kamkor.kernel.archive import PIECE_NAME, BadBackup, archived_log, digest_of_file, sealed_log
 from kamkor.kernel.backup import FILES, Base, bases_of, check_files
 from kamkor.kernel.credentials import SECRETS_FILE, Secrets, write_private
+from kamkor.kernel.incarnation import FORGOTTEN
 from kamkor.kernel.postmaster import Cluster, find_cluster
 from kamkor.kernel.server import database_server
 from kamkor.kernel.server_facts import ServerFacts, ServerFault
@@ -171,11 +172,15 @@ def _forget_recovery(cluster: Cluster) -> None:
 
 
 def _state(facts: ServerFacts) -> tuple[datetime | None, int]:
-    """When the last change was made that is there, and the number of the newest seal."""
+    """When the last change was made that is there, and the number of the newest seal; the next
+    start begins another life of the database."""
     words = facts.administrator_arguments(facts.database)
     with psycopg.connect(**words, autocommit=True) as connection:
         until = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchone()
         newest = 0
+        # Whoever signed in before signs in anew at the next start.
+        with suppress(psycopg.errors.UndefinedTable):
+            connection.execute(FORGOTTEN)
         with suppress(psycopg.errors.UndefinedTable):
             row = connection.execute("SELECT coalesce(max(number), 0) FROM kamkor_seal").fetchone()
             newest = int(row[0]) if row else 0

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.operations.sealing import anchor_path
 from kamkor.exchange.worker import beside
+from kamkor.kernel.incarnation import begin_life
 from kamkor.kernel.locked import proven
 from kamkor.kernel.processes import apart
 from kamkor.kernel.service import Place, undone
@@ -43,6 +44,7 @@ class Command(ShellCommand):
         except PortTaken as taken:
             raise Stopped(WRONG_USE, str(taken)) from None
         apart(call_command, "migrate", database="owner", verbosity=0)
+        apart(begin_life)
         apart(proven)
         tell(serving(f"http://localhost:{port_of(sockets)}"))
         with beside():
