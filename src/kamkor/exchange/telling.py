@@ -3,21 +3,25 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.db import connections
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from kamkor.access.operations.tally import remember
 from kamkor.access.queries.account import addresses_for_notices
+from kamkor.access.queries.tally import remembered
 from kamkor.cases.operations.emergency import TELL
 from kamkor.cases.queries.emergency import SECOND, Unseen, unseen_by_anybody
 from kamkor.kernel import clock
+from kamkor.kernel.digests import digest_of
 from kamkor.kernel.jobs import QUEUE
 from kamkor.workforce.queries import holders_of_kind
 
 _AGAIN = RetryStrategy(max_attempts=5, wait=60, retry_exceptions={OSError})
+_REMEMBERED_SECONDS = 24 * 3600
 
 
 @app.task(name=TELL, queue=QUEUE, retry=_AGAIN)
@@ -30,17 +34,33 @@ def tell_of_emergency(opening: str, step: int) -> None:
 
 
 def tell(opening: UUID, step: int) -> int:
-    """Send the notices of one step; how many."""
+    """Send the notices of one step that were not sent yet; how many.
+
+    That one was sent is written down at once, for a day: a try after a fault, or after the worker
+    was killed, sends the others alone. Killed in the moment between, it sends that one again,
+    under the same number of the message, by which mail programs show it once.
+    """
     found = unseen_by_anybody(opening)
     if found is None:
         return 0
-    addresses = addresses_for_notices(_employees(found, step))
-    for address, language in addresses:
-        with override(language):
-            told = _("Something waits for you in Kamkor. Please look at it now.")
-            where = f"{settings.KAMKOR_ADDRESS}/emergency/"
-            send_mail(_("Kamkor: something waits for you"), f"{told}\n\n{where}\n", None, [address])
-    return len(addresses)
+    sent = 0
+    for address, language in addresses_for_notices(_employees(found, step)):
+        mark = digest_of(f"notice {opening} {step} {address}").hex
+        if remembered(mark, clock.wall_seconds()):
+            continue
+        _send(address, language, mark)
+        remember(mark, "sent", clock.wall_seconds() + _REMEMBERED_SECONDS)
+        sent += 1
+    return sent
+
+
+def _send(address: str, language: str, mark: str) -> None:
+    with override(language):
+        told = _("Something waits for you in Kamkor. Please look at it now.")
+        text = f"{told}\n\n{settings.KAMKOR_ADDRESS}/emergency/\n"
+        number = {"Message-ID": f"<{mark}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2]}>"}
+        subject = _("Kamkor: something waits for you")
+        EmailMessage(subject, text, None, [address], headers=number).send()
 
 
 def _employees(found: Unseen, step: int) -> set[int]:
