@@ -36,6 +36,7 @@ ON_PAGES = frozenset(
         "identity_erased",
         "too_fast",
         "device_unknown",
+        "only_read",
     }
 )
 
