@@ -92,6 +92,7 @@ WRONG_AND_RIGHT = (
     ("plain_cookies", "CSRF_COOKIE_SECURE", False, True),
     ("any_host", "ALLOWED_HOSTS", ["*"], ["desk.example"]),
     ("no_proxy", "ALLAUTH_TRUSTED_PROXY_COUNT", 0, 1),
+    ("no_mail", "EMAIL_HOST", "", "mail.example"),
     ("any_device", "KAMKOR_ADMIN_DEVICES", False, True),
     ("weak_secret", "SECRET_KEY", "django-insecure-" + "x7Kq" * 20, "a8Fz-0Wq_" * 9 + "LmNoP"),
     ("weak_secret", "SECRET_KEY", "changeme", "a8Fz-0Wq_" * 9 + "LmNoP"),

@@ -20,6 +20,7 @@ from kamkor.kernel.renewal import renew_passwords
 from kamkor.kernel.server_facts import ServerFacts
 from kamkor.kernel.service import DUTIES
 from kamkor.kernel.stolen import LEAST_BYTES, STOLEN_FILE
+from kamkor.kernel.surroundings import locked_block
 from tests.conftest import DATA
 from tests.kernel.test_service import codes, looked, place_of
 
@@ -53,6 +54,36 @@ def test_old_secrets_and_secrets_on_a_disk_are_told(looked: ServerFacts, tmp_pat
         kept.symlink_to(there)
         assert codes(place) & asked == set()
     kept.unlink()
+
+
+def test_a_disk_that_is_not_known_to_be_encrypted_is_told(
+    looked: ServerFacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the machine tells of its own disk holds; else who runs it has to say so."""
+    place = place_of(tmp_path)
+    device = place.data.stat().st_dev
+    block = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}")
+    assert ("disk_open" in codes(place)) is not locked_block(block)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://a:b@database.example/k")
+    assert "disk_open" in codes(place)
+    for said, told in (("yes", True), ("encrypted", False)):
+        monkeypatch.setenv("KAMKOR_DISK", said)
+        assert ("disk_open" in codes(place)) is told
+
+
+def test_a_disk_is_encrypted_where_all_that_it_lies_on_is(tmp_path: Path) -> None:
+    """As the machine's core shows it: a volume group over two disks, each locked or not."""
+    volume = tmp_path / "volume"
+    for disk in ("one", "two"):
+        (volume / "slaves" / disk / "dm").mkdir(parents=True)
+    (volume / "dm").mkdir()
+    (volume / "dm" / "uuid").write_text("LVM-abc\n")
+    one, two = (volume / "slaves" / disk / "dm" / "uuid" for disk in ("one", "two"))
+    one.write_text("CRYPT-LUKS2-abc\n")
+    assert not locked_block(volume)
+    two.write_text("CRYPT-LUKS2-def\n")
+    assert locked_block(volume)
+    assert not locked_block(tmp_path / "none")
 
 
 def test_parts_that_nobody_looked_at_are_told(looked: ServerFacts, tmp_path: Path) -> None:

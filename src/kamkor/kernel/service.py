@@ -80,7 +80,7 @@ def _debug(_place: Place) -> bool:
 
 def _weak_secret(place: Place) -> bool:
     kept = load_secrets(place.data)
-    texts = (settings.SECRET_KEY, kept.context_key, kept.kamkor_web, kept.kamkor_owner)
+    texts = (settings.SECRET_KEY, kept.context_key, kept.signs, kept.kamkor_web, kept.kamkor_owner)
     return any(
         len(text) < _LEAST_SECRET
         or len(set(text)) < _LEAST_LETTERS
@@ -355,6 +355,18 @@ DUTIES = (
         noop("the secrets lie on a disk, not in memory that a vault fills"),
         noop("let the vault write secrets.json to a tmpfs, and make it a link to there"),
         lambda place: surroundings.secrets_on_disk(place.data),
+    ),
+    Duty(
+        "disk_open",
+        noop("names and addresses lie on a disk that is not known to be encrypted"),
+        noop("encrypt the disk (LUKS); where the machine cannot tell, say KAMKOR_DISK=encrypted"),
+        lambda place: surroundings.disk_open(place.data, embedded=_embedded()),
+    ),
+    Duty(
+        "no_mail",
+        noop("no mail server is set, and of an emergency nobody is told outside the desk"),
+        noop("set KAMKOR_MAIL_HOST, and let the heads give an address for notices"),
+        lambda _place: not settings.EMAIL_HOST,
     ),
     Duty(
         "parts_unlooked",

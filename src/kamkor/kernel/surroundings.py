@@ -36,6 +36,25 @@ def secrets_on_disk(data: Path) -> bool:
     return not over or max(over)[1] not in IN_MEMORY
 
 
+def disk_open(data: Path, *, embedded: bool) -> bool:
+    """Whether nothing says that the disk of the database is encrypted: neither who runs it, by
+    ``KAMKOR_DISK=encrypted``, nor, for a database in the data folder, the machine itself."""
+    if os.environ.get("KAMKOR_DISK") == "encrypted":
+        return False
+    device = data.stat().st_dev
+    block = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}")
+    return not embedded or not locked_block(block)
+
+
+def locked_block(block: Path) -> bool:
+    """Whether all that a block device of this machine lies on is encrypted by the machine's core."""
+    kind = block / "dm" / "uuid"
+    if kind.is_file() and kind.read_text("utf-8").startswith("CRYPT-"):
+        return True
+    below = list((block / "slaves").glob("*"))
+    return bool(below) and all(map(locked_block, below))
+
+
 def parts_unlooked(data: Path) -> bool:
     """Whether the newest list of known holes is old, leaves a part out, or names a hole.
 
