@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
     """Fewer rights, a trigger and a function."""
 
     dependencies: ClassVar = [
-        ("kamkor", "0040_sign_ins_written_down"),
+        ("kamkor", "0042_workforce_version"),
         ("mfa", "0003_authenticator_type_uniq"),
     ]
     operations: ClassVar = [migrations.RunPython(lay, migrations.RunPython.noop)]
