@@ -51,12 +51,23 @@ def test_the_form_of_a_viewer_holds_its_role_and_none_of_its_values(viewer: View
     assert isinstance(form.offices, Mark)
 
 
-@pytest.mark.parametrize("name", [one.name for one in fields(Viewer) if one.name != "role"])
+SHAPING = [one.name for one in fields(Viewer) if one.name not in {"role", "workforce"}]
+
+
+@pytest.mark.parametrize("name", SHAPING)
 def test_who_has_nothing_of_a_kind_is_of_another_shape(name: str) -> None:
     nothing: Any = None if name == "day" else type(getattr(WHOLE, name))()
     bare = replace(WHOLE, **{name: nothing})
     assert bare.shape != WHOLE.shape
     assert type(getattr(bare.shape.form(mark), name)) is not Mark
+
+
+def test_what_was_read_of_the_workforce_makes_nobody_another() -> None:
+    """Whoever opens a page and then sends it is one viewer, of one shape, and no question has it."""
+    reading = replace(WHOLE, workforce=UUID(int=5))
+    assert reading == WHOLE
+    assert reading.shape == WHOLE.shape
+    assert reading.shape.form(mark).workforce is None
 
 
 def test_the_shape_of_a_viewer_tells_nothing_of_it() -> None:
