@@ -25,13 +25,20 @@ from kamkor.people.models import (
 )
 from kamkor.people.names import tokens, told_alike
 
+EVERY_ROW = Q()
+NO_OFFICE = 0
+"""No office has this number: who has none at the level of its role sees none."""
 
-def scope_filter(viewer: Viewer, subject: str = "id") -> Q:
-    """The first lock as a plain filter: the viewer's offices, teams and what is lent."""
+
+def scope_filter(viewer: Viewer, subject: str = "id", narrowed: Q = EVERY_ROW) -> Q:
+    """The first lock as a plain filter: the viewer's offices, teams and what is lent.
+
+    ``narrowed`` says which rows of the offices alone; what is lent or a team's is seen besides.
+    """
     if not viewer.may(Action.SEE_IDENTITY):
         return Q(pk__in=[])
     unsealed = Q(team=None)
-    scope = unsealed & _within(viewer)
+    scope = unsealed & narrowed & _within(viewer)
     if viewer.teams:
         scope |= Q(team__among=viewer.teams)
     if viewer.lent:
@@ -51,7 +58,7 @@ def _within(viewer: Viewer) -> Q:
     }.get(viewer.level, ("", None))
     if not column:
         return Q()
-    return Q(pk__in=[]) if office is None else Q(**{column: office})
+    return Q(**{column: office or NO_OFFICE})
 
 
 def people_visible_to(viewer: Viewer) -> QuerySet[Person]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from kamkor.access.vocabulary import RIGHTS
 from kamkor.cases.operations import added_concern
 from kamkor.cases.operations.correction import CorrectFact, correct_fact, may_correct
-from kamkor.cases.operations.facts import CORRECTABLE, FIELD_ROLES, FactKind
+from kamkor.cases.operations.facts import CORRECTABLE, FactKind
 from kamkor.cases.operations.house_round import concerns_of
 from kamkor.cases.queries.case import case_for
 from kamkor.cases.queries.history import Recorded
@@ -97,7 +97,7 @@ def _about(
 
 
 def _who_may(kind: FactKind) -> str:
-    roles = ", ".join(_(RIGHTS[role].label) for role in sorted(kind.roles & FIELD_ROLES))
+    roles = ", ".join(_(RIGHTS[role].label) for role in sorted(kind.roles))
     return _("This entry is corrected by those who answer for it: %(roles)s.") % {"roles": roles}
 
 

@@ -109,7 +109,8 @@ def _own_emergency(one: Any, numbers: Mapping[Any, str]) -> dict[str, Any]:  # n
 
 def navigation(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:
     """The pages that this post uses."""
-    links = [("/", _("Today"))]
+    administrator = viewer.role == ADMINISTRATOR
+    links = [("/accounts/", _("Accounts")) if administrator else ("/", _("Today"))]
     if viewer.may(Action.RECORD):
         links += [("/duty/", _("Duty desk")), ("/register/", _("Register"))]
         links += [("/do/receive-report/", _("New report"))]
@@ -120,6 +121,4 @@ def navigation(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:
         links += [("/figures/", _("Figures"))]
     if viewer.may(Action.MANAGE):
         links += [("/roster/", _("Duty and leave"))]
-    if viewer.role == ADMINISTRATOR:
-        links = [("/accounts/", _("Accounts"))]
     return [{"url": url, "label": label, "current": request.path == url} for url, label in links]

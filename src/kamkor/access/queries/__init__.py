@@ -76,12 +76,8 @@ def viewer_for(
             language=account.language,
             role=ADMINISTRATOR,
         )
-    if account.employee_id is None:
-        return None
-    read = account.standing
+    read = account.standing or _standing(account.employee_id, chosen_post)
     account.standing = None
-    if read is None or chosen_post not in {None, read["acting"]}:
-        read = _standing(account.employee_id, chosen_post)
     viewer = _viewer(account, read)
     return replace(viewer, workforce=read["workforce"]) if viewer and only_reads else viewer
 
@@ -124,7 +120,7 @@ def _viewer(account: Account, standing: dict[str, Any]) -> Viewer | None:
         language=account.language,
         role=post.kind,
         post_id=post.id,
-        employee_id=account.employee_id or 0,
+        employee_id=standing["employee"],
         office_id=post.office_id,
         unit=post.unit_id,
         district=post.district_id,
@@ -209,6 +205,7 @@ SELECT
     (SELECT json_agg(held ORDER BY held.id) FROM held) AS posts,
     (SELECT id FROM acting) AS acting,
     (SELECT version FROM kamkor_workforceversion) AS workforce,
+    (SELECT id FROM who) AS employee,
     (SELECT trim(e.given_name || ' ' || e.surname) FROM kamkor_employee e
         WHERE e.id = (SELECT id FROM who)) AS name,
     ARRAY(SELECT id FROM covered) AS covered,
@@ -259,7 +256,8 @@ class OpenSession:
 def open_session(digest: str, seen_since: datetime) -> OpenSession | None:
     """The session of this digest, if it has not ended and was seen after a moment.
 
-    One statement reads it, its account and the account's standing under the post chosen in it.
+    One statement reads it, its account and the account's standing under the post chosen in it;
+    the first ``viewer_for`` uses that up, any later one reads anew.
     """
     read = _standing(None, None, session=(digest, seen_since))
     found = read["session"]
@@ -272,10 +270,12 @@ def open_session(digest: str, seen_since: datetime) -> OpenSession | None:
 def account_of_session(account_id: int) -> Account | None:
     """The account that a session names, if it is still active.
 
-    It is read together with what makes a viewer of it under its first post; the first
-    ``viewer_for`` uses that up, any later one reads anew.
+    Which post the session chose is not known here: what makes a viewer of it is read anew.
     """
-    return _account(_standing(None, None, account_id))
+    account = _account(_standing(None, None, account_id))
+    if account is not None:
+        account.standing = None
+    return account
 
 
 def _account(read: dict[str, Any]) -> Account | None:

@@ -168,16 +168,14 @@ def may_correct(viewer: Any, kind: FactKind, subject: Subject) -> bool:  # noqa:
     Whoever may take the step may, on its own side. A worker corrects the reports it took down,
     is on duty for or goes on with, as long as it sees all that became of them, and its rounds.
     """
-    if viewer.role not in kind.roles & FIELD_ROLES or subject.pk in viewer.emergency:
+    if viewer.role not in kind.roles or subject.pk in viewer.emergency:
         return False
     if isinstance(subject, Case):
         return is_own_side(viewer, subject)
     if viewer.role != WORKER:
         return isinstance(subject, Round) or acts_on(viewer, subject)
-    if subject.by_post in viewer.acts_for and isinstance(subject, Round):
-        return True
     if isinstance(subject, Round):
-        return False
+        return subject.by_post in viewer.acts_for
     opened = set(subject.children.filter(withdrawn_at=None).values_list("case_id", flat=True))
     seen = set(cases_visible_to(viewer).filter(report=subject).values_list("id", flat=True))
     if opened - {None} - seen:

@@ -115,8 +115,8 @@ class FactKind:
 
     @property
     def roles(self) -> frozenset[str]:
-        """Who may correct it: whoever may take the step that records it."""
-        return STEP_OF[self.step].roles if self.step in STEP_OF else FIELD_ROLES
+        """Who may correct it: who works with children and may take the step that records it."""
+        return STEP_OF[self.step].roles & FIELD_ROLES if self.step in STEP_OF else FIELD_ROLES
 
     def belonging_to(self, subject: Any) -> QuerySet[Any]:  # noqa: ANN401 - a case, report or round
         """The facts of this kind about a case, a report or a round, corrected ones too."""

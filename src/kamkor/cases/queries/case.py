@@ -31,6 +31,7 @@ from kamkor.kernel.commands import NotFound
 from kamkor.kernel.ids import typed_number
 from kamkor.kernel.kept import asked
 from kamkor.people.queries import (
+    EVERY_ROW,
     households_named,
     people_named,
     people_visible_to,
@@ -39,16 +40,10 @@ from kamkor.people.queries import (
 
 
 def cases_visible_to(viewer: Viewer) -> QuerySet[Case]:
-    """The cases of the viewer's scope; of a worker, those it or whom it covers answers for."""
-    scope = scope_filter(viewer)
-    if viewer.role == WORKER:
-        own = Q(responsible_id__among=viewer.acts_for)
-        if viewer.teams:
-            own |= Q(team__among=viewer.teams)
-        if viewer.lent:
-            own |= Q(id__among=viewer.lent)
-        scope &= own
-    return Case.objects.filter(scope)
+    """The cases of the viewer's scope; of a worker's unit, those it or whom it covers answers for."""
+    own = Q(responsible_id__among=viewer.acts_for)
+    narrowed = own if viewer.role == WORKER else EVERY_ROW
+    return Case.objects.filter(scope_filter(viewer, narrowed=narrowed))
 
 
 def whole_cases(viewer: Viewer) -> QuerySet[Case]:

@@ -1,8 +1,9 @@
 """Who may take the next step of a case, beyond what role and state say."""
 
+from typing import cast
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import OBLAST
@@ -30,19 +31,23 @@ def acts_on(viewer: Viewer, row: Report | Task) -> bool:
     """
     if viewer.role == OBLAST:
         return row.team in viewer.teams
-    if row.team is not None or row.office_district == viewer.district:
-        return True
-    if isinstance(row, Task):
-        about = row.case or row.report
-        return is_own_side(viewer, about) if isinstance(about, Case) else _goes_on(viewer, about)
-    return _goes_on(viewer, row)
+    about = _about(row)
+    if isinstance(about, Case):
+        return is_own_side(viewer, about)
+    ours = about.team is not None or about.office_district == viewer.district
+    return ours or _goes_on(viewer, about)
 
 
-def _goes_on(viewer: Viewer, report: Report | None) -> bool:
-    if report is None:
-        return False
-    ours = Q(office_district=viewer.district) | Q(responsible_id__in=viewer.acts_for)
-    cases = cases_visible_to(viewer).filter(ours, report=report)
+def _about(row: Report | Task) -> Case | Report:
+    """The report itself, or the case or report that something is due of."""
+    if isinstance(row, Report):
+        return row
+    return cast("Case | Report", row.case or row.report)
+
+
+def _goes_on(viewer: Viewer, report: Report) -> bool:
+    """Whether the viewer is on duty for a report, or its department has a case of it."""
+    cases = cases_visible_to(viewer).filter(office_district=viewer.district, report=report)
     return report.duty_post_id in viewer.acts_for or cases.exists()
 
 

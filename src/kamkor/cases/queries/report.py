@@ -25,6 +25,7 @@ from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.people.names import words_of_child, words_of_place
 from kamkor.people.queries import (
+    EVERY_ROW,
     households_visible_to,
     people_described,
     scope_filter,
@@ -37,17 +38,12 @@ _STANDING = Prefetch("children", ReportChild.objects.filter(withdrawn_at=None))
 
 
 def reports_visible_to(viewer: Viewer) -> QuerySet[Report]:
-    """The reports of the viewer's scope; of a worker, its own, those it is on duty for, and
-    its unit's urgent ones, and those on which its cases were opened."""
-    scope = scope_filter(viewer)
-    if viewer.role == WORKER:
-        own = Q(by_post=viewer.post_id) | Q(duty_post_id__among=viewer.acts_for) | Q(urgent=True)
-        own |= Q(id__in=cases_visible_to(viewer).values("report_id"))
-        if viewer.teams:
-            own |= Q(team__among=viewer.teams)
-        if viewer.lent:
-            own |= Q(id__among=viewer.lent)
-        scope &= own
+    """The reports of the viewer's scope; of a worker's unit, those it took down, urgent ones, and
+    those on which its cases were opened. What a worker is on duty for is lent to it."""
+    opened = Q(id__in=cases_visible_to(viewer).values("report_id"))
+    own = Q(by_post=viewer.post_id) | Q(urgent=True) | opened
+    narrowed = own if viewer.role == WORKER else EVERY_ROW
+    scope = scope_filter(viewer, narrowed=narrowed)
     reports = Report.objects.filter(scope, withdrawn_at=None).select_related("territory")
     heard = Exists(_reads().filter(report=OuterRef("pk")))
     return reports.annotate(heard=heard)  # type: ignore[no-redef]

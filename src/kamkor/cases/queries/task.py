@@ -23,11 +23,11 @@ NOTICE = "notice_"
 def open_tasks(viewer: Viewer) -> QuerySet[Task]:
     """The open due items of the viewer's scope, most pressing first.
 
-    A worker sees those of its own cases that a worker does, and those of its duty.
+    A worker sees those of its own cases that a worker does, and those of its duty; nobody those
+    of what was opened in an emergency.
     """
     tasks = Task.objects.filter(scope_filter(viewer, subject="subject"), is_open())
-    if viewer.emergency:
-        tasks = tasks.exclude(subject__among=viewer.emergency)
+    tasks = tasks.exclude(subject__among=viewer.emergency)
     if viewer.role == WORKER:
         ours = viewer.acts_for
         mine = Exists(Case.objects.filter(id=OuterRef("case_id"), responsible_id__among=ours))
