@@ -68,7 +68,7 @@ controls: setup ## break the product in each listed way; the named test must fai
 probe: setup ## whether any door shows what is not due (N=, SEED=), each lock alone before
 	@$(PY) tools/probe.py
 
-mutants: setup ## change the access rules in each small way; the matrix must notice
+mutants: setup ## change the access rules in each small way; the matrix must notice (ONLY=name)
 	@$(PY) tools/mutants.py
 
 bench: setup ## each page and count against its limit, in one run (ONLY=row, SIZE=small, SEED=)

@@ -8,6 +8,7 @@ control, for then hardly anything is stopped.
 import json
 import os
 import random
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -80,13 +81,17 @@ def run_acts(house: ServerFacts, django_db_blocker: DjangoDbBlocker) -> None:
 def run_mutants(house: ServerFacts, django_db_blocker: DjangoDbBlocker) -> None:
     """Put each mutant in, or those that are named, and see whether anything is answered otherwise.
 
-    Of ``PROBES`` runs this is the one whose number is ``SEED``: it takes every so manieth mutant.
+    Of ``PROBES`` runs this is the one whose number is ``SEED``: it takes every so manieth mutant,
+    of those whose name ``ONLY`` finds.
     """
     named = json.loads(os.environ.get("MUTANTS", "[]"))
+    only = re.compile(os.environ.get("ONLY", ""))
     tried, survivors = [], []
     with matrix_of(house, django_db_blocker) as matrix:
         killing = Killing(matrix, both_locks=LOCKS == "both")
-        wanted = [one for one in mutants() if not named or one.name in named][SEED::NUMBER]
+        wanted = [
+            one for one in mutants() if only.search(one.name) and (not named or one.name in named)
+        ][SEED::NUMBER]
         assert killing.first_wrong(*wanted) == ""
         nothing, everything = controls()
         assert not _killed(killing, nothing), "what changes nothing was noticed"
