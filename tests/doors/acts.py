@@ -8,7 +8,7 @@ from functools import cache
 from tests.doors.matrix import read_table, relations
 from tests.doors.matrix_doors import AWAY, Asking, Order
 from tests.doors.matrix_people import ACTORS, Actor
-from tests.doors.matrix_world import WHERE
+from tests.doors.matrix_records import HAS_NONE, RECORDS
 
 ANYWHERE, OF_NO_RECORD = "anywhere", "none"
 NOT_ASKED, YES, SHOWN = "-", "yes", "shown"
@@ -48,6 +48,12 @@ ACTS: dict[str, tuple[str, str, str]] = {
         name: (name, REPORT, f"/reports/{{report}}/{name.replace('_', '-')}/")
         for name in _OF_REPORTS
     },
+    "correct_registration": (
+        "correct_fact",
+        CASE,
+        "/cases/{case}/correct/registration/{registered}/",
+    ),
+    "complete_screening": ("complete_task", REPORT, "/tasks/{screening}/complete-task/"),
     "correct_report": ("correct_fact", REPORT, "/reports/{report}/correct/report/{told}/"),
     "correct_round": ("correct_fact", ROUND, "/rounds/{round}/correct/"),
     "add_concern": ("add_concern", ROUND, "/rounds/{round}/add-concern/"),
@@ -122,7 +128,9 @@ class Cell:
 
     @property
     def due(self) -> Due | None:
-        """What the table says, unless it says that this is not asked."""
+        """What the table says, unless it says that this is not asked, or the record has none."""
+        if self.relation == HAS_NONE:
+            return None
         due = oracle().get((self.actor.role, self.relation, self.act))
         assert due is not None, f"acts.csv says nothing of {self}: {self.relation}"
         return None if self.record in due.but_not else due
@@ -138,7 +146,7 @@ def cells() -> tuple[Cell, ...]:
         Cell(actor, act, record)
         for actor in ACTORS
         for act, (_operation, kind, _form) in ACTS.items()
-        for record in (WHERE if kind != OF_NO_RECORD else ["own"])
+        for record in (RECORDS if kind != OF_NO_RECORD else ["own"])
     ]
     found = [one for one in found if one.due is not None]
     random.Random(len(found)).shuffle(found)

@@ -5,11 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from kamkor.access.models import Lent
+from kamkor.access.operations import lent
+from kamkor.access.queries import LENT_LIMIT, LentBeyondLimit
 from kamkor.cases.models import Case, Report, Round
+from kamkor.kernel.ids import new_id
 from tests.doors.acts import ACTS, Acts, Cell, few_cells
 from tests.doors.matrix import Matrix, is_due, of_doors
 from tests.doors.matrix_people import ACTORS, Actor
-from tests.doors.matrix_world import WHERE
+from tests.doors.matrix_records import RECORDS
 from tests.doors.mutants import DONE, PAGES, SEEN, Mutant
 from tests.doors.pages import PageCell, page_cells, page_faults
 
@@ -21,6 +25,7 @@ DOORS = (
     "POST /find/ name={given}",
     "GET /do/identify-child/?child={child}",
     "GET /rounds/",
+    "GET /accounts/1/",
 )
 # So many of the questions that noticed a change are asked first at the next one.
 REMEMBERED = 12
@@ -55,11 +60,13 @@ class Killing:
         self._noticed: list[Question] = []
 
     @cached_property
-    def _rows(self) -> list[Question]:
-        """What the database itself shows to each, if it holds back."""
+    def _first(self) -> list[Question]:
+        """Whether too much is left out in silence, and what the database itself shows to each, if
+        it holds back."""
         out = {"", "dismissed", "ended"}
         asking = [one for one in ACTORS if one.username not in out] if self.both_locks else []
-        return [Question(one, SEEN, "", partial(self._wrong_rows, one)) for one in asking]
+        found = [Question(one, SEEN, "", partial(self._wrong_rows, one)) for one in asking]
+        return [Question(ACTORS[0], SEEN, "", partial(self._too_much, ACTORS[0])), *found]
 
     @cached_property
     def _others(self) -> list[Question]:
@@ -95,7 +102,7 @@ class Killing:
         return "".join(one.wrong() for one in [*self._noticed, *self._others[:40]])
 
     def _asked(self, mutants: Sequence[Mutant]) -> Iterator[Question]:
-        for one in dict.fromkeys([*self._noticed, *self._rows, *self._others]):
+        for one in dict.fromkeys([*self._noticed, *self._first, *self._others]):
             if any(one.is_about(mutant) for mutant in mutants):
                 yield one
 
@@ -104,6 +111,19 @@ class Killing:
 
     def _wrong_act(self, cell: Cell) -> str:
         return "".join(self.acts.faults(cell, ("GET",)))
+
+    def _too_much(self, actor: Actor) -> str:
+        """Whether somebody to whom more is lent than a context holds is told a part of it."""
+        player = self.matrix.world.who[actor.username]
+        with self.matrix.asking.undone():
+            rows = lent(
+                [new_id() for _ in range(LENT_LIMIT + 1)], "duty", new_id(), to_post=player.post
+            )
+            Lent.objects.bulk_create(row for row in rows if isinstance(row, Lent))
+            try:
+                return f"{actor.username}: {len(player.viewer.lent)} records lent, or more"
+            except LentBeyondLimit:
+                return ""
 
     def _wrong_rows(self, actor: Actor) -> str:
         """Which records the database shows to somebody that are not due, or hides that are."""
@@ -114,7 +134,7 @@ class Killing:
                 ("report", "text"): set(Report.objects.values_list("id", flat=True)),
                 ("round", "text"): set(Round.objects.values_list("id", flat=True)),
             }
-        for key in WHERE:
+        for key in RECORDS:
             place = records[key].place
             for (kind, group), ids in seen.items():
                 there = getattr(place, kind) in {str(one) for one in ids}

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tests.doors.matrix_doors import Answer, Asking, Door, doors
 from tests.doors.matrix_people import ACTORS, Actor
-from tests.doors.matrix_world import GROUPS, WHERE, Canary, MatrixWorld, Record
+from tests.doors.matrix_records import GROUPS, HAS_NONE, RECORDS
+from tests.doors.matrix_world import Canary, MatrixWorld, Record
 
 FOLDER = Path(__file__).parent
 # Of all probes drawn, how many are of what is due.
@@ -28,7 +29,7 @@ def relations() -> dict[tuple[str, str, str], str]:
     return {
         (row["actor"], row["kind"], key): row[key]
         for row in read_table("relations.csv")
-        for key in WHERE
+        for key in RECORDS
     }
 
 
@@ -65,7 +66,7 @@ def shown() -> dict[tuple[str, str, str], tuple[frozenset[str], frozenset[str]]]
 def is_due(actor: Actor, record: str, kind: str, group: str) -> bool:
     """Whether a group of fields of a record is the actor's to see, by the tables alone."""
     relation = relations()[actor.username or "visitor", kind, record]
-    return oracle()[actor.role, relation, kind, group]
+    return relation != HAS_NONE and oracle()[actor.role, relation, kind, group]
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,9 @@ class Probe:
     @property
     def hidden(self) -> bool:
         """Whether a door that shows such a group must not show it to this actor."""
-        return self.would_show and not is_due(self.actor, self.record, self.kind, self.group)
+        has_none = relations()[self.actor.username or "visitor", self.kind, self.record] == HAS_NONE
+        due = is_due(self.actor, self.record, self.kind, self.group)
+        return self.would_show and not has_none and not due
 
     @property
     def would_show(self) -> bool:
@@ -107,7 +110,7 @@ def probes() -> Iterator[Probe]:
     """All there are."""
     for actor in ACTORS:
         for door in doors():
-            for record in WHERE:
+            for record in RECORDS:
                 for kind, groups in GROUPS.items():
                     for group in groups:
                         yield Probe(actor, door, record, kind, group)

@@ -247,20 +247,22 @@ class Asking:
     def client(self, username: str) -> Client:
         """The browser of an actor as it was, whatever the door before did to its session."""
         client = self.desks[username].client
+        # Where the page that tells of a fault broke too, the fault would be raised here again.
+        client.exc_info = None
         client.cookies.clear()
         client.cookies.load(self.cookies[username].replace("Set-Cookie: ", ""))
         return client
 
     def ask(self, username: str, door: Door, record: Record | None) -> Answer:
         """What a door answers, and everything that was written meanwhile."""
-        with self._undone(), _listening() as heard:
+        with self.undone(), _listening() as heard:
             answer = self._asked(username, door, record)
         answer.heard = heard
         return answer
 
     def order(self, username: str, act: str, operation: str, record: Record) -> Order:
         """What becomes of a command about a record, through the door for commands."""
-        with self._undone():
+        with self.undone():
             before = written()
             response = self._commanded(
                 username, operation, order_of(act, operation, self.world, record)
@@ -270,25 +272,34 @@ class Asking:
     def form(self, username: str, method: str, address: str, record: Record) -> int:
         """The status with which a form answers."""
         values = self.world.values_of(record)
-        with self._undone():
+        with self.undone():
             typed = {"command_id": str(new_id())}
             response = _request(self.client(username), method, address.format(**values), typed)
             return int(response.status_code)
 
-    def page(self, username: str, address: str) -> tuple[int, list[str]]:
-        """The status with which a page or a command at the shell answers, and what the menu
-        leads to."""
-        with self._undone():
+    def page(self, username: str, address: str) -> tuple[int, list[str], list[str]]:
+        """The status with which a page or a command at the shell answers, what the menu leads to,
+        and where it says one is."""
+        with self.undone():
             if address.startswith(AT_SHELL):
                 command = address.removeprefix(AT_SHELL).strip()
                 values = self.world.values_of(None)
-                return self._at_shell(username, command, values, ["receive_report"]).status, []
-            page = Page.of(self.client(username).get(address))
-            menu = page.all("a", class_="k-nav__link")
-            return page.status, [one.attributes["href"] for one in menu]
+                return self._at_shell(username, command, values, ["receive_report"]).status, [], []
+            page = Page.of(self._opened(self.client(username), address))
+            menu = [one.attributes for one in page.all("a", class_="k-nav__link")]
+            here = [one["href"] for one in menu if one.get("aria-current") == "page"]
+            return page.status, [one["href"] for one in menu], here
+
+    def _opened(self, client: Client, address: str) -> Any:  # noqa: ANN401 - Django's own
+        """The answer to a page, or to what is sent to it: ``POST address key=value``."""
+        if not address.startswith("POST "):
+            return client.get(address)
+        where, *typed = address.removeprefix("POST ").split()
+        return client.post(where, dict(one.split("=") for one in typed))
 
     @contextmanager
-    def _undone(self) -> Iterator[None]:
+    def undone(self) -> Iterator[None]:
+        """A stretch of which nothing stays, at the moment of the world."""
         point = transaction.savepoint()
         try:
             with clock.clock_at(self.world.cast.time.moment):

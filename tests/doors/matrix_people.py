@@ -1,4 +1,7 @@
-"""Who asks in the access matrix: the cast, another oblast, and two who were dismissed."""
+"""Who asks in the access matrix: the cast, another oblast, and two who were dismissed.
+
+Before Aigul somebody else held the post of worker in her unit, on the first day alone.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +17,8 @@ from tests.factories import SUZAK
 OSH = "41706000000000"
 ARAVAN = "41706211000000"
 
+# Held the worker's post of Aigul's unit until her own began; asks nothing.
+FORMER = "former"
 # User name of the matrix's own people: the kind of post, and where.
 NEWCOMERS = {
     "zarina": ("worker", "osh unit"),
@@ -76,6 +81,25 @@ def build_newcomers() -> None:
         assert office is not None
         _appoint(username, kind, office)
     _dismiss()
+    _hand_over_unit()
+
+
+def _hand_over_unit() -> None:
+    """Let Aigul's post begin a day later, after that of whoever worked in her unit before."""
+    first = clock.local_day(FIRST_MOMENT)
+    own = _held_by("aigul")
+    for row in (own, PostHolding.objects.using(OWNER).get(post=own)):
+        row.valid_from = first + timedelta(days=1)
+        row.save(using=OWNER)
+    employee = Employee(surname="Мурунку", given_name="Former", sort_key="")
+    employee.save(using=OWNER)
+    days = {"valid_from": first, "valid_to": first}
+    post = Post(office=own.office, kind="worker", **days)
+    post.save(using=OWNER)
+    PostHolding(post=post, employee=employee, **days).save(using=OWNER)
+    account = Account(username=FORMER, employee=employee)
+    account.set_unusable_password()
+    account.save(using=OWNER)
 
 
 def _dismiss() -> None:
@@ -109,4 +133,4 @@ def _appoint(username: str, kind: str, office: Office) -> None:
 
 def players(cast: Cast) -> dict[str, Player]:
     """Everybody who may record, by user name."""
-    return cast.everybody | {name: Player(name, cast.time) for name in NEWCOMERS}
+    return cast.everybody | {name: Player(name, cast.time) for name in (*NEWCOMERS, FORMER)}

@@ -5,23 +5,28 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from kamkor.cases.models import Case, Identification, ReportTold
+from kamkor.access.models import Account
+from kamkor.access.operations.account import tell_village
+from kamkor.cases.models import Case, Identification, Registration, ReportTold, Task, is_open
 from kamkor.cases.operations.loading import queue_load
 from kamkor.workforce.models import DutyTurn
 from tests.cast import Cast, Player
-from tests.doors.matrix_people import ARAVAN, players
-from tests.doors.world import Place
+from tests.doors.matrix_people import players
+from tests.doors.matrix_records import (
+    HEADS,
+    INVOLVED,
+    NO_OPENING,
+    NOBODY,
+    NOW,
+    REPORTS,
+    TAKEN_BY,
+    WHERE,
+)
+from tests.doors.world import MISSING, Place
 from tests.factories import NOOKEN, SUZAK, a_child, a_removal, a_report
 
 CONSONANTS, VOWELS = "бгджзклмнпрстчш", "аеиоуөү"
-NO_OPENING = "01990000-0000-7000-8000-00000000e0e0"
 LETTERS = 12
-# The kinds of record, and the groups of fields of each.
-GROUPS = {
-    "report": ("text", "reporter"),
-    "case": ("name", "identity", "narrative"),
-    "round": ("text",),
-}
 
 
 @dataclass(frozen=True)
@@ -61,23 +66,6 @@ class Record:
     canaries: list[Canary] = field(default_factory=list)
 
 
-# Key of a record: who works on it, who decides, and the district.
-WHERE: dict[str, tuple[str, str, str]] = {
-    "own": ("aigul", "bakyt", SUZAK),
-    "sibling": ("nurlan", "bakyt", SUZAK),
-    "department": ("bakyt", "head", SUZAK),
-    "nooken": ("cholpon", "specialist2", NOOKEN),
-    "osh": ("zarina", "talai", ARAVAN),
-    "sealed": ("aigul", "bakyt", SUZAK),
-    "excluded": ("bakyt", "bakyt", SUZAK),
-    "interest": ("aigul", "bakyt", SUZAK),
-    "closed": ("aigul", "bakyt", SUZAK),
-    "offered": ("cholpon", "specialist2", NOOKEN),
-}
-# Who keeps the roster of a district.
-HEADS = {SUZAK: "head", NOOKEN: "head2", ARAVAN: "gulnara"}
-
-
 class MatrixWorld:
     """All records, built by operations; canaries by what they are of."""
 
@@ -88,15 +76,19 @@ class MatrixWorld:
         self.records: dict[str, Record] = {}
         self._days = 0
         self._used: set[str] = set()
-        head = self.who["head"]
-        duty = {"post": self.who["begimai"].post, "rank": 1, "valid_from": cast.today}
-        head.do("set_duty_turn", **duty, valid_to=cast.in_days(30))
+        self._first_day()
+        cast.time.passes(days=1)
+        self._on_duty("begimai", cast.in_days(30))
         for key, (worker, decider, territory) in WHERE.items():
             self.records[key] = self._record(key, self.who[worker], self.who[decider], territory)
+        self._reports()
         self._endings()
         for number, key in enumerate(WHERE):
             self._offices(key, number)
-            self.records[key].more["request"] = self._request(key)
+            if key not in NOW:
+                self.records[key].more["request"] = self._request(key)
+        self._opened_in_emergency(self.records["department"])
+        self._village()
         cast.time.passes(minutes=5)
 
     @property
@@ -110,11 +102,13 @@ class MatrixWorld:
         told = {"today": self.cast.today, "post": "1"}
         if record is None:
             return vars(place) | told
+        if record.key in REPORTS:
+            return vars(place) | told | NOBODY | record.more
         given, surname, _home, born = [one.value for one in record.canaries if one.group == "name"]
         pin = next(one.value for one in record.canaries if one.group == "identity")
         year, month, day = born.split("-")
         named = {"given": given, "surname": surname, "pin": pin, "number": record.number}
-        told |= {"opening": NO_OPENING}
+        told |= {"opening": NO_OPENING, "screening": MISSING}
         return vars(place) | told | record.more | named | {"year": year, "month": month, "day": day}
 
     def _word(self, record: Record, kind: str, group: str) -> str:
@@ -137,7 +131,8 @@ class MatrixWorld:
 
     def _record(self, key: str, worker: Player, decider: Player, territory: str) -> Record:
         record = Record(key)
-        told = self._reported(record, worker, territory)
+        taken_by = self.who[TAKEN_BY[key]] if key in TAKEN_BY else worker
+        told = self._reported(record, taken_by, territory)
         opened = decider.do("screen_report", report=told, decision="accept", assign_to=worker.post)
         case = str(opened["cases"][0])
         worker.do("identify_child", case=case, **self._child(record, territory))
@@ -146,6 +141,44 @@ class MatrixWorld:
         self._protected(record, worker, case)
         record.place = self._place(record, (worker, decider), told, case)
         return record
+
+    def _first_day(self) -> None:
+        """What the former worker of Aigul's unit took down, with another on duty than later."""
+        self._on_duty("nurlan", self.cast.today)
+        for key in ("left", "sealed_later"):
+            self._report_alone(key)
+
+    def _on_duty(self, username: str, until: str) -> None:
+        turn = {"post": self.who[username].post, "rank": 1, "valid_from": self.cast.today}
+        self.who["head"].do("set_duty_turn", **turn, valid_to=until)
+
+    def _report_alone(self, key: str) -> None:
+        """A report without a case, with what is due of it."""
+        record = self.records[key] = Record(key)
+        worker, territory = REPORTS[key]
+        told = self._reported(record, self.who[worker], territory)
+        with self.who["maksat" if key == "of_oblast" else worker].inside():
+            telling, task = ReportTold.objects.get(report_id=told), Task.objects.get(report_id=told)
+        record.place = Place(report=told, told=str(telling.pk))
+        record.more = {"screening": str(task.pk)}
+
+    def _reports(self) -> None:
+        """The other reports without a case, and what became of the one that is sealed by now."""
+        for key in ("new", "redirected", "of_oblast"):
+            self._report_alone(key)
+        bakyt, later = self.who["bakyt"], self.records["sealed_later"].place
+        about = {"report": later.report, "kind": "report", "fact": later.told}
+        values = {"worry": "physical_violence"}
+        made = bakyt.do("correct_fact", **about, values=values, reason="typing_error")
+        self.records["sealed_later"].place = replace(later, told=str(made["fact"]))
+        moved = self.records["redirected"]
+        told = {"report": moved.place.report, "decision": "redirect", "reason": "other_district"}
+        bakyt.do("screen_report", **told, to_office=self.who["cholpon"].department)
+        for key, who in (("redirected", "cholpon"), ("sealed_later", "bakyt")):
+            with self.who[who].inside():
+                due = Task.objects.filter(is_open(), kind="screening_due")
+                found = due.get(report_id=self.records[key].place.report)
+            self.records[key].more = {"screening": str(found.pk)}
 
     def _reported(self, record: Record, worker: Player, territory: str) -> str:
         words: dict[str, Any] = {
@@ -157,8 +190,10 @@ class MatrixWorld:
         }
         if record.key in {"sealed", "excluded"}:
             words["worry"] = "physical_violence"
-        if record.key == "excluded":
-            words["involves"] = [self.who[name].post for name in ("aigul", "head")]
+        if record.key == "left":
+            words["danger_now"] = True
+        if record.key in INVOLVED:
+            words["involves"] = [self.who[name].post for name in INVOLVED[record.key]]
         return str(worker.do("receive_report", **a_report(territory=territory, **words))["report"])
 
     def _telephone(self, record: Record, kind: str, group: str) -> str:
@@ -230,24 +265,28 @@ class MatrixWorld:
         with worker.inside():
             row = Case.objects.get(id=case)
             fact = Identification.objects.get(case=row)
+            registered = Registration.objects.get(case=row)
             telling = ReportTold.objects.get(report_id=told)
         record.number = row.number
         due = task if record.key == "closed" else worker.task(case, "notice_doctor")
         record.more = {"due": str(due.pk), "command": str(fact.command)}
+        record.more["registered"] = str(registered.pk)
         home, person = str(row.household_id), str(row.child_id)
         made = Place(told, case, person, home, str(task.pk), str(fact.pk), str(telling.pk))
         counts = {"area": self._word(record, "round", "text"), "visited": 4, "no_concern": 4}
-        day = self.cast.today
-        told_round = worker.do("record_round", territory=territory, happened_on=day, **counts)
+        if record.key not in NOW:
+            day = self.cast.today
+            told_round = worker.do("record_round", territory=territory, happened_on=day, **counts)
+            made = replace(made, round=str(told_round["round"]))
         turns = DutyTurn.objects.filter(office_id=worker.department, withdrawn_at=None)
         turn = turns.order_by("valid_from", "id")[0]
         with decider.inside() as viewer:
             load = queue_load(viewer, "register.csv", 1)
-        return replace(made, turn=str(turn.pk), round=str(told_round["round"]), load=str(load.pk))
+        return replace(made, turn=str(turn.pk), load=str(load.pk))
 
     def _offices(self, key: str, number: int) -> None:
         """The posts around a record, and a leave of its worker in a week to come."""
-        worker, decider, territory = WHERE[key]
+        worker, decider, territory = NOW.get(key, WHERE[key])
         head = self.who[HEADS[territory]]
         elsewhere = self.who["cholpon" if territory != NOOKEN else "aigul"]
         posts = {
@@ -298,13 +337,31 @@ class MatrixWorld:
             decision="agree",
             happened_on=self.cast.today,
         )
-        self._opened_in_emergency(self.records["department"])
+        self._handed_over(self.records["moved"], ("bakyt", "specialist2"), "cholpon")
+        self._handed_over(self.records["sibling"], ("bakyt", "specialist2"), "cholpon")
+        self._handed_over(self.records["sibling"], ("specialist2", "bakyt"), "nurlan")
         self.who["specialist2"].do(
             "offer_transfer",
             case=offered.place.case,
             to_office=bakyt.department,
             reason="family_moved",
             note=f"To {self._word(offered, 'case', 'narrative')}.",
+        )
+
+    def _handed_over(self, record: Record, between: tuple[str, str], post: str) -> None:
+        """One department offers a case to another, which accepts it for one of its posts."""
+        sender, receiver = (self.who[name] for name in between)
+        case = record.place.case
+        offer = {"reason": "family_moved", "note": "As told."}
+        sender.do("offer_transfer", case=case, to_office=receiver.department, **offer)
+        place = NOOKEN if post == "cholpon" else SUZAK
+        receiver.do("accept_transfer", case=case, post=self.who[post].post, territory=place)
+
+    def _village(self) -> None:
+        """The administrator tells in which village the holder of the first account lives."""
+        account = Account.objects.get(pk=1)
+        tell_village(
+            self.who["admin"].viewer, account, self._word(self.records["own"], "account", "village")
         )
 
     def _opened_in_emergency(self, record: Record) -> None:

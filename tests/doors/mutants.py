@@ -52,6 +52,7 @@ RULES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (page.navigation, PAGES, ()),
     (next_step.is_own_side, DONE, ()),
     (next_step.acts_on, DONE, _OF_REPORTS),
+    (next_step._about, DONE, _OF_REPORTS),
     (next_step._goes_on, DONE, _OF_REPORTS),
     (correction.may_correct, DONE, ("correct_fact", "add_concern")),
     (task.open_tasks, DONE, ("complete_task",)),

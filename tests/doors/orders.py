@@ -29,6 +29,12 @@ TOLD: dict[str, dict[str, Any]] = {
         "fact": "{told}",
         "values": {"place": "Mill street 9"},
     },
+    "correct_registration": {
+        "kind": "registration",
+        "fact": "{registered}",
+        "values": {"note": "Told otherwise."},
+    },
+    "complete_screening": {"task": "{screening}"},
     "correct_round": {
         "case": None,
         "kind": "round",

@@ -20,8 +20,9 @@ ELSEWHERE = {
     **dict.fromkeys(("cholpon", "specialist2", "head2"), NOOKEN),
     **dict.fromkeys(("zarina", "talai", "maksat"), ARAVAN),
 }
-# Who is out, whatever the role was.
-OUT = {"dismissed": "dismissed", "ended": "ended"}
+# Who stands apart in the table: who is out, whatever the role was, and the oblast's person who is
+# named in a team.
+APART = {"dismissed": "dismissed", "ended": "ended", "maksat": "named"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class PageCell:
     @property
     def due(self) -> str:
         """What the table says."""
-        return _table()[self.page][OUT.get(self.actor.username, self.actor.role)]
+        return _table()[self.page][APART.get(self.actor.username, self.actor.role)]
 
     @property
     def menu(self) -> set[str]:
@@ -77,8 +78,10 @@ def page_cells() -> tuple[PageCell, ...]:
 
 def page_faults(asking: Asking, cell: PageCell) -> Iterator[str]:
     """What of a cell is not as the table says."""
-    status, menu = asking.page(cell.actor.username, cell.address)
+    status, menu, here = asking.page(cell.actor.username, cell.address)
     if status != STATUS[cell.due]:
         yield f"{cell} answers {status}, not {cell.due}"
     if cell.page == "/" and set(menu) != cell.menu:
         yield f"{cell}: the menu holds {', '.join(menu)}"
+    if cell.due == MENU and here != [cell.page]:
+        yield f"{cell}: the menu says that one is at {', '.join(here) or 'none of its pages'}"
