@@ -12,7 +12,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Value, When
 
 from kamkor.access.rules import Viewer
-from kamkor.access.vocabulary import Action, Level
+from kamkor.access.vocabulary import WORKER, Action, Level
 from kamkor.kernel.shapes import first_day, precision
 from kamkor.people.models import (
     Birth,
@@ -30,14 +30,15 @@ NO_OFFICE = 0
 """No office has this number: who has none at the level of its role sees none."""
 
 
-def scope_filter(viewer: Viewer, subject: str = "id", narrowed: Q = EVERY_ROW) -> Q:
+def scope_filter(viewer: Viewer, subject: str = "id", of_worker: Q = EVERY_ROW) -> Q:
     """The first lock as a plain filter: the viewer's offices, teams and what is lent.
 
-    ``narrowed`` says which rows of the offices alone; what is lent or a team's is seen besides.
+    ``of_worker`` says which rows of its unit a worker sees; a team's and what is lent besides.
     """
     if not viewer.may(Action.SEE_IDENTITY):
         return Q(pk__in=[])
     unsealed = Q(team=None)
+    narrowed = of_worker if viewer.role == WORKER else EVERY_ROW
     scope = unsealed & narrowed & _within(viewer)
     if viewer.teams:
         scope |= Q(team__among=viewer.teams)

@@ -8,7 +8,6 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
 
 from kamkor.access.rules import Viewer
-from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import (
     Assignment,
     Case,
@@ -31,7 +30,6 @@ from kamkor.kernel.commands import NotFound
 from kamkor.kernel.ids import typed_number
 from kamkor.kernel.kept import asked
 from kamkor.people.queries import (
-    EVERY_ROW,
     households_named,
     people_named,
     people_visible_to,
@@ -42,8 +40,7 @@ from kamkor.people.queries import (
 def cases_visible_to(viewer: Viewer) -> QuerySet[Case]:
     """The cases of the viewer's scope; of a worker's unit, those it or whom it covers answers for."""
     own = Q(responsible_id__among=viewer.acts_for)
-    narrowed = own if viewer.role == WORKER else EVERY_ROW
-    return Case.objects.filter(scope_filter(viewer, narrowed=narrowed))
+    return Case.objects.filter(scope_filter(viewer, of_worker=own))
 
 
 def whole_cases(viewer: Viewer) -> QuerySet[Case]:

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from kamkor.access.queries import is_on_duty
 from kamkor.access.rules import Viewer
-from kamkor.access.vocabulary import HEAD, OBLAST, SPECIALIST, WORKER
+from kamkor.access.vocabulary import HEAD, OBLAST, SPECIALIST
 from kamkor.cases.models import (
     Case,
     Report,
@@ -25,7 +25,6 @@ from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.people.names import words_of_child, words_of_place
 from kamkor.people.queries import (
-    EVERY_ROW,
     households_visible_to,
     people_described,
     scope_filter,
@@ -42,8 +41,7 @@ def reports_visible_to(viewer: Viewer) -> QuerySet[Report]:
     those on which its cases were opened. What a worker is on duty for is lent to it."""
     opened = Q(id__in=cases_visible_to(viewer).values("report_id"))
     own = Q(by_post=viewer.post_id) | Q(urgent=True) | opened
-    narrowed = own if viewer.role == WORKER else EVERY_ROW
-    scope = scope_filter(viewer, narrowed=narrowed)
+    scope = scope_filter(viewer, of_worker=own)
     reports = Report.objects.filter(scope, withdrawn_at=None).select_related("territory")
     heard = Exists(_reads().filter(report=OuterRef("pk")))
     return reports.annotate(heard=heard)  # type: ignore[no-redef]
