@@ -12,6 +12,8 @@ from tests.doors.matrix_records import HAS_NONE, RECORDS
 
 ANYWHERE, OF_NO_RECORD = "anywhere", "none"
 NOT_ASKED, YES, SHOWN = "-", "yes", "shown"
+# What was opened in an emergency: its page offers nothing to do.
+ONLY_READ = "only_read"
 # Who is not signed in, or not any more: the answer to a command, and where a form leads.
 ENDED, SIGNED_OUT = "session_ended", "signed_out"
 # How a form answers, by what the table calls it.
@@ -219,6 +221,8 @@ class Acts:
         if due.form == NOT_ASKED or not address:
             return
         record = self.asking.world.records[cell.record]
+        if due.command == ONLY_READ and self.asking.offers(cell.actor.username, address, record):
+            yield f"{cell}: the page of the case offers it"
         for method in methods:
             status = self.asking.form(cell.actor.username, method, address, record)
             if not _as_due(status, due.form, method):

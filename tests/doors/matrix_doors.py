@@ -277,6 +277,13 @@ class Asking:
             response = _request(self.client(username), method, address.format(**values), typed)
             return int(response.status_code)
 
+    def offers(self, username: str, address: str, record: Record) -> bool:
+        """Whether the page of a record's case leads to a form about it."""
+        values = self.world.values_of(record)
+        with self.undone():
+            page = self.client(username).get("/cases/{case}/".format(**values))
+            return f'"{address.format(**values)}"' in page.content.decode()
+
     def page(self, username: str, address: str) -> tuple[int, list[str], list[str]]:
         """The status with which a page or a command at the shell answers, what the menu leads to,
         and where it says one is."""

@@ -365,10 +365,11 @@ class MatrixWorld:
         )
 
     def _opened_in_emergency(self, record: Record) -> None:
-        """Two of another oblast read it; a third has ended it, and reads nothing any more."""
+        """Two of another oblast read it, and a colleague; one has ended it, and reads it no more."""
         why = f"Alone at night, told by {self._word(record, 'case', 'narrative')}."
         told = {"case_number": record.number, "reason": why}
-        for name in ("zarina", "talai", "cholpon"):
+        for name in ("zarina", "talai", "cholpon", "nurlan"):
             opening = self.who[name].do("open_in_emergency", **told)["opening"]
             record.more.setdefault("opening", opening)
-        self.who["cholpon"].do("end_emergency", opening=opening)
+            if name == "cholpon":
+                self.who[name].do("end_emergency", opening=opening)
