@@ -3,6 +3,7 @@
 from bench.counting import register_count, register_kept
 from bench.growing import growth
 from bench.judging import Row
+from bench.linkage.row import linkage
 from bench.loading import register_loaded
 from bench.locks import COUNT_TIMES, PAGE_TIMES, cases, counts, lists
 from bench.memory import background, memory
@@ -141,6 +142,15 @@ ROWS = (
         growth,
         at_most=1.3,
         sizes=LARGE,
+    ),
+    Row(
+        "linkage",
+        "one child's two records found among 220,000, F1",
+        "Splink on the same canonical fields",
+        "F1",
+        linkage,
+        at_least=1,
+        sizes=SIZES,
     ),
 )
 
