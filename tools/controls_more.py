@@ -194,4 +194,18 @@ MORE = (
         "rows = [",
         "tests/doors/test_written_down.py::test_the_head_is_told_who_looked_faster_than_a_person_reads",
     ),
+    Control(
+        "twins are linked where the sum says so",
+        "src/kamkor/people/rules/matching.py",
+        r"if never or total < weights\.link",
+        "if total < weights.link",
+        "tests/people/test_matching.py::test_a_pair_under_a_rule_is_not_linked_where_its_sum_would",
+    ),
+    Control(
+        "two valid numbers that differ are outvoted by likeness",
+        "src/kamkor/people/rules/matching.py",
+        r"one\.pin != other\.pin",
+        "one.pin == other.pin",
+        "tests/people/test_matching.py::test_two_valid_numbers_that_differ_are_two_children",
+    ),
 )
