@@ -56,8 +56,11 @@ def trigrams(records: Sequence[Record], facts: ServerFacts) -> list[Pair]:
     return found
 
 
-def splink(records: Sequence[Record], seed: int) -> list[Scored]:
-    """Pairs with Splink's weight, learnt without labels from these records."""
+def splink(records: Sequence[Record], seed: int, *, one_place: bool = False) -> list[Scored]:
+    """Pairs with Splink's weight, learnt without labels from these records.
+
+    ``one_place`` compares the place as a whole, which makes Splink stronger than it was measured.
+    """
     with tempfile.TemporaryDirectory() as folder:
         source, wanted = Path(folder) / "records.csv", Path(folder) / "pairs.csv"
         with source.open("w", encoding="utf-8", newline="") as file:
@@ -66,6 +69,7 @@ def splink(records: Sequence[Record], seed: int) -> list[Scored]:
             writer.writerows(records)
         program = Path(__file__).with_name("with_splink.py")
         command = [str(_python()), str(program), str(source), str(wanted), str(seed)]
+        command += ["place"] if one_place else []
         subprocess.run(command, check=True, capture_output=True)
         with wanted.open(encoding="utf-8", newline="") as file:
             return [

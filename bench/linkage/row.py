@@ -1,7 +1,8 @@
 """The row `linkage`: how well the service finds one child's two records, and what peers find.
 
 Every method is given the fields of `Record`, and no PIN. ``canonical`` fields hold the service's
-stems in place of the names as typed. Weights were estimated on seed 1; a run is on another seed.
+stems in place of the names as typed; the peer is the better of two settings of Splink. Weights
+were estimated on seed 1; a run is on another seed.
 """
 
 import sys
@@ -69,10 +70,13 @@ def measured(facts: ServerFacts, seed: int) -> Measured:
     canonical = [_canonical(one) for one in made.records]
     known["exact_canonical"] = judged(exact(canonical), made.pairs)
     known["splink_canonical"] = best(splink(canonical, seed), made.pairs)
+    stronger = best(splink(canonical, seed, one_place=True), made.pairs)
+    known["splink_canonical_one_place"] = stronger
+    peer = max(stronger.f1, known["splink_canonical"].f1)
     zones = Zones(made.records)
     ours = judged(zones.linked, made.pairs)
     looked_at = reviewed_until(zones.linked, zones.doubtful, made.pairs, REVIEWED_RECALL)
-    faults += _missed(ours.f1, ours.precision, ours.recall, looked_at, known["splink_canonical"].f1)
+    faults += _missed(ours.f1, ours.precision, ours.recall, looked_at, peer)
     beside: dict[str, Any] = {
         "fields": " ".join(Record._fields),
         "precision": ours.precision,
@@ -85,7 +89,7 @@ def measured(facts: ServerFacts, seed: int) -> Measured:
     for name, one in known.items():
         beside[name] = f"{one.f1:.3f} (P {one.precision:.3f}, R {one.recall:.3f})"
     beside |= _by_damage(zones, made)
-    return Measured([ours.f1], [known["splink_canonical"].f1], beside, faults)
+    return Measured([ours.f1], [peer], beside, faults)
 
 
 def _missed(f1: float, precision: float, recall: float, looked_at: float, peer: float) -> list[str]:

@@ -1,12 +1,15 @@
 """Splink on DuckDB, as somebody uses it who has read its tutorial: IN.csv to OUT.csv of pairs.
 
 Run by the environment of `requirements/linkage.txt`, not by the service's. OUT has the two numbers
-and the weight of each pair, best first. The same settings whatever the fields hold.
+and the weight of each pair, best first. The same settings whatever the fields hold; with the
+word `place` after the seed, district and municipality are levels of one comparison, as somebody
+sets it who has also read of correlated columns.
 """
 
 import sys
 
 import duckdb
+import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
@@ -19,7 +22,17 @@ _SURE_OF = 0.7
 """The tutorial's guess at how many of the pairs its sure rules find."""
 
 
-def _settings() -> SettingsCreator:
+def _settings(*, one_place: bool) -> SettingsCreator:
+    place = cl.CustomComparison(
+        output_column_name="place",
+        comparison_levels=[
+            cll.NullLevel("municipality"),
+            cll.ExactMatchLevel("municipality"),
+            cll.ExactMatchLevel("district"),
+            cll.ElseLevel(),
+        ],
+    )
+    apart = [cl.ExactMatch("district"), cl.ExactMatch("municipality")]
     return SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="number",
@@ -28,8 +41,7 @@ def _settings() -> SettingsCreator:
             cl.NameComparison("given_name"),
             cl.NameComparison("patronymic"),
             cl.DateOfBirthComparison("birth_date", input_is_string=False),
-            cl.ExactMatch("district"),
-            cl.ExactMatch("municipality"),
+            *([place] if one_place else apart),
         ],
         blocking_rules_to_generate_predictions=[_BY_DATE, _BY_NAME, _BY_FAMILY, _BY_FATHER],
     )
@@ -48,7 +60,7 @@ def main() -> None:
         [source],
     ).to_arrow_table()
     api = DuckDBAPI(connection=connection)
-    linker = Linker(api.register(records), _settings())
+    linker = Linker(api.register(records), _settings(one_place=sys.argv[4:] == ["place"]))
     training = linker.training
     sure = [block_on("surname", "given_name", "birth_date")]
     training.estimate_probability_two_random_records_match(sure, recall=_SURE_OF)

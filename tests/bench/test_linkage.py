@@ -195,7 +195,7 @@ def planted(monkeypatch: pytest.MonkeyPatch, raw: float) -> list[str]:
     told["exact_raw"] = Judged(raw, raw)
     monkeypatch.setattr(row, "ground", lambda _seed: small)
     monkeypatch.setattr(row, "calibrated", lambda *_: told)
-    monkeypatch.setattr(row, "splink", lambda *_: [(1.0, next(iter(small.pairs)))])
+    monkeypatch.setattr(row, "splink", lambda *_, **_place: [(1.0, next(iter(small.pairs)))])
     facts: Any = SimpleNamespace()
     return list(row.measured(facts, 7).faults)
 

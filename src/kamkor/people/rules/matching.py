@@ -92,7 +92,7 @@ WEIGHTS: Final = (
     Weights(
         since=date(2026, 11, 23),
         source="estimated on seed 1 of bench/linkage, rounded; no record of a living child",
-        link=0.5,
+        link=1.0,
         review=-4.0,
         lines=_FIRST,
     ),
