@@ -34,7 +34,8 @@ class Row:
     """One benchmark: what is measured against what, and the ratio it must hold.
 
     ``at_least`` or ``at_most`` is the target; ``sizes`` those it can be asked at. ``timed`` if it
-    is held against a fixed time or rate and not against a peer on the same machine.
+    is held against a fixed time or rate and not against a peer on the same machine; ``by_name`` if
+    it is asked by its name alone, for it has data and peers of its own.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Row:
     at_most: float | None = None
     sizes: Sequence[str] = ()
     timed: bool = False
+    by_name: bool = False
 
     @property
     def target(self) -> str:

@@ -151,6 +151,7 @@ ROWS = (
         linkage,
         at_least=1,
         sizes=SIZES,
+        by_name=True,
     ),
 )
 
@@ -162,4 +163,5 @@ PLANTED = Row(
     planted,
     at_most=1.3,
     sizes=SIZES,
+    by_name=True,
 )

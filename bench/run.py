@@ -31,7 +31,8 @@ def main() -> int:
         return WRONG_USE
     given = os.environ.get("SEED", "")
     seed = int(given) if given.isdigit() else _seed_of(size)
-    wanted = [row for row in (*ROWS, PLANTED) if row.name == only or (not only and row != PLANTED)]
+    every = (*ROWS, PLANTED)
+    wanted = [row for row in every if row.name == only or not (only or row.by_name)]
     asked = [row for row in wanted if size in row.sizes]
     print(f"SIZE={size} SEED={seed}", flush=True)
     missed = _run(asked, size, seed) if asked else 0
