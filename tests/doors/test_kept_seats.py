@@ -296,16 +296,16 @@ def test_what_was_read_in_a_change_that_is_taken_back_is_not_told(cast: Cast) ->
 def test_what_is_read_later_than_the_version_is_not_kept_under_it(cast: Cast) -> None:
     """A page that read its version before a change, and asks after it, keeps nothing wrong."""
     before, department = version(cast.aigul), cast.aigul.department
+    # Of this day nothing was asked, so nothing is kept.
+    on = TODAY + timedelta(days=4)
     span = {"kind": "annual", "valid_from": cast.today, "valid_to": cast.in_days(5)}
     point = transaction.savepoint()
     cast.head.do("record_leave", post=cast.aigul.post, cover=cast.nurlan.post, **span)
-    late = workforce.seats_of(department, TODAY, as_of=before)
+    late = workforce.seats_of(department, on, as_of=before)
     assert late[cast.aigul.post].cover_post_id == cast.nurlan.post
     transaction.savepoint_rollback(point)
     assert version(cast.aigul) == before
-    assert (
-        workforce.seats_of(department, TODAY, as_of=before)[cast.aigul.post].cover_post_id is None
-    )
+    assert workforce.seats_of(department, on, as_of=before)[cast.aigul.post].cover_post_id is None
 
 
 def test_whoever_changes_something_is_told_nothing_that_was_kept(cast: Cast) -> None:

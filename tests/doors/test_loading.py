@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copy
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from kamkor.access.rules import Viewer
 from kamkor.cases.models import Case, Load, StagedRow
 from kamkor.cases.operations import loading as operations
 from kamkor.exchange import jobs, reading, uploads
+from kamkor.kernel.credentials import SECRETS_FILE
 from tests.cast import Cast
 from tests.doors.desk import Desk, Page
 from tests.exchange.register_files import Row, entry, text_of
@@ -24,7 +26,8 @@ from tests.exchange.register_files import Row, entry, text_of
 
 @pytest.fixture
 def bakyt(cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Desk:
-    """The specialist's desk; files wait in a folder of this test."""
+    """The specialist's desk; files wait in a folder of this test, which has the same secrets."""
+    copy(settings.KAMKOR_DATA / SECRETS_FILE, tmp_path)
     monkeypatch.setattr(settings, "KAMKOR_DATA", tmp_path)
     return Desk("bakyt", cast.time)
 
