@@ -181,13 +181,6 @@ MORE = (
         "tests/exchange/test_notices_once.py::test_who_was_told_is_not_told_again_by_the_next_try",
     ),
     Control(
-        "a form is shown to who may only look",
-        "src/kamkor/web/case_forms.py",
-        r"return None if acts else faults\.fault_page\(request, 403\)",
-        "return None",
-        "tests/doors/test_only_looks.py::test_what_is_offered_to_a_department_is_accepted_or_returned_and_no_more",
-    ),
-    Control(
         "who looks too fast is not told to the head",
         "src/kamkor/web/looks.py",
         r"rows = hurried \+ \[",

@@ -16,21 +16,12 @@ from kamkor.cases.operations.steps import PlaceCode, require_own
 from kamkor.cases.queries.around import safe_contact_of
 from kamkor.cases.queries.case import case_for, cases_of_household
 from kamkor.cases.queries.history import history_of
-from kamkor.cases.queries.next_step import acts_on, is_own_side
 from kamkor.cases.queries.report import report_for
 from kamkor.cases.queries.task import open_task_for, open_tasks_of
 from kamkor.cases.rules.visit import faults_of_kind
-from kamkor.cases.vocabulary import (
-    CANDIDATE,
-    CHILD,
-    OF_OTHER_SIDE,
-    OPEN_STATES,
-    STEP_OF,
-    CaseState,
-)
+from kamkor.cases.vocabulary import CANDIDATE, CHILD, OPEN_STATES, STEP_OF, CaseState
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotFound, NotPermitted, Operation
-from kamkor.kernel.only_read import OnlyRead
 from kamkor.kernel.shapes import Ask, Line, as_typed
 from kamkor.kernel.words import noop
 from kamkor.people.queries import households_visible_to, people_visible_to
@@ -161,24 +152,9 @@ def about_case(request: ViewedRequest, case_id: UUID, slug: str) -> HttpResponse
         return faults.fault_page(request, 404)
     if request.viewer.role not in operation.roles:
         return faults.fault_page(request, 403, who_may(operation))
-    own = is_own_side(request.viewer, case) or operation.name in OF_OTHER_SIDE
-    if refused := _only_looks(request, case.pk, acts=own):
-        return refused
     show = signed_in_lately(serve) if operation.name in SENSITIVE else serve
     response: HttpResponse = show(request, _asked_about(request, operation, case))
     return response
-
-
-def _only_looks(request: ViewedRequest, *subjects: UUID | None, acts: bool) -> HttpResponse | None:
-    """The refusal of a form to who is shown what it is about and does nothing about it.
-
-    What is sent is refused by the operation: what was typed is shown again then.
-    """
-    if request.method == "POST":
-        return None
-    if {*request.viewer.emergency} & {*subjects}:
-        return faults.fault_page(request, 403, _(OnlyRead.message), code=OnlyRead.code)
-    return None if acts else faults.fault_page(request, 403)
 
 
 def _subject_fields(operation: Operation[Any]) -> set[str]:
@@ -294,10 +270,6 @@ def about_report(request: ViewedRequest, report_id: UUID, slug: str) -> HttpResp
         report = report_for(request.viewer, report_id)
     except NotFound:
         return faults.fault_page(request, 404)
-    # Whose post may not do it at all is told so, as everywhere.
-    acts = request.viewer.role not in operation.roles or acts_on(request.viewer, report)
-    if refused := _only_looks(request, report.pk, acts=acts):
-        return refused
     first: dict[str, Any] = {}
     if operation.name == "screen_report" and request.viewer.role == WORKER:
         # Who screens goes on with the child, unless somebody else is chosen.
@@ -334,8 +306,6 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
         return faults.fault_page(request, 404)
     except NotPermitted:
         return faults.fault_page(request, 403, who_may(operation_named("complete-task")))
-    if refused := _only_looks(request, task.case_id, task.report_id, acts=True):
-        return refused
     case = task.case or _case_begun_at(request, task)
     back = f"/cases/{case.pk}/" if case else f"/reports/{task.report_id}/"
     hint = hinted(task.kind, "task_kinds")

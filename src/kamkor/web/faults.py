@@ -36,7 +36,6 @@ ON_PAGES = frozenset(
         "identity_erased",
         "too_fast",
         "device_unknown",
-        "only_read",
     }
 )
 
