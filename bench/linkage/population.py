@@ -22,7 +22,7 @@ DISTRICTS: Final = 57
 MUNICIPALITIES: Final = 9
 """Of each district."""
 
-# --- Left open by the measurements and chosen here; see FROZEN in `calibration.py`.
+# --- Left open by the measurements and chosen here; see FROZEN in `frozen.py`.
 _EXPONENT: Final = 0.75
 _ROOTS: Final = 220
 _FATHERS_OF_SURNAMES: Final = 144

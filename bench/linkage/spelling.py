@@ -4,7 +4,7 @@ import re
 from random import Random
 from typing import Final
 
-# --- Left open by the measurements and chosen here; see FROZEN in `calibration.py`.
+# --- Left open by the measurements and chosen here; see FROZEN in `frozen.py`.
 _GUL: Final = ("гуль", "гуль", "гуль", "гюль", "гул")
 _NG: Final = 0.25
 _HABITS: Final = ((0.35, "^ж", "дж"), (0.3, "^э", "е"), (0.4, "ы", "и"), (0.3, "х", "к"))
