@@ -128,10 +128,10 @@ def _too_fast(looks: Iterable[LookAt]) -> dict[str, Any]:
         "id": f"too-fast-{held[0].account}-{held[0].post}",
         "cells": [
             {"text": "", "badges": [{"kind": "urgent", "text": _("Too many pages")}]},
-            {"text": _times(held), "nowrap": True},
+            {"text": ""},
             who,
             post,
-            {"text": text % {"count": count}},
+            {"text": f"{_times(held)}: {text % {'count': count}}"},
         ],
     }
 
