@@ -28,7 +28,7 @@ from kamkor.cases.operations.belonging import follow_responsible_now, join_home
 from kamkor.cases.operations.candidates import InterestInChild, refuse_interested
 from kamkor.cases.operations.sealing import keep_safe_contact, open_notices, seal_case
 from kamkor.cases.queries.case import cases_visible_to
-from kamkor.cases.queries.loading import keys_loaded
+from kamkor.cases.queries.loading import keys_loaded, loading_office
 from kamkor.cases.rules.loading import RegisterRow, seals
 from kamkor.cases.rules.loading_faults import RowFault
 from kamkor.cases.rules.standing import Event, standing_of
@@ -58,6 +58,9 @@ OPERATION = "load_entry"
 SOURCE = "earlier_register"
 # Who a family is called after: the register does not tell how they are related to the children.
 RELATION = "adult_of_home"
+
+_ONE_AFTER_THE_OTHER = "SELECT pg_advisory_xact_lock(hashtext('candidates_of_a_load'), %s)"
+_CANDIDATES = "SELECT open_identity_candidates_of(%s::uuid[], %s::uuid[], %s, %s, %s)"
 
 _SCOPE = ("office_unit", "office_district", "office_oblast", "team")
 _COUNTED = ("command", "happened_on", "department", "district", *_SCOPE)
@@ -331,13 +334,13 @@ class EntryPart:
     def _what_follows(self) -> None:
         """What an entry leads to, once all of a part are written: who may be one and the same
         child, what is shared with a home known before, and what is sealed."""
-        self._look_for_candidates([one for one in self._entered if one.pin])
         for one in self._entered:
             if one.known_home:
                 order = self._order(one)
                 join_home(order, self._case(one))
                 _finish(order)
                 follow_responsible_now(order, UUID(one.case))
+        self._look_for_candidates([one for one in self._entered if one.pin])
         sealing = [one for one in self._entered if seals(one.row)]
         homes: dict[str, list[_Entered]] = {}
         for one in sealing:
@@ -349,17 +352,12 @@ class EntryPart:
         children = [one for one in entered if one.row.register == CHILD]
         if not children:
             return
-        values: list[Any] = [
-            [one.case for one in children],
-            [one.command for one in children],
-            clock.local_day(self.now),
-            self.now,
-            steps.due_in("registration_days"),
-        ]
+        ids, commands = [one.case for one in children], [one.command for one in children]
+        today, due = clock.local_day(self.now), steps.due_in("registration_days")
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT open_identity_candidates_of(%s::uuid[], %s::uuid[], %s, %s, %s)", values
-            )
+            # What a part beside this one wrote is seen once committed: one looks after the other.
+            cursor.execute(_ONE_AFTER_THE_OTHER, [loading_office(self.viewer)])
+            cursor.execute(_CANDIDATES, [ids, commands, today, self.now, due])
 
     def _seal(self, together: Sequence[_Entered]) -> None:
         """Seal a home once, for the first of its entries; the notices are due for each."""

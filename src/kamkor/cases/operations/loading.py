@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Q, TextField
+from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from kamkor.access.rules import Viewer
@@ -42,6 +42,11 @@ LEFT_HOURS = 24
 
 Staged = tuple[int, str, list[Any]]
 """The key of a staged row, its turn, and what it says."""
+
+_LAST_ENTRY = f"{Turn.ENTRIES}~"
+
+Span = tuple[str, str]
+"""The turn after which a part of the entries begins, and its last one."""
 
 STAGED = ("number", "turn", "cells", "good", "entry", "faults")
 
@@ -177,18 +182,34 @@ def _step(viewer: Viewer, load: Load, before: Sequence[str], after: str, **colum
         raise LoadOver
 
 
-def write_part(viewer: Viewer, load_id: UUID) -> int:
-    """Write the next rows of a load in the caller's transaction; returns how many were taken.
+def spans_of_entries(load: Load) -> list[Span]:
+    """How the entries that wait are cut into parts that may be written side by side: those of a
+    home stand in one of them."""
+    spans: list[Span] = []
+    after = ""
+    while True:
+        turns = _waiting(load, (after, _LAST_ENTRY))
+        last = list(turns.values_list("turn", flat=True)[PART - 1 : PART])
+        last = last or list(turns.reverse().values_list("turn", flat=True)[:1])
+        if not last:
+            return spans
+        spans.append((after, last[0]))
+        after = last[0]
+
+
+def write_part(viewer: Viewer, load_id: UUID, span: Span | None = None) -> int:
+    """Write the next rows of a load, or of a span, in the caller's transaction; returns how many
+    were taken.
 
     A load that was broken off goes on where it stood: rows leave the staging table in the
     transaction that writes them. Raises ``NotPermitted``, ``LoadOver``, ``NobodyAnswers``.
     """
-    load = Load.objects.select_for_update().get(id=load_id)
+    load = Load.objects.get(id=load_id)
     if load.state != WRITING:
         raise LoadOver
     if not may_load(viewer) or load.office != loading_office(viewer):
         raise NotPermitted
-    staged = _next_rows(load)
+    staged = _next_rows(load, span)
     rows = [RegisterRow(*entry) for _, _, entry in staged]
     answering = answering_in(viewer, {row.department for row in rows})
     if any(row.department not in answering for row in rows):
@@ -198,10 +219,17 @@ def write_part(viewer: Viewer, load_id: UUID) -> int:
     return len(staged)
 
 
-def _next_rows(load: Load) -> list[Staged]:
-    """The rows of the next part: of one kind, and of sealed homes one alone, since whoever loads
-    may not see it afterwards."""
+def _waiting(load: Load, span: Span | None) -> QuerySet[StagedRow]:
+    """The good rows of a load, or of a span of it, in the order in which they are written."""
     waiting = StagedRow.objects.filter(load=load, good=True).order_by("turn", "number")
+    return waiting.filter(turn__gt=span[0], turn__lte=span[1]) if span else waiting
+
+
+def _next_rows(load: Load, span: Span | None) -> list[Staged]:
+    """The rows of the next part: of one kind, and of sealed homes one alone, since whoever loads
+    may not see it afterwards. They are locked: another process that writes this load waits, and
+    does not find them any more."""
+    waiting = _waiting(load, span).select_for_update()
     held = list(waiting.values_list("id", "turn", Cast("entry", TextField()))[:PART])
     turn = held[0][1] if held else ""
     if not turn.startswith(Turn.SEALED):
@@ -233,21 +261,25 @@ def _written(
 
 
 def _note(load: Load, staged: Sequence[Staged], outcomes: Sequence[Outcome]) -> None:
-    """Empty the staging table of what was written; what turned out faulty stays as such."""
+    """Empty the staging table of what was written; what turned out faulty stays as such.
+
+    Raises ``LoadOver`` if the load was cancelled meanwhile.
+    """
     found = list(zip(staged, outcomes, strict=True))
     faulty = [(one[0], outcome.fault) for one, outcome in found if outcome.fault is not None]
-    for key, fault in faulty:
-        StagedRow.objects.filter(id=key).update(good=False, entry=[], faults=[fault.as_list()])
-    kept = {key for key, _ in faulty}
-    _forget([key for key, _, _ in staged if key not in kept])
     written = sum(outcome.result == "written" for _, outcome in found)
-    Load.objects.filter(id=load.pk).update(
+    # The load before its rows, as whoever cancels it locks them.
+    tell_progress(
+        load,
         written=F("written") + written,
         known=F("known") + len(found) - written - len(faulty),
         good=F("good") - len(found) + written,
         faulty=F("faulty") + len(faulty),
-        touched_at=clock.now(),
     )
+    for key, fault in faulty:
+        StagedRow.objects.filter(id=key).update(good=False, entry=[], faults=[fault.as_list()])
+    kept = {key for key, _ in faulty}
+    _forget([key for key, _, _ in staged if key not in kept])
 
 
 def _forget(staged: Sequence[int]) -> None:
