@@ -39,7 +39,7 @@ CRYPTOGRAPHY = {
     "web/held.py": "what is typed between pages",
     "web/packing.py": "operating system's own source",
     "web/sessions.py": "sessions",
-    "web/state_sign_in.py": "answers of the state's sign-in",
+    "web/state_provider.py": "answers of the state's sign-in",
     "web/tallies.py": "what is typed between pages",
     "demo/offices.py": "passwords",
 }

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import requests
 from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers import registry
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from pytest_django import Settings
 
 from kamkor.access.models import Account, Session
@@ -45,6 +47,23 @@ def state(provider: str, settings: Settings) -> None:
     app["settings"]["server_url"] = provider
     settings.SOCIALACCOUNT_PROVIDERS = told
     settings.KAMKOR_STATE_SIGN_IN = True
+    registry.register(OpenIDConnectProvider)
+
+
+@pytest.mark.parametrize(
+    ("url", "told"), [("https://state.invalid", "True True"), ("", "False False")]
+)
+def test_what_calls_other_servers_is_read_only_where_it_is_set_up(url: str, told: str) -> None:
+    found = (
+        "import sys, django; django.setup(); import kamkor.web.urls;"
+        " from allauth.socialaccount.providers import registry;"
+        " print('openid_connect' in registry.provider_map, 'requests' in sys.modules)"
+    )
+    env = os.environ | {"KAMKOR_OIDC_URL": url, "KAMKOR_DOOR": "web"}
+    answer = subprocess.run(
+        [sys.executable, "-c", found], env=env, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.strip() == told
 
 
 @pytest.fixture

@@ -33,7 +33,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "kamkor",
 ]
@@ -113,12 +112,16 @@ KAMKOR_PACE = int(os.environ.get("KAMKOR_PACE") or (0 if KAMKOR_DEMO else 300))
 _STATE_URL = os.environ.get("KAMKOR_OIDC_URL", "")
 _STATE_SECRET = os.environ.get("KAMKOR_OIDC_SECRET_FILE", "")
 KAMKOR_STATE_SIGN_IN = bool(_STATE_URL)
-SOCIALACCOUNT_ADAPTER = "kamkor.web.state_sign_in.LinkedAlone"
+KAMKOR_STATE_PROVIDER = "state"
+if KAMKOR_STATE_SIGN_IN:
+    # It brings what calls other servers: 5 MB that no other service needs.
+    INSTALLED_APPS.append("allauth.socialaccount.providers.openid_connect")
+SOCIALACCOUNT_ADAPTER = "kamkor.web.state_provider.LinkedAlone"
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "APPS": [
             {
-                "provider_id": "state",
+                "provider_id": KAMKOR_STATE_PROVIDER,
                 "name": "state",
                 "client_id": os.environ.get("KAMKOR_OIDC_CLIENT", ""),
                 "secret": Path(_STATE_SECRET).read_text().strip() if _STATE_SECRET else "",
