@@ -6,7 +6,6 @@ Rules stand above the sum. No such number says anything else about a child.
 """
 
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, Literal
 
-from kamkor.people.names import stem
+from kamkor.people.names import phonetic, stem
 
 Zone = Literal["link", "review", "new"]
 _REMEMBERED: Final = 500_000
@@ -22,12 +21,6 @@ _SHORT: Final = 4
 _LONG: Final = 8
 _LARGEST_BLOCK: Final = 400
 """A key that more share than this tells nothing; its pairs have others."""
-
-# --- Phonetic keys: what is left of a stem when the ear is unsure.
-_HEARD_ALIKE: Final = str.maketrans({"h": "k", "p": "b", "z": "s", "v": "b"})
-_BEFORE_G: Final = re.compile("ng")
-_NO_FIRST_VOWEL: Final = re.compile("(?<=.)[aeiou]+")
-_TWICE: Final = re.compile(r"(.)\1+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +128,6 @@ def told(
     """A record made ready for comparison."""
     names = stem(surname), stem(given_name), stem(patronymic)
     return Told(number, *names, birth_date, sex, district, municipality, pin)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def phonetic(name: str) -> str:
-    """The key under which a name is looked for: its consonants, those heard alike as one."""
-    heard = _NO_FIRST_VOWEL.sub("", _BEFORE_G.sub("n", name).translate(_HEARD_ALIKE))
-    return _TWICE.sub(r"\1", heard)
 
 
 def block_keys(one: Told) -> set[str]:
