@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from bench.linkage.found import Pair, Scored
-from kamkor.people.rules.matching import Frequencies, Told, candidates, weighed
+from kamkor.people.rules.blocking import candidates
+from kamkor.people.rules.matching import Frequencies, Told, weighed
 
 
 class Zones:

@@ -242,7 +242,8 @@ def test_control_a_void_or_missed_run_ends_with_1(
     assert row.main() == status
 
     planted = Row("linkage", "a", "b", "F1", found, at_least=1, sizes=["small"], by_name=True)
-    monkeypatch.setattr(run, "ROWS", (planted,))
+    monkeypatch.setattr(run, "ROWS", ())
+    monkeypatch.setattr(run, "PLANTED", planted)
     monkeypatch.setattr(run, "staged", nothing_staged)
     monkeypatch.setattr(run, "_point_settings_at", lambda *_: None)
     monkeypatch.setattr(run, "_set_up", lambda _: None)

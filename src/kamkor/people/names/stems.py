@@ -16,6 +16,7 @@ _LOST_AT_END: Final = re.compile(r"(?<=[aou])i$|ei?$")
 _SHORTEST_STEM: Final = 3
 
 
+@lru_cache(maxsize=REMEMBERED)
 def stem(token: str) -> str:
     """The folded father's name or root under a surname or patronymic: `asan` of Асанович.
 
