@@ -4,6 +4,7 @@ from bench.counting import register_count, register_kept
 from bench.growing import growth
 from bench.judging import Row
 from bench.linkage.row import linkage
+from bench.linkage.whole import linkage_pass
 from bench.loading import register_loaded
 from bench.locks import COUNT_TIMES, PAGE_TIMES, cases, counts, lists
 from bench.memory import background, memory
@@ -151,6 +152,17 @@ ROWS = (
         linkage,
         at_least=1,
         sizes=SIZES,
+        by_name=True,
+    ),
+    Row(
+        "linkage_pass",
+        "a million records looked through for duplicates by `kamkor people duplicates`",
+        "its limit",
+        "seconds",
+        linkage_pass,
+        at_most=1,
+        sizes=SIZES,
+        timed=True,
         by_name=True,
     ),
 )

@@ -84,7 +84,8 @@ def read(folder: Path) -> tuple[list[Record], dict[Pair, frozenset[str]]]:
             true[numbers[person], number] = frozenset()
         numbers.setdefault(person, number)
         state, postcode = (
-            places.setdefault(f"{kind} {row[kind]}", 1 + len(places)) for kind in ("state", "postcode")
+            places.setdefault(f"{kind} {row[kind]}", 1 + len(places))
+            for kind in ("state", "postcode")
         )
         names = row["surname"], row["given_name"], ""
         records.append(Record(number, *names, _day(row["date_of_birth"]), "", state, postcode))

@@ -18,7 +18,7 @@ import pytest
 
 from bench import results, run
 from bench.judging import Measured, Row
-from bench.linkage import febrl, frozen, row
+from bench.linkage import febrl, frozen, row, whole
 from bench.linkage.found import Judged, best, judged, recall_by_damage, reviewed_until
 from bench.linkage.peers import exact
 from bench.linkage.population import patronymic, population, surname_root
@@ -284,3 +284,24 @@ def test_the_guard_can_be_missed() -> None:
         "FEBRL 4 linked with precision 0.9900, not 0.995"
     ]
     assert febrl.Guard(Judged(1, 0.7), equal).faults == ["FEBRL 4 linked with F1 0.824, not 0.88"]
+
+
+def test_the_pass_is_the_command_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = whole.measured(7, 22_000)
+    assert found.faults == []
+    assert found.beside["true"] == 2_000
+    assert found.beside["linked"] > 1_700
+    assert 30 < found.beside["mb"] < 500
+    monkeypatch.setattr(whole, "MEGABYTES", 30.0)
+    assert whole.measured(7, 2_200).faults[0].endswith("MB, more than 30")
+
+
+def test_each_limit_of_the_pass_can_be_missed() -> None:
+    good = {"seconds": 300, "megabytes": 900, "status": 0, "shares": [6, 50, 100], "linked": 95}
+    assert whole.faults(whole.Pass(**good), 100) == []  # type: ignore[arg-type]
+    for name, bad in {
+        "megabytes": 2_001, "status": 1, "linked": 84, "shares": [],
+    }.items():  # fmt: skip
+        assert len(whole.faults(whole.Pass(**(good | {name: bad})), 100)) == 1, name  # type: ignore[arg-type]
+    for shares in ([100], [6, 50], [50, 6, 100]):
+        assert whole.faults(whole.Pass(**(good | {"shares": shares})), 100) != []  # type: ignore[arg-type]
