@@ -130,6 +130,8 @@ def write_report(path: Path, file: TableFile, pairs: Sequence[Pair], counts: Cou
         heads = [_("Zone"), _("Sum"), _("Never linked because"), _("Row"), _("Other row")]
         heads += [f"{name} {number}" for name in shown for number in (1, 2)]
         sheet.write_row(0, 0, [*heads, *told_of], bold)
+        sheet.set_column(0, len(heads) + len(told_of) - 1, 18)
+        sheet.autofilter(0, 0, len(pairs), len(heads) + len(told_of) - 1)
         sheet.freeze_panes(1, 0)
         for number, (one, other, found) in enumerate(pairs, 1):
             never = _(NEVER_LINKED[found.never]) if found.never else ""
