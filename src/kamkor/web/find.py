@@ -22,11 +22,12 @@ from kamkor.cases.queries.case import (
 )
 from kamkor.cases.vocabulary import OPEN_STATES, STATE_LABELS, CaseState
 from kamkor.kernel.commands import NotFound
-from kamkor.people.queries import last_homes_of, people_named, same_person_candidates
+from kamkor.people.queries import last_homes_of
+from kamkor.people.queries.search import Found, PersonAsked, people_found, people_of
 from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
 from kamkor.web.emergency import in_an_emergency
-from kamkor.web.paging import page_of
+from kamkor.web.paging import Page, part_of
 from kamkor.web.searching import PersonSearch, Search, search_of, summary_title
 from kamkor.web.words import birth, coded, day, office_name
 from kamkor.workforce.queries import offices_by_id
@@ -34,8 +35,6 @@ from kamkor.workforce.queries import offices_by_id
 if TYPE_CHECKING:
     from kamkor.cases.models import Case
     from kamkor.people.models import HouseholdMember, Person
-
-ORDER = ("doubts", "sort_key")
 
 
 def find(request: ViewedRequest) -> HttpResponse:
@@ -80,16 +79,15 @@ def _carried(request: ViewedRequest) -> Case | None:
 
 def _results(request: ViewedRequest, search: Search, case: Case | None) -> dict[str, Any]:
     viewer = request.viewer
-    people = same_person_candidates(viewer, search.name, search.born)
-    named = people_named(viewer, search.name)
-    if case is not None and case.child_id is not None:
-        # The description that is to become a child is no other child.
-        people, named = people.exclude(id=case.child_id), named.exclude(id=case.child_id)
-    page = page_of(
-        people, ORDER, after=request.POST.get("after", ""), before=request.POST.get("before", "")
-    )
-    total = people.count()
-    others = named.count() - total if search.name and search.born else 0
+    asked = PersonAsked(name=search.name, born=search.born)
+    # The description that is to become a child is no other child.
+    described = case.child_id if case else None
+    found = people_found(viewer, asked, described)
+    page = _page(request, viewer, found)
+    total = found.total
+    others = 0
+    if search.name and search.born:
+        others = people_found(viewer, PersonAsked(name=search.name), described).total - total
     columns = [_("Name"), _("Born"), _("Sex"), _("Case"), *([_("Next")] if case else [])]
     return {
         "table": {
@@ -118,6 +116,14 @@ def _results(request: ViewedRequest, search: Search, case: Case | None) -> dict[
         if others
         else "",
     }
+
+
+def _page(request: ViewedRequest, viewer: Viewer, found: Found) -> Page[Person]:
+    """The part of those found that is asked for, in their order."""
+    marks = request.POST.get("after", ""), request.POST.get("before", "")
+    part = part_of([str(one.person) for one in found.hits], *marks)
+    people = people_of(viewer, part.rows)
+    return Page([people[one] for one in part.rows if one in people], part.after, part.before)
 
 
 def _rows(viewer: Viewer, people: Sequence[Person], reported: Case | None) -> list[dict[str, Any]]:

@@ -29,12 +29,8 @@ from kamkor.kernel import rulesets
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.ids import typed_number
 from kamkor.kernel.kept import asked
-from kamkor.people.queries import (
-    households_named,
-    people_named,
-    people_visible_to,
-    scope_filter,
-)
+from kamkor.people.queries import people_visible_to, scope_filter
+from kamkor.people.queries.search import households_named, people_named
 
 
 def cases_visible_to(viewer: Viewer) -> QuerySet[Case]:

@@ -1,0 +1,370 @@
+"""Finding who may be known already, though the name was typed otherwise or with a letter wrong.
+
+A word typed fits a word of a name that is the same, begins like it, or is one letter apart. Words
+one letter apart are looked up among those of the whole nation, which tell nothing of who bears
+them; everything else is asked of the viewer's scope alone, by comparisons that leak nothing.
+"""
+
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import add, or_
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Value, When
+
+from kamkor.access.rules import Viewer
+from kamkor.kernel.shapes import first_day, precision
+from kamkor.kernel.statement import Statement
+from kamkor.people.models import Household, HouseholdMember, NameToken, Person, WordingToken
+from kamkor.people.names import tokens, words_of_place
+from kamkor.people.queries import households_visible_to, people_visible_to, scope_filter
+from kamkor.people.rules.misspelling import SHORTEST, one_letter_apart, roots_of
+
+MOST: Final = 500
+"""So many are put into their order; of more the number is told."""
+_MOST_WORDS: Final = 8
+_BEGINS, _NEAR, _MISSING = 1, 100, 250
+"""What a word costs that only begins like one of the name, is a letter apart, or fits none. Two
+words a letter apart cost less than one that fits none."""
+_MOST_MISSING: Final = 4
+_LAST_SIGN: Final = "\U0010ffff"
+_OF_ANY_PLACE: Final = words_of_place("село айыл айылы кыштагы шаары улица көчөсү дом үй")
+_UNTOLD: Final = ("", "unknown")
+
+
+@dataclass(frozen=True)
+class Word:
+    """A folded word that was typed, and the words of the nation that are one letter apart."""
+
+    word: str
+    near: tuple[str, ...] = ()
+
+    @property
+    def begins(self) -> Q:
+        """The tokens that are this word or begin like it."""
+        return Q(token__gte=self.word, token__lt=self.word + _LAST_SIGN)
+
+    def cost_of(self, held: Collection[str]) -> int:
+        """What the word costs in a name of these tokens."""
+        if self.word in held:
+            return 0
+        if any(one.startswith(self.word) for one in held):
+            return _BEGINS
+        return _MISSING if set(self.near).isdisjoint(held) else _NEAR
+
+
+@dataclass(frozen=True)
+class PersonAsked:
+    """Whom somebody looks for: any part may be empty. ``born`` is a year, year and month, or date."""
+
+    name: str = ""
+    born: str = ""
+    sex: str = ""
+    place: str = ""
+    mother: str = ""
+    pin: str = ""
+
+    def is_empty(self) -> bool:
+        """Whether nothing was told that a person can be found by."""
+        return not (self.name or self.born or self.mother or self.pin)
+
+
+class Hit(NamedTuple):
+    """One who was found, as far as the order of the list needs."""
+
+    person: UUID
+    sort_key: str
+    born_on: date | None
+    precision: str
+    sex: str
+    pin: str
+    cost: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """Who was found, the likeliest first, at most ``MOST``; how many in all; by which words."""
+
+    hits: list[Hit]
+    total: int
+    words: list[Word]
+
+
+_NEAR_WORDS = Statement("SELECT words_near(%(wanted)s::text[])")
+
+
+def words_like(typed: Iterable[str]) -> list[Word]:
+    """The folded words with those of the nation that are one letter apart. They are for comparison
+    within a viewer's scope: never shown, and never told whether there are any."""
+    wanted = list(typed)[:_MOST_WORDS]
+    long = [one for one in wanted if len(one) >= SHORTEST]
+    near = [word for (word,) in _NEAR_WORDS.rows({"wanted": long})] if long else []
+    return [Word(one, tuple(sorted(_near(one, near)))) for one in wanted]
+
+
+def _near(one: str, near: Iterable[str]) -> set[str]:
+    if len(one) < SHORTEST:
+        return set()
+    return {word for word in near if one_letter_apart(one, word)} | set(roots_of(one))
+
+
+def _named(typed: str) -> list[Word]:
+    """The words of a name that was typed."""
+    return words_like(tokens("", typed, ""))
+
+
+def _bearing(viewer: Viewer, words: Sequence[Word]) -> QuerySet[Any]:
+    """Persons with what the words cost in their names: all, or all but one, fit."""
+    near = sorted({word for one in words for word in one.near})
+    fits = reduce(or_, [one.begins for one in words])
+    costs = [
+        Min(
+            Case(
+                When(token=one.word, then=0),
+                When(one.begins, then=_BEGINS),
+                When(token__among=one.near, then=_NEAR),
+                default=_MISSING,
+            )
+        )
+        for one in words
+    ]
+    most = min(len(words), _MOST_MISSING) * _NEAR + _NEAR - 1
+    return (
+        NameToken.objects.filter(scope_filter(viewer, subject="person_id"))
+        .filter(fits | Q(token__among=near) if near else fits)
+        .values("person_id")
+        .annotate(cost=reduce(add, costs))
+        .filter(cost__lte=most)
+    )
+
+
+def people_named(viewer: Viewer, typed: str) -> QuerySet[Person]:
+    """Persons whose names hold all, or all but one, of the words typed; nobody where none is."""
+    return _people(viewer, _named(typed))
+
+
+def _people(viewer: Viewer, words: Sequence[Word]) -> QuerySet[Person]:
+    if not words:
+        return Person.objects.none()
+    # A description that turned out to be of somebody known bears no name any more.
+    known = people_visible_to(viewer).exclude(shown_name="")
+    return known.filter(id__in=_bearing(viewer, words).values("person_id"))
+
+
+def households_named(viewer: Viewer, typed: str) -> QuerySet[Household]:
+    """Households of which a member, whom the home may be called after, bears the name typed."""
+    members = HouseholdMember.objects.filter(scope_filter(viewer, subject="household_id")).filter(
+        person__in=people_named(viewer, typed), withdrawn_at=None
+    )
+    return households_visible_to(viewer).filter(id__in=members.values("household_id"))
+
+
+def people_found(viewer: Viewer, asked: PersonAsked, without: UUID | None = None) -> Found:
+    """Who may be meant, the likeliest first; ``without`` somebody who is not looked for.
+
+    What is told narrows: whoever is known to be otherwise is left out, whoever nothing is known
+    of stays. A number finds its bearer whatever the name. The order is that of the names, then of
+    births, sex and homes.
+    """
+    words = _named(asked.name)
+    if asked.is_empty() or (asked.name and not words and not asked.pin):
+        return Found([], 0, words)
+    rows = _narrowed(viewer, asked, words)
+    if without is not None:
+        rows = rows.exclude(**{"person_id" if words else "id": without})
+    order = ("cost", "person__sort_key", "person_id") if words else ("sort_key", "id")
+    hits = [Hit(*row) for row in rows.order_by(*order)[:MOST]]
+    total = len(hits) if len(hits) < MOST else rows.count()
+    if asked.pin:
+        known = {one.person for one in hits}
+        bearers = [
+            one for one in _bearers(viewer, asked.pin) if one.person not in known | {without}
+        ]
+        hits, total = hits + bearers, total + len(bearers)
+    return Found(_ranked(viewer, asked, hits), total, words)
+
+
+def people_of(viewer: Viewer, ids: Iterable[str]) -> dict[str, Person]:
+    """The persons of these ids, by id."""
+    return {str(one.pk): one for one in people_visible_to(viewer).filter(id__in=list(ids))}
+
+
+def _narrowed(viewer: Viewer, asked: PersonAsked, words: Sequence[Word]) -> QuerySet[Any]:
+    """The columns of ``Hit`` of those who fit."""
+    if words:
+        rows, at = _bearing(viewer, words), "person__"
+    else:
+        rows, at = people_visible_to(viewer).annotate(cost=Value(0)), ""
+        if not (asked.born or asked.mother):
+            rows = rows.none()
+    rows = rows.exclude(**{f"{at}shown_name": ""}).filter(_told(asked, at))
+    who = "person_id" if words else "id"
+    if asked.place:
+        homes = _homes_at(viewer, asked.place)
+        rows = rows.filter(_in_home(viewer, who, homes) | ~_in_home(viewer, who))
+    if asked.mother:
+        homes = _homes_of_adults(viewer, _named(asked.mother))
+        fits = _in_home(viewer, who, homes)
+        # By a mother alone whoever has none would be everybody of whom she is not known.
+        rows = rows.filter(
+            fits | ~_in_home(viewer, who, _homes_of_adults(viewer)) if words else fits
+        )
+    names = ("sort_key", "born_on", "birth_precision", "sex", "pin")
+    return rows.values_list(who, *(at + one for one in names), "cost")
+
+
+def _told(asked: PersonAsked, at: str) -> Q:
+    """What is told of a person fits or is not known."""
+    fits = Q()
+    if asked.born:
+        fits &= _born(asked.born, at) | (
+            Q(**{f"{at}born_on": None}) if asked.name else Q(pk__in=[])
+        )
+    if asked.sex not in _UNTOLD:
+        fits &= Q(**{f"{at}sex__in": [asked.sex, *_UNTOLD]})
+    if asked.pin:
+        # A number with doubts may have been misread.
+        fits &= Q(**{f"{at}pin__in": ["", asked.pin]}) | ~Q(**{f"{at}pin_doubts": ""})
+    return fits
+
+
+def _born(born: str, at: str = "") -> Q:
+    """Births that may be the same: what is known of both leaves a day that fits."""
+    first, last = first_day(born), _last_day(born)
+    since = {"day": first, "month": first.replace(day=1), "year": first.replace(month=1, day=1)}
+    fits = [
+        Q(**{f"{at}birth_precision": exactly, f"{at}born_on__gte": day})
+        for exactly, day in since.items()
+    ]
+    return reduce(or_, fits) & Q(**{f"{at}born_on__lte": last})
+
+
+def _last_day(born: str) -> date:
+    first = first_day(born)
+    if precision(born) == "year":
+        return first.replace(month=12, day=31)
+    return first.replace(day=monthrange(first.year, first.month)[1]) if len(born) == 7 else first
+
+
+def _members(viewer: Viewer) -> QuerySet[HouseholdMember]:
+    held = HouseholdMember.objects.filter(scope_filter(viewer, subject="household_id"))
+    return held.filter(withdrawn_at=None)
+
+
+def _in_home(viewer: Viewer, who: str, homes: QuerySet[Any] | None = None) -> Exists:
+    """Whether somebody belongs to one of these homes, or to any."""
+    members = _members(viewer).filter(person_id=OuterRef(who))
+    return Exists(members if homes is None else members.filter(household_id__in=homes))
+
+
+def _homes_at(viewer: Viewer, place: str) -> QuerySet[Any]:
+    """Homes of whose place one of the words was told that are not said of every place."""
+    words = {one for one in words_of_place(place) if not one.isdigit()}
+    telling = words - _OF_ANY_PLACE or words
+    rows = WordingToken.objects.filter(
+        scope_filter(viewer, subject="subject"), wording=F("subject")
+    )
+    fits = [Word(one).begins for one in sorted(telling)]
+    return rows.filter(reduce(or_, fits) if fits else Q(pk__in=[])).values("subject")
+
+
+def _homes_of_adults(viewer: Viewer, words: Sequence[Word] | None = None) -> QuerySet[Any]:
+    """Homes with somebody who cares for children there, of this name or of any."""
+    adults = _members(viewer).exclude(relation__in=["child", "sibling"])
+    if words is not None:
+        adults = adults.filter(person__in=_people(viewer, words))
+    return adults.values("household_id")
+
+
+def _bearers(viewer: Viewer, pin: str) -> list[Hit]:
+    """Who bears a personal number, whatever the name."""
+    rows = people_visible_to(viewer).filter(pin=pin).exclude(pin="").exclude(shown_name="")
+    names = ("id", "sort_key", "born_on", "birth_precision", "sex", "pin", "cost")
+    return [Hit(*row) for row in rows.annotate(cost=Value(_MISSING)).values_list(*names)]
+
+
+def _ranked(viewer: Viewer, asked: PersonAsked, hits: list[Hit]) -> list[Hit]:
+    homes = homes_that_fit(viewer, asked, [one.person for one in hits])
+
+    def place(one: Hit) -> tuple[Any, ...]:
+        return (
+            not asked.pin or one.pin != asked.pin,
+            one.cost,
+            _births_alike(asked.born, one),
+            asked.sex not in _UNTOLD and one.sex != asked.sex,
+            one.person not in homes["mother"],
+            one.person not in homes["place"],
+            one.sort_key,
+            one.person,
+        )
+
+    return sorted(hits, key=place)
+
+
+def homes_that_fit(
+    viewer: Viewer, asked: PersonAsked, people: Sequence[UUID]
+) -> dict[str, set[UUID]]:
+    """Of these people, those whose home stands at the place told, or has the mother told."""
+    members = _members(viewer).filter(person_id__among=people)
+    wanted = {
+        "place": _homes_at(viewer, asked.place) if asked.place else None,
+        "mother": _homes_of_adults(viewer, _named(asked.mother)) if asked.mother else None,
+    }
+    return {
+        what: set(members.filter(household_id__in=homes).values_list("person_id", flat=True))
+        if homes is not None and people
+        else set()
+        for what, homes in wanted.items()
+    }
+
+
+_EXACTLY: Final = ("day", "month", "year")
+
+
+def _births_alike(born: str, hit: Hit) -> int:
+    """How exactly a birth told and the one known agree: 0 to the day, 1 the month, 2 the year, 3
+    where one of them is not known."""
+    if not born or hit.born_on is None:
+        return 3
+    return max(_EXACTLY.index(precision(born)), _EXACTLY.index(hit.precision))
+
+
+def would_help(viewer: Viewer, asked: PersonAsked, found: Found) -> tuple[str, int] | None:
+    """Which part that was not told would leave the fewest, and about how many."""
+    places: dict[UUID, str] = {}
+    if not asked.place:
+        told = _members(viewer).filter(person_id__among=[one.person for one in found.hits])
+        places = {
+            who: _told_place(at) for who, at in told.values_list("person_id", "household__place")
+        }
+    groups = {
+        "born": ""
+        if asked.born
+        else [one.born_on.year if one.born_on else None for one in found.hits],
+        "sex": ""
+        if asked.sex
+        else [one.sex if one.sex not in _UNTOLD else None for one in found.hits],
+        "place": "" if asked.place else [places.get(one.person) for one in found.hits],
+    }
+    left = {what: _left(values) for what, values in groups.items() if values}
+    if not left:
+        return None
+    best = min(left, key=lambda what: left[what])
+    share = left[best] / len(found.hits)
+    return (best, max(1, round(share * found.total))) if share < 1 else None
+
+
+def _told_place(place: str) -> str:
+    return " ".join(sorted(one for one in words_of_place(place) if not one.isdigit()))
+
+
+def _left(values: Sequence[Any]) -> float:
+    """How many are left on average when one of them is told; who has none is always left."""
+    known = Counter(one for one in values if one is not None)
+    unknown = len(values) - known.total()
+    return sum(size * (size + unknown) for size in known.values()) / (known.total() or 1) or unknown
