@@ -162,33 +162,6 @@ def test_the_register_finds_families_by_the_name_of_the_home(world: World) -> No
     assert names(world.desks["specialist2"].send("/register/", {"name": "Uiluev"})) == []
 
 
-def test_a_name_is_found_with_a_letter_wrong_and_whole_names_stand_first(world: World) -> None:
-    for given in ("Тотубек", "Тотибек", "Тотугүл"):
-        identified(world.cast, given_name=given, surname="Шаршенкулов")
-    both = ["Шаршенкулов Тотубек", "Шаршенкулов Тотибек"]
-    for typed in ("Totubek Sharshenkulov", "Шаршенкулов Тотубек"):
-        assert found(world, name=typed) == [*both, "Шаршенкулов Тотугүл"]
-    # Left out, put in, changed, two that changed places; a letter wrong in both.
-    for typed in ("Шашенкулов", "Шаршшенкулов", "Шаршанкулов", "Шарешнкулов", "Шаршенкуловв"):
-        assert found(world, name=f"{typed} Тотубек") == both
-        assert found(world, name=f"{typed} Тотобек") == sorted(both)
-    assert found(world, name="Шашанкулов") == []
-
-
-def test_a_name_borne_elsewhere_looks_like_one_that_nobody_bears(world: World) -> None:
-    """The words of the nation never tell of who is not the viewer's to see."""
-    identified(world.cast, world.cast.cholpon, given_name="Жашыруун", surname="Бөлөкжактов")
-    pages = {
-        typed: world.desks["aigul"].send("/find/", {"name": typed})
-        for typed in ("Бөлокжактовв", "Жокбололов", "Бөлөкжактов")
-    }
-    plain = {_ALIKE.sub("", page.response.text.replace(typed, "")) for typed, page in pages.items()}
-    assert len(plain) == 1
-    assert found(world, "cholpon", name="Бөлокжактовв") == ["Бөлөкжактов Жашыруун"]
-
-
-_ALIKE = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|value=\"[A-Za-z0-9]{64}\"|data-key=\"[0-9a-f]+\"")
-
 LEAKING = re.compile(r"\b(LIKE|ILIKE|SIMILAR|UPPER|LOWER|REGEXP)\b|~")
 
 
@@ -231,7 +204,7 @@ def test_a_search_carries_the_reported_case_along(world: World, reported: str) -
     assert page.figure("people_found") == "1"
     link = f"/cases/{reported}/identify-child/?child={child}&household={home}"
     assert [one.text for one in page.all("a", href=link)] == ["Identify as this child"]
-    assert page.all("a", data_operation="identify_child", href=f"/cases/{reported}/identify-child/")
+    assert page.all("form", action=f"/cases/{reported}/identify-child/")
     form = desk.open(link).form("identify_child")
     assert (form["given_name"], form["surname"]) == (["Айбек"], ["Төлөгөнов"])
     done = desk.act(

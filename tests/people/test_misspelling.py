@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from kamkor.people.rules.misspelling import one_letter_apart, other_layout, roots_of
+from kamkor.people.rules.misspelling import one_letter_apart, other_layout, parts_of, roots_of
 
 LETTERS = "abc"
 WORDS = ["".join(word) for length in range(5) for word in product(LETTERS, repeat=length)]
@@ -57,3 +57,28 @@ def test_the_root_of_a_surname_whose_ending_has_a_letter_wrong(word: str, root: 
 def test_a_root_is_no_shorter_than_a_word_that_is_looked_for() -> None:
     assert {len(root) >= 3 for root in roots_of("asanvo")} == {True}
     assert roots_of("aov") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "surname", "given", "patronymic"),
+    [
+        ("", "", "", ""),
+        ("Айбек", "", "Айбек", ""),
+        ("Асанов", "", "Асанов", ""),
+        ("Асанов Айбек", "Асанов", "Айбек", ""),
+        ("Айбек Асанов", "Асанов", "Айбек", ""),
+        ("Айбек Асанов Канатович", "Асанов", "Айбек", "Канатович"),
+        ("Канатовна Айгүл Асанова", "Асанова", "Айгүл", "Канатовна"),
+        ("Асан уулу Айбек", "Асан уулу", "Айбек", ""),
+        ("Айгүл Асан кызы", "Асан кызы", "Айгүл", ""),
+        ("Жаныш Бек", "Жаныш", "Бек", ""),
+        ("Asanova Aigul", "Asanova", "Aigul", ""),
+        ("Жаныш Бек Курман Алы", "Жаныш", "Бек Алы", "Курман"),
+        ("Асан уулу", "Асан уулу", "", ""),
+    ],
+)
+def test_the_parts_of_a_name_typed_whole(
+    typed: str, surname: str, given: str, patronymic: str
+) -> None:
+    wanted = {"surname": surname, "given_name": given, "patronymic": patronymic}
+    assert parts_of(typed) == {part: one for part, one in wanted.items() if one}

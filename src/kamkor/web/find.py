@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -23,12 +23,13 @@ from kamkor.cases.queries.case import (
 from kamkor.cases.vocabulary import OPEN_STATES, STATE_LABELS, CaseState
 from kamkor.kernel.commands import NotFound
 from kamkor.people.queries import last_homes_of
-from kamkor.people.queries.search import Found, PersonAsked, people_found, people_of
+from kamkor.people.queries.search import Found, born_otherwise, people_of
 from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
 from kamkor.web.emergency import in_an_emergency
+from kamkor.web.found import asked_in, begun_with, looked_for, reasons_for, too_many
 from kamkor.web.paging import Page, part_of
-from kamkor.web.searching import PersonSearch, Search, search_of, summary_title
+from kamkor.web.searching import FINDS, PersonSearch, Search, search_of, summary_title
 from kamkor.web.words import birth, coded, day, office_name
 from kamkor.workforce.queries import offices_by_id
 
@@ -50,7 +51,7 @@ def find(request: ViewedRequest) -> HttpResponse:
         case = _carried(request)
     except NotFound:
         return faults.fault_page(request, 404)
-    search = search_of(request, PersonSearch, needed=True)
+    search = search_of(request, PersonSearch, needed=FINDS)
     context = {
         "form": search.form(),
         "summary_title": summary_title(),
@@ -79,22 +80,18 @@ def _carried(request: ViewedRequest) -> Case | None:
 
 def _results(request: ViewedRequest, search: Search, case: Case | None) -> dict[str, Any]:
     viewer = request.viewer
-    asked = PersonAsked(name=search.name, born=search.born)
     # The description that is to become a child is no other child.
     described = case.child_id if case else None
-    found = people_found(viewer, asked, described)
+    asked, found, layout = looked_for(viewer, asked_in(search), described)
     page = _page(request, viewer, found)
-    total = found.total
-    others = 0
-    if search.name and search.born:
-        others = people_found(viewer, PersonAsked(name=search.name), described).total - total
-    columns = [_("Name"), _("Born"), _("Sex"), _("Case"), *([_("Next")] if case else [])]
+    why = reasons_for(viewer, asked, found, {one.pk for one in page.rows})
+    columns = [_("Name"), _("Born"), _("Sex"), _("Case"), _("Why"), *([_("Next")] if case else [])]
     return {
         "table": {
             "caption": _("Perhaps the same child"),
             "columns": [{"label": text} for text in columns],
-            "rows": _rows(viewer, page.rows, case),
-            "total": total,
+            "rows": _rows(viewer, page.rows, case, why),
+            "total": found.total,
             "figure": "people_found",
             "turning": search.turning("/find/", page, case=str(case.pk) if case else ""),
             "empty": {
@@ -105,17 +102,22 @@ def _results(request: ViewedRequest, search: Search, case: Case | None) -> dict[
                 "more": in_an_emergency(viewer),
             },
         },
-        "others": ngettext(
-            "%(count)s more of this name was born at another time."
-            " Search by the name alone to see who.",
-            "%(count)s more of this name were born at another time."
-            " Search by the name alone to see them.",
-            others,
-        )
-        % {"count": others}
-        if others
-        else "",
+        "layout": layout,
+        "too_many": too_many(viewer, asked, found),
+        "others": _others(born_otherwise(viewer, asked, found, described)),
+        "begun": begun_with(search.typed, asked),
     }
+
+
+def _others(number: int) -> str:
+    told = ngettext(
+        "%(count)s more of this name was born at another time."
+        " Search by the name alone to see who.",
+        "%(count)s more of this name were born at another time."
+        " Search by the name alone to see them.",
+        number,
+    )
+    return told % {"count": number} if number else ""
 
 
 def _page(request: ViewedRequest, viewer: Viewer, found: Found) -> Page[Person]:
@@ -126,7 +128,9 @@ def _page(request: ViewedRequest, viewer: Viewer, found: Found) -> Page[Person]:
     return Page([people[one] for one in part.rows if one in people], part.after, part.before)
 
 
-def _rows(viewer: Viewer, people: Sequence[Person], reported: Case | None) -> list[dict[str, Any]]:
+def _rows(
+    viewer: Viewer, people: Sequence[Person], reported: Case | None, why: Mapping[UUID, str]
+) -> list[dict[str, Any]]:
     latest: dict[UUID | None, Case] = {}
     for case in cases_of_people(viewer, [person.pk for person in people]):
         latest.setdefault(case.child_id, case)
@@ -144,6 +148,7 @@ def _rows(viewer: Viewer, people: Sequence[Person], reported: Case | None) -> li
                 {"text": birth(person.born_on, person.birth_precision), "nowrap": True},
                 {"text": coded(person.sex, "sexes")},
                 {"text": not_here.get(person.pk, standing)},
+                {"text": why.get(person.pk, "")},
             ],
         }
         home = known.household_id if known else getattr(homes.get(person.pk), "household_id", None)

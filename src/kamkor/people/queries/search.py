@@ -6,9 +6,8 @@ them; everything else is asked of the viewer's scope alone, by comparisons that 
 """
 
 from calendar import monthrange
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
 from operator import add, or_
@@ -28,13 +27,13 @@ from kamkor.people.rules.misspelling import SHORTEST, one_letter_apart, roots_of
 MOST: Final = 500
 """So many are put into their order; of more the number is told."""
 _MOST_WORDS: Final = 8
-_BEGINS, _NEAR, _MISSING = 1, 100, 250
+BEGINS, NEAR, MISSING = 1, 100, 250
 """What a word costs that only begins like one of the name, is a letter apart, or fits none. Two
 words a letter apart cost less than one that fits none."""
 _MOST_MISSING: Final = 4
 _LAST_SIGN: Final = "\U0010ffff"
 _OF_ANY_PLACE: Final = words_of_place("село айыл айылы кыштагы шаары улица көчөсү дом үй")
-_UNTOLD: Final = ("", "unknown")
+UNTOLD: Final = ("", "unknown")
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,8 @@ class Word:
         if self.word in held:
             return 0
         if any(one.startswith(self.word) for one in held):
-            return _BEGINS
-        return _MISSING if set(self.near).isdisjoint(held) else _NEAR
+            return BEGINS
+        return MISSING if set(self.near).isdisjoint(held) else NEAR
 
 
 @dataclass(frozen=True)
@@ -74,6 +73,9 @@ class PersonAsked:
         return not (self.name or self.born or self.mother or self.pin)
 
 
+_EXACTLY: Final = ("day", "month", "year")
+
+
 class Hit(NamedTuple):
     """One who was found, as far as the order of the list needs."""
 
@@ -85,14 +87,23 @@ class Hit(NamedTuple):
     pin: str
     cost: int
 
+    def birth_alike(self, born: str) -> int:
+        """How exactly a birth told and the one known agree: 0 to the day, 1 the month, 2 the year,
+        3 where one of them is not known."""
+        if not born or self.born_on is None:
+            return 3
+        return max(_EXACTLY.index(precision(born)), _EXACTLY.index(self.precision))
+
 
 @dataclass(frozen=True)
 class Found:
-    """Who was found, the likeliest first, at most ``MOST``; how many in all; by which words."""
+    """Who was found, the likeliest first, at most ``MOST``; how many in all; by which words; and of
+    them those whose home stands at the place told, or has the mother told."""
 
     hits: list[Hit]
     total: int
     words: list[Word]
+    homes: Mapping[str, Collection[UUID]] = field(default_factory=dict)
 
 
 _NEAR_WORDS = Statement("SELECT words_near(%(wanted)s::text[])")
@@ -126,14 +137,14 @@ def _bearing(viewer: Viewer, words: Sequence[Word]) -> QuerySet[Any]:
         Min(
             Case(
                 When(token=one.word, then=0),
-                When(one.begins, then=_BEGINS),
-                When(token__among=one.near, then=_NEAR),
-                default=_MISSING,
+                When(one.begins, then=BEGINS),
+                When(token__among=one.near, then=NEAR),
+                default=MISSING,
             )
         )
         for one in words
     ]
-    most = min(len(words), _MOST_MISSING) * _NEAR + _NEAR - 1
+    most = min(len(words), _MOST_MISSING) * NEAR + NEAR - 1
     return (
         NameToken.objects.filter(scope_filter(viewer, subject="person_id"))
         .filter(fits | Q(token__among=near) if near else fits)
@@ -174,9 +185,7 @@ def people_found(viewer: Viewer, asked: PersonAsked, without: UUID | None = None
     words = _named(asked.name)
     if asked.is_empty() or (asked.name and not words and not asked.pin):
         return Found([], 0, words)
-    rows = _narrowed(viewer, asked, words)
-    if without is not None:
-        rows = rows.exclude(**{"person_id" if words else "id": without})
+    rows = _narrowed(viewer, asked, words, without)
     order = ("cost", "person__sort_key", "person_id") if words else ("sort_key", "id")
     hits = [Hit(*row) for row in rows.order_by(*order)[:MOST]]
     total = len(hits) if len(hits) < MOST else rows.count()
@@ -186,7 +195,18 @@ def people_found(viewer: Viewer, asked: PersonAsked, without: UUID | None = None
             one for one in _bearers(viewer, asked.pin) if one.person not in known | {without}
         ]
         hits, total = hits + bearers, total + len(bearers)
-    return Found(_ranked(viewer, asked, hits), total, words)
+    homes = _homes_that_fit(viewer, asked, [one.person for one in hits])
+    return Found(_ranked(asked, hits, homes), total, words, homes)
+
+
+def born_otherwise(
+    viewer: Viewer, asked: PersonAsked, found: Found, without: UUID | None = None
+) -> int:
+    """How many more would be found if the birth were not told."""
+    if not (asked.born and found.words):
+        return 0
+    anytime = replace(asked, born="")
+    return int(_narrowed(viewer, anytime, found.words, without).count()) - found.total
 
 
 def people_of(viewer: Viewer, ids: Iterable[str]) -> dict[str, Person]:
@@ -194,7 +214,9 @@ def people_of(viewer: Viewer, ids: Iterable[str]) -> dict[str, Person]:
     return {str(one.pk): one for one in people_visible_to(viewer).filter(id__in=list(ids))}
 
 
-def _narrowed(viewer: Viewer, asked: PersonAsked, words: Sequence[Word]) -> QuerySet[Any]:
+def _narrowed(
+    viewer: Viewer, asked: PersonAsked, words: Sequence[Word], without: UUID | None
+) -> QuerySet[Any]:
     """The columns of ``Hit`` of those who fit."""
     if words:
         rows, at = _bearing(viewer, words), "person__"
@@ -204,6 +226,8 @@ def _narrowed(viewer: Viewer, asked: PersonAsked, words: Sequence[Word]) -> Quer
             rows = rows.none()
     rows = rows.exclude(**{f"{at}shown_name": ""}).filter(_told(asked, at))
     who = "person_id" if words else "id"
+    if without is not None:
+        rows = rows.exclude(**{who: without})
     if asked.place:
         homes = _homes_at(viewer, asked.place)
         rows = rows.filter(_in_home(viewer, who, homes) | ~_in_home(viewer, who))
@@ -225,8 +249,8 @@ def _told(asked: PersonAsked, at: str) -> Q:
         fits &= _born(asked.born, at) | (
             Q(**{f"{at}born_on": None}) if asked.name else Q(pk__in=[])
         )
-    if asked.sex not in _UNTOLD:
-        fits &= Q(**{f"{at}sex__in": [asked.sex, *_UNTOLD]})
+    if asked.sex not in UNTOLD:
+        fits &= Q(**{f"{at}sex__in": [asked.sex, *UNTOLD]})
     if asked.pin:
         # A number with doubts may have been misread.
         fits &= Q(**{f"{at}pin__in": ["", asked.pin]}) | ~Q(**{f"{at}pin_doubts": ""})
@@ -251,14 +275,15 @@ def _last_day(born: str) -> date:
     return first.replace(day=monthrange(first.year, first.month)[1]) if len(born) == 7 else first
 
 
-def _members(viewer: Viewer) -> QuerySet[HouseholdMember]:
+def members_now(viewer: Viewer) -> QuerySet[HouseholdMember]:
+    """Who belongs to a home now, in the viewer's scope."""
     held = HouseholdMember.objects.filter(scope_filter(viewer, subject="household_id"))
     return held.filter(withdrawn_at=None)
 
 
 def _in_home(viewer: Viewer, who: str, homes: QuerySet[Any] | None = None) -> Exists:
     """Whether somebody belongs to one of these homes, or to any."""
-    members = _members(viewer).filter(person_id=OuterRef(who))
+    members = members_now(viewer).filter(person_id=OuterRef(who))
     return Exists(members if homes is None else members.filter(household_id__in=homes))
 
 
@@ -275,7 +300,7 @@ def _homes_at(viewer: Viewer, place: str) -> QuerySet[Any]:
 
 def _homes_of_adults(viewer: Viewer, words: Sequence[Word] | None = None) -> QuerySet[Any]:
     """Homes with somebody who cares for children there, of this name or of any."""
-    adults = _members(viewer).exclude(relation__in=["child", "sibling"])
+    adults = members_now(viewer).exclude(relation__in=["child", "sibling"])
     if words is not None:
         adults = adults.filter(person__in=_people(viewer, words))
     return adults.values("household_id")
@@ -285,18 +310,18 @@ def _bearers(viewer: Viewer, pin: str) -> list[Hit]:
     """Who bears a personal number, whatever the name."""
     rows = people_visible_to(viewer).filter(pin=pin).exclude(pin="").exclude(shown_name="")
     names = ("id", "sort_key", "born_on", "birth_precision", "sex", "pin", "cost")
-    return [Hit(*row) for row in rows.annotate(cost=Value(_MISSING)).values_list(*names)]
+    return [Hit(*row) for row in rows.annotate(cost=Value(MISSING)).values_list(*names)]
 
 
-def _ranked(viewer: Viewer, asked: PersonAsked, hits: list[Hit]) -> list[Hit]:
-    homes = homes_that_fit(viewer, asked, [one.person for one in hits])
-
+def _ranked(
+    asked: PersonAsked, hits: list[Hit], homes: Mapping[str, Collection[UUID]]
+) -> list[Hit]:
     def place(one: Hit) -> tuple[Any, ...]:
         return (
             not asked.pin or one.pin != asked.pin,
             one.cost,
-            _births_alike(asked.born, one),
-            asked.sex not in _UNTOLD and one.sex != asked.sex,
+            one.birth_alike(asked.born),
+            asked.sex not in UNTOLD and one.sex != asked.sex,
             one.person not in homes["mother"],
             one.person not in homes["place"],
             one.sort_key,
@@ -306,11 +331,10 @@ def _ranked(viewer: Viewer, asked: PersonAsked, hits: list[Hit]) -> list[Hit]:
     return sorted(hits, key=place)
 
 
-def homes_that_fit(
+def _homes_that_fit(
     viewer: Viewer, asked: PersonAsked, people: Sequence[UUID]
 ) -> dict[str, set[UUID]]:
-    """Of these people, those whose home stands at the place told, or has the mother told."""
-    members = _members(viewer).filter(person_id__among=people)
+    members = members_now(viewer).filter(person_id__among=people)
     wanted = {
         "place": _homes_at(viewer, asked.place) if asked.place else None,
         "mother": _homes_of_adults(viewer, _named(asked.mother)) if asked.mother else None,
@@ -321,50 +345,3 @@ def homes_that_fit(
         else set()
         for what, homes in wanted.items()
     }
-
-
-_EXACTLY: Final = ("day", "month", "year")
-
-
-def _births_alike(born: str, hit: Hit) -> int:
-    """How exactly a birth told and the one known agree: 0 to the day, 1 the month, 2 the year, 3
-    where one of them is not known."""
-    if not born or hit.born_on is None:
-        return 3
-    return max(_EXACTLY.index(precision(born)), _EXACTLY.index(hit.precision))
-
-
-def would_help(viewer: Viewer, asked: PersonAsked, found: Found) -> tuple[str, int] | None:
-    """Which part that was not told would leave the fewest, and about how many."""
-    places: dict[UUID, str] = {}
-    if not asked.place:
-        told = _members(viewer).filter(person_id__among=[one.person for one in found.hits])
-        places = {
-            who: _told_place(at) for who, at in told.values_list("person_id", "household__place")
-        }
-    groups = {
-        "born": ""
-        if asked.born
-        else [one.born_on.year if one.born_on else None for one in found.hits],
-        "sex": ""
-        if asked.sex
-        else [one.sex if one.sex not in _UNTOLD else None for one in found.hits],
-        "place": "" if asked.place else [places.get(one.person) for one in found.hits],
-    }
-    left = {what: _left(values) for what, values in groups.items() if values}
-    if not left:
-        return None
-    best = min(left, key=lambda what: left[what])
-    share = left[best] / len(found.hits)
-    return (best, max(1, round(share * found.total))) if share < 1 else None
-
-
-def _told_place(place: str) -> str:
-    return " ".join(sorted(one for one in words_of_place(place) if not one.isdigit()))
-
-
-def _left(values: Sequence[Any]) -> float:
-    """How many are left on average when one of them is told; who has none is always left."""
-    known = Counter(one for one in values if one is not None)
-    unknown = len(values) - known.total()
-    return sum(size * (size + unknown) for size in known.values()) / (known.total() or 1) or unknown

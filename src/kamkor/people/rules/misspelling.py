@@ -52,3 +52,34 @@ def roots_of(word: str) -> list[str]:
 def other_layout(typed: str) -> str:
     """What the same keys write in the other alphabet: айгуль for fqukm, and Asan for Фыфт."""
     return typed.translate(_KEYS)
+
+
+_SON_OR_DAUGHTER: Final = frozenset({"уулу", "кызы", "uulu", "kyzy", "ұлы", "қызы"})
+_OF_SURNAME: Final = (
+    "ов", "ев", "ова", "ева", "ёв", "ёва", "ин", "ина",
+    "ov", "ev", "ova", "eva", "in", "ina",
+)  # fmt: skip
+_OF_PATRONYMIC: Final = ("ович", "евич", "овна", "евна", "ovich", "evich", "ovna", "evna")
+
+
+def parts_of(typed: str) -> dict[str, str]:
+    """A whole name as it was typed, in its parts as far as their endings tell; for a form that a
+    person reads. One word is a given name; of two without endings the surname stands first."""
+    words = typed.split()
+    small = [one.casefold() for one in words]
+    found: dict[str, str] = {}
+    place = next((at for at, one in enumerate(small) if at and one in _SON_OR_DAUGHTER), 0)
+    if place:
+        found["surname"] = " ".join(words[place - 1 : place + 1])
+        words = words[: place - 1] + words[place + 1 :]
+    for part, endings in (("patronymic", _OF_PATRONYMIC), ("surname", _OF_SURNAME)):
+        told = next((one for one in words if one.casefold().endswith(endings)), "")
+        if told and part not in found and len(words) > 1:
+            found[part] = told
+            words.remove(told)
+    for part in ("surname", "given_name", "patronymic") if len(words) > 1 else ("given_name",):
+        if words and part not in found:
+            found[part] = words.pop(0)
+    if words:
+        found["given_name"] = " ".join([found.get("given_name", ""), *words]).strip()
+    return found
