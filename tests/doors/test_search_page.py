@@ -8,6 +8,7 @@ import pytest
 from kamkor.kernel.commands import Command
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.models import JournalEntry
+from kamkor.people.models import Person
 from tests.doors.desk import Page
 from tests.doors.test_search import born, found, names
 from tests.doors.world import World
@@ -63,6 +64,16 @@ def test_each_who_is_found_is_told_why(world: World) -> None:
     assert reasons(page)["Себептүүев Толкун"] == "Name one letter apart; born the same month"
     page = world.desks["aigul"].send("/find/", {"name": "Талкун Сабептүүев", "born-year": "2014"})
     assert reasons(page)["Себептүүев Толкун"] == ("Names each one letter apart; born the same year")
+
+
+def test_an_estimated_birth_may_be_two_years_off(world: World) -> None:
+    identified(world.cast, given_name="Болжол", surname="Жашоов", born="2014-06-01")
+    with world.cast.aigul.inside():
+        Person.objects.filter(shown_name="Жашоов Болжол").update(birth_precision="estimated")
+    for year in ("2012", "2016"):
+        page = world.desks["aigul"].send("/find/", {"name": "Жашоов", "born-year": year})
+        assert reasons(page)["Жашоов Болжол"].endswith("birth estimated")
+    assert found(world, name="Жашоов", **born("2017")) == []
 
 
 def test_sex_place_mother_and_number_narrow_and_rank(world: World) -> None:

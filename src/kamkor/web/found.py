@@ -29,6 +29,7 @@ REASONS: Final = {
     "born_day": noop("born the same day"),
     "born_month": noop("born the same month"),
     "born_year": noop("born the same year"),
+    "born_about": noop("birth estimated"),
     "born_unknown": noop("birth not known"),
     "mother": noop("the mother's name"),
     "place": noop("lives there"),

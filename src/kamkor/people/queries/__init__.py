@@ -1,6 +1,9 @@
 """Finding persons and households, always for a viewer."""
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import reduce
+from itertools import chain
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -30,18 +33,28 @@ def scope_filter(viewer: Viewer, subject: str = "id", of_worker: Q = EVERY_ROW) 
 
     ``of_worker`` says which rows of its unit a worker sees; a team's and what is lent besides.
     """
+    scope = reduce(or_, [*chain.from_iterable(scope_parts(viewer, subject, of_worker))])
+    if viewer.barred and viewer.may(Action.SEE_IDENTITY):
+        scope &= _not_barred(viewer, subject)
+    return scope
+
+
+def scope_parts(viewer: Viewer, subject: str, of_worker: Q = EVERY_ROW) -> tuple[list[Q], list[Q]]:
+    """What of it the offices and the teams open, and what is lent: of each an index may look for
+    itself. Whatever is barred has still to be left out."""
     if not viewer.may(Action.SEE_IDENTITY):
-        return Q(pk__in=[])
+        return [Q(pk__in=[])], []
     unsealed = Q(team=None)
     narrowed = of_worker if viewer.role == WORKER else EVERY_ROW
-    scope = unsealed & narrowed & _within(viewer)
+    held = [unsealed & narrowed & _within(viewer)]
     if viewer.teams:
-        scope |= Q(team__among=viewer.teams)
-    if viewer.lent:
-        scope |= unsealed & Q(**{f"{subject}__among": viewer.lent})
-    if viewer.barred:
-        scope &= ~Q(**{f"{subject}__among": viewer.barred})
-    return scope
+        held.append(Q(team__among=viewer.teams))
+    lent = [unsealed & Q(**{f"{subject}__among": viewer.lent})] if viewer.lent else []
+    return held, lent
+
+
+def _not_barred(viewer: Viewer, subject: str) -> Q:
+    return ~Q(**{f"{subject}__among": viewer.barred})
 
 
 def _within(viewer: Viewer) -> Q:

@@ -19,7 +19,7 @@ from kamkor.people.queries.search import (
     members_now,
 )
 
-_BIRTHS: Final = ("born_day", "born_month", "born_year", "born_unknown")
+_BIRTHS: Final = ("born_day", "born_month", "born_year", "born_about", "born_unknown")
 
 
 def reasons_for(

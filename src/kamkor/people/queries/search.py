@@ -21,7 +21,12 @@ from kamkor.kernel.shapes import first_day, precision
 from kamkor.kernel.statement import Statement
 from kamkor.people.models import Household, HouseholdMember, NameToken, Person, WordingToken
 from kamkor.people.names import tokens, words_of_place
-from kamkor.people.queries import households_visible_to, people_visible_to, scope_filter
+from kamkor.people.queries import (
+    households_visible_to,
+    people_visible_to,
+    scope_filter,
+    scope_parts,
+)
 from kamkor.people.rules.misspelling import SHORTEST, one_letter_apart, roots_of
 
 MOST: Final = 500
@@ -73,7 +78,9 @@ class PersonAsked:
         return not (self.name or self.born or self.mother or self.pin)
 
 
-_EXACTLY: Final = ("day", "month", "year")
+_EXACTLY: Final = ("day", "month", "year", "estimated")
+_ESTIMATED_YEARS: Final = 2
+"""An estimated birth may have been so many years earlier or later."""
 
 
 class Hit(NamedTuple):
@@ -89,9 +96,9 @@ class Hit(NamedTuple):
 
     def birth_alike(self, born: str) -> int:
         """How exactly a birth told and the one known agree: 0 to the day, 1 the month, 2 the year,
-        3 where one of them is not known."""
+        3 where it was estimated, 4 where one of them is not known."""
         if not born or self.born_on is None:
-            return 3
+            return len(_EXACTLY)
         return max(_EXACTLY.index(precision(born)), _EXACTLY.index(self.precision))
 
 
@@ -132,7 +139,11 @@ def _named(typed: str) -> list[Word]:
 def _bearing(viewer: Viewer, words: Sequence[Word]) -> QuerySet[Any]:
     """Persons with what the words cost in their names: all, or all but one, fit."""
     near = sorted({word for one in words for word in one.near})
-    fits = reduce(or_, [one.begins for one in words])
+    fits = [one.begins for one in words] + ([Q(token__among=near)] if near else [])
+    # Said of the offices and the teams with each word: so an index answers both, and none of the
+    # nation's rows is read but those of the scope. Those lent are few: their names are read whole.
+    held, lent = scope_parts(viewer, "person_id")
+    parts = [part & fit for part in held for fit in fits] + lent
     costs = [
         Min(
             Case(
@@ -146,12 +157,16 @@ def _bearing(viewer: Viewer, words: Sequence[Word]) -> QuerySet[Any]:
     ]
     most = min(len(words), _MOST_MISSING) * NEAR + NEAR - 1
     return (
-        NameToken.objects.filter(scope_filter(viewer, subject="person_id"))
-        .filter(fits | Q(token__among=near) if near else fits)
+        NameToken.objects.filter(reduce(or_, parts))
+        .filter(_unbarred(viewer))
         .values("person_id")
         .annotate(cost=reduce(add, costs))
         .filter(cost__lte=most)
     )
+
+
+def _unbarred(viewer: Viewer) -> Q:
+    return ~Q(person_id__among=viewer.barred) if viewer.barred else Q()
 
 
 def people_named(viewer: Viewer, typed: str) -> QuerySet[Person]:
@@ -265,7 +280,10 @@ def _born(born: str, at: str = "") -> Q:
         Q(**{f"{at}birth_precision": exactly, f"{at}born_on__gte": day})
         for exactly, day in since.items()
     ]
-    return reduce(or_, fits) & Q(**{f"{at}born_on__lte": last})
+    about = Q(**{f"{at}birth_precision": "estimated"})
+    about &= Q(**{f"{at}born_on__year__gte": first.year - _ESTIMATED_YEARS})
+    about &= Q(**{f"{at}born_on__year__lte": last.year + _ESTIMATED_YEARS})
+    return reduce(or_, fits) & Q(**{f"{at}born_on__lte": last}) | about
 
 
 def _last_day(born: str) -> date:
