@@ -21,7 +21,8 @@ from kamkor.kernel.statement import answered
 
 if TYPE_CHECKING:
     from kamkor.access.rules import Viewer
-    from kamkor.people.queries.search import PersonAsked, Word
+    from kamkor.people.queries.search import PersonAsked
+    from kamkor.people.queries.words import Word
 
 QUERIES_OF_SCRIPT = 500
 SEARCHER = "bakyt"

@@ -16,9 +16,9 @@ from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
 from kamkor.cases.queries.case import (
     case_for,
-    cases_of_people,
     departments_answering,
     died_among,
+    latest_cases_of,
 )
 from kamkor.cases.vocabulary import OPEN_STATES, STATE_LABELS, CaseState
 from kamkor.kernel.commands import NotFound
@@ -131,9 +131,7 @@ def _page(request: ViewedRequest, viewer: Viewer, found: Found) -> Page[Person]:
 def _rows(
     viewer: Viewer, people: Sequence[Person], reported: Case | None, why: Mapping[UUID, str]
 ) -> list[dict[str, Any]]:
-    latest: dict[UUID | None, Case] = {}
-    for case in cases_of_people(viewer, [person.pk for person in people]):
-        latest.setdefault(case.child_id, case)
+    latest = latest_cases_of(viewer, [person.pk for person in people])
     hidden = [one.pk for one in people if not _is_open(latest.get(one.pk))]
     not_here = _open_elsewhere(viewer, hidden) | _died(viewer, hidden)
     homes = last_homes_of(viewer, [one.pk for one in people if one.pk not in latest])

@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER, Action, Level
+from kamkor.kernel.kept import asked
 from kamkor.people.models import (
     Birth,
     Household,
@@ -131,9 +132,15 @@ def standing_members(told: Iterable[HouseholdMember]) -> list[HouseholdMember]:
 
 def last_homes_of(viewer: Viewer, people: Iterable[UUID]) -> dict[UUID, HouseholdMember]:
     """Where each of these people lives, as told last, and what they are there."""
+    wanted = list(people)
+    told = asked(_homes_told, viewer, people=wanted) if wanted else []
+    return {one.person_id: one for one in told}
+
+
+def _homes_told(viewer: Viewer, people: Iterable[UUID]) -> QuerySet[HouseholdMember]:
     members = HouseholdMember.objects.filter(scope_filter(viewer, subject="household_id"))
-    told = members.filter(person_id__in=list(people), withdrawn_at=None)
-    return {one.person_id: one for one in told.order_by("happened_on", "first_recorded_at", "id")}
+    told = members.filter(person_id__among=people, withdrawn_at=None)
+    return told.order_by("happened_on", "first_recorded_at", "id")
 
 
 def memberships_of(viewer: Viewer, household_id: UUID) -> QuerySet[HouseholdMember]:
@@ -155,10 +162,12 @@ def births_of(viewer: Viewer, person_id: UUID) -> QuerySet[Birth]:
 
 def name_tokens_of(viewer: Viewer, people: Iterable[UUID]) -> dict[UUID, set[str]]:
     """The folded parts of all names of these persons."""
-    rows = NameToken.objects.filter(
-        scope_filter(viewer, subject="person_id"), person_id__in=list(people)
-    )
     found: dict[UUID, set[str]] = {}
-    for person, token in rows.values_list("person_id", "token"):
+    for person, token in asked(_tokens_of, viewer, people=list(people)):
         found.setdefault(person, set()).add(token)
     return found
+
+
+def _tokens_of(viewer: Viewer, people: Iterable[UUID]) -> QuerySet[Any]:
+    rows = NameToken.objects.filter(scope_filter(viewer, subject="person_id"))
+    return rows.filter(person_id__among=people).values_list("person_id", "token")

@@ -8,16 +8,8 @@ from uuid import UUID
 from kamkor.access.rules import Viewer
 from kamkor.people.names import words_of_place
 from kamkor.people.queries import name_tokens_of
-from kamkor.people.queries.search import (
-    BEGINS,
-    MISSING,
-    NEAR,
-    UNTOLD,
-    Found,
-    PersonAsked,
-    Word,
-    members_now,
-)
+from kamkor.people.queries.search import UNTOLD, Found, PersonAsked, members_now
+from kamkor.people.queries.words import BEGINS, MISSING, NEAR, Word
 
 _BIRTHS: Final = ("born_day", "born_month", "born_year", "born_about", "born_unknown")
 

@@ -17,49 +17,23 @@ from uuid import UUID
 from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, Value, When
 
 from kamkor.access.rules import Viewer
+from kamkor.kernel.kept import asked as asked_for
 from kamkor.kernel.shapes import first_day, precision
-from kamkor.kernel.statement import Statement
 from kamkor.people.models import Household, HouseholdMember, NameToken, Person, WordingToken
-from kamkor.people.names import tokens, words_of_place
+from kamkor.people.names import words_of_place
 from kamkor.people.queries import (
     households_visible_to,
     people_visible_to,
     scope_filter,
     scope_parts,
 )
-from kamkor.people.rules.misspelling import SHORTEST, one_letter_apart, roots_of
+from kamkor.people.queries.words import BEGINS, MISSING, NEAR, Word, words_of_name
 
 MOST: Final = 500
 """So many are put into their order; of more the number is told."""
-_MOST_WORDS: Final = 8
-BEGINS, NEAR, MISSING = 1, 100, 250
-"""What a word costs that only begins like one of the name, is a letter apart, or fits none. Two
-words a letter apart cost less than one that fits none."""
 _MOST_MISSING: Final = 4
-_LAST_SIGN: Final = "\U0010ffff"
 _OF_ANY_PLACE: Final = words_of_place("село айыл айылы кыштагы шаары улица көчөсү дом үй")
 UNTOLD: Final = ("", "unknown")
-
-
-@dataclass(frozen=True)
-class Word:
-    """A folded word that was typed, and the words of the nation that are one letter apart."""
-
-    word: str
-    near: tuple[str, ...] = ()
-
-    @property
-    def begins(self) -> Q:
-        """The tokens that are this word or begin like it."""
-        return Q(token__gte=self.word, token__lt=self.word + _LAST_SIGN)
-
-    def cost_of(self, held: Collection[str]) -> int:
-        """What the word costs in a name of these tokens."""
-        if self.word in held:
-            return 0
-        if any(one.startswith(self.word) for one in held):
-            return BEGINS
-        return MISSING if set(self.near).isdisjoint(held) else NEAR
 
 
 @dataclass(frozen=True)
@@ -113,33 +87,29 @@ class Found:
     homes: Mapping[str, Collection[UUID]] = field(default_factory=dict)
 
 
-_NEAR_WORDS = Statement("SELECT words_near(%(wanted)s::text[])")
+class _Marked(NamedTuple):
+    """A word of a kept question: each part is told when it is asked."""
+
+    word: Any
+    end: Any
+    near: Any
+
+    @property
+    def begins(self) -> Q:
+        return Q(token__gte=self.word, token__lt=self.end)
 
 
-def words_like(typed: Iterable[str]) -> list[Word]:
-    """The folded words with those of the nation that are one letter apart. They are for comparison
-    within a viewer's scope: never shown, and never told whether there are any."""
-    wanted = list(typed)[:_MOST_WORDS]
-    long = [one for one in wanted if len(one) >= SHORTEST]
-    near = [word for (word,) in _NEAR_WORDS.rows({"wanted": long})] if long else []
-    return [Word(one, tuple(sorted(_near(one, near)))) for one in wanted]
+def _near_any(words: Sequence[Word]) -> list[str]:
+    return sorted({word for one in words for word in one.near})
 
 
-def _near(one: str, near: Iterable[str]) -> set[str]:
-    if len(one) < SHORTEST:
-        return set()
-    return {word for word in near if one_letter_apart(one, word)} | set(roots_of(one))
-
-
-def _named(typed: str) -> list[Word]:
-    """The words of a name that was typed."""
-    return words_like(tokens("", typed, ""))
-
-
-def _bearing(viewer: Viewer, words: Sequence[Word]) -> QuerySet[Any]:
+def _bearing(
+    viewer: Viewer,
+    words: Sequence[Word | _Marked],
+    near: Any,  # noqa: ANN401 - words, or a mark of them
+) -> QuerySet[Any]:
     """Persons with what the words cost in their names: all, or all but one, fit."""
-    near = sorted({word for one in words for word in one.near})
-    fits = [one.begins for one in words] + ([Q(token__among=near)] if near else [])
+    fits = [*(one.begins for one in words), Q(token__among=near)]
     # Said of the offices and the teams with each word: so an index answers both, and none of the
     # nation's rows is read but those of the scope. Those lent are few: their names are read whole.
     held, lent = scope_parts(viewer, "person_id")
@@ -171,7 +141,7 @@ def _unbarred(viewer: Viewer) -> Q:
 
 def people_named(viewer: Viewer, typed: str) -> QuerySet[Person]:
     """Persons whose names hold all, or all but one, of the words typed; nobody where none is."""
-    return _people(viewer, _named(typed))
+    return _people(viewer, words_of_name(typed))
 
 
 def _people(viewer: Viewer, words: Sequence[Word]) -> QuerySet[Person]:
@@ -179,7 +149,7 @@ def _people(viewer: Viewer, words: Sequence[Word]) -> QuerySet[Person]:
         return Person.objects.none()
     # A description that turned out to be of somebody known bears no name any more.
     known = people_visible_to(viewer).exclude(shown_name="")
-    return known.filter(id__in=_bearing(viewer, words).values("person_id"))
+    return known.filter(id__in=_bearing(viewer, words, _near_any(words)).values("person_id"))
 
 
 def households_named(viewer: Viewer, typed: str) -> QuerySet[Household]:
@@ -197,13 +167,18 @@ def people_found(viewer: Viewer, asked: PersonAsked, without: UUID | None = None
     of stays. A number finds its bearer whatever the name. The order is that of the names, then of
     births, sex and homes.
     """
-    words = _named(asked.name)
+    words = words_of_name(asked.name)
     if asked.is_empty() or (asked.name and not words and not asked.pin):
         return Found([], 0, words)
-    rows = _narrowed(viewer, asked, words, without)
-    order = ("cost", "person__sort_key", "person_id") if words else ("sort_key", "id")
-    hits = [Hit(*row) for row in rows.order_by(*order)[:MOST]]
-    total = len(hits) if len(hits) < MOST else rows.count()
+    if words and without is None and asked == PersonAsked(name=asked.name):
+        hits = _named_alone(viewer, words)
+    else:
+        order = ("cost", "person__sort_key", "person_id") if words else ("sort_key", "id")
+        rows = _narrowed(viewer, asked, words, without).order_by(*order)
+        hits = [Hit(*row) for row in rows[:MOST]]
+    total = len(hits)
+    if total == MOST:
+        total = _narrowed(viewer, asked, words, without).count()
     if asked.pin:
         known = {one.person for one in hits}
         bearers = [
@@ -212,6 +187,30 @@ def people_found(viewer: Viewer, asked: PersonAsked, without: UUID | None = None
         hits, total = hits + bearers, total + len(bearers)
     homes = _homes_that_fit(viewer, asked, [one.person for one in hits])
     return Found(_ranked(asked, hits, homes), total, words, homes)
+
+
+def _named_alone(viewer: Viewer, words: Sequence[Word]) -> list[Hit]:
+    """What is asked most, by a name alone, is put into SQL once for each number of words."""
+    told: dict[str, Any] = {"near": _near_any(words)}
+    for number, one in enumerate(words):
+        told |= {f"word{number}": one.word, f"end{number}": one.end}
+        told[f"near{number}"] = list(one.near)
+    return [Hit(*row) for row in asked_for(_rows_named, viewer, len(words), **told)]
+
+
+def _rows_named(viewer: Viewer, number: int, **told: Any) -> QuerySet[Any]:  # noqa: ANN401 - marks
+    # Django compares what stands in a condition that is counted by: places are alike, marks never.
+    places = {name: mark.resolve_expression() for name, mark in told.items()}
+    words = [
+        _Marked(*(places[f"{part}{place}"] for part in _Marked._fields)) for place in range(number)
+    ]
+    rows = _bearing(viewer, words, places["near"]).exclude(person__shown_name="")
+    columns = (f"person__{one}" for one in _COLUMNS)
+    rows = rows.values_list("person_id", *columns, "cost")
+    return rows.order_by("cost", "person__sort_key", "person_id")[:MOST]
+
+
+_COLUMNS: Final = ("sort_key", "born_on", "birth_precision", "sex", "pin")
 
 
 def born_otherwise(
@@ -226,7 +225,12 @@ def born_otherwise(
 
 def people_of(viewer: Viewer, ids: Iterable[str]) -> dict[str, Person]:
     """The persons of these ids, by id."""
-    return {str(one.pk): one for one in people_visible_to(viewer).filter(id__in=list(ids))}
+    wanted = [UUID(one) for one in ids]
+    return {str(one.pk): one for one in asked_for(_people_of, viewer, people=wanted)}
+
+
+def _people_of(viewer: Viewer, people: Iterable[UUID]) -> QuerySet[Person]:
+    return people_visible_to(viewer).filter(id__among=people)
 
 
 def _narrowed(
@@ -234,7 +238,7 @@ def _narrowed(
 ) -> QuerySet[Any]:
     """The columns of ``Hit`` of those who fit."""
     if words:
-        rows, at = _bearing(viewer, words), "person__"
+        rows, at = _bearing(viewer, words, _near_any(words)), "person__"
     else:
         rows, at = people_visible_to(viewer).annotate(cost=Value(0)), ""
         if not (asked.born or asked.mother):
@@ -247,14 +251,13 @@ def _narrowed(
         homes = _homes_at(viewer, asked.place)
         rows = rows.filter(_in_home(viewer, who, homes) | ~_in_home(viewer, who))
     if asked.mother:
-        homes = _homes_of_adults(viewer, _named(asked.mother))
+        homes = _homes_of_adults(viewer, words_of_name(asked.mother))
         fits = _in_home(viewer, who, homes)
         # By a mother alone whoever has none would be everybody of whom she is not known.
         rows = rows.filter(
             fits | ~_in_home(viewer, who, _homes_of_adults(viewer)) if words else fits
         )
-    names = ("sort_key", "born_on", "birth_precision", "sex", "pin")
-    return rows.values_list(who, *(at + one for one in names), "cost")
+    return rows.values_list(who, *(at + one for one in _COLUMNS), "cost")
 
 
 def _told(asked: PersonAsked, at: str) -> Q:
@@ -327,8 +330,8 @@ def _homes_of_adults(viewer: Viewer, words: Sequence[Word] | None = None) -> Que
 def _bearers(viewer: Viewer, pin: str) -> list[Hit]:
     """Who bears a personal number, whatever the name."""
     rows = people_visible_to(viewer).filter(pin=pin).exclude(pin="").exclude(shown_name="")
-    names = ("id", "sort_key", "born_on", "birth_precision", "sex", "pin", "cost")
-    return [Hit(*row) for row in rows.annotate(cost=Value(MISSING)).values_list(*names)]
+    told = rows.annotate(cost=Value(MISSING)).values_list("id", *_COLUMNS, "cost")
+    return [Hit(*row) for row in told]
 
 
 def _ranked(
@@ -355,7 +358,7 @@ def _homes_that_fit(
     members = members_now(viewer).filter(person_id__among=people)
     wanted = {
         "place": _homes_at(viewer, asked.place) if asked.place else None,
-        "mother": _homes_of_adults(viewer, _named(asked.mother)) if asked.mother else None,
+        "mother": _homes_of_adults(viewer, words_of_name(asked.mother)) if asked.mother else None,
     }
     return {
         what: set(members.filter(household_id__in=homes).values_list("person_id", flat=True))
