@@ -10,6 +10,7 @@ from bench.locks import COUNT_TIMES, PAGE_TIMES, cases, counts, lists
 from bench.memory import background, memory
 from bench.pages import case_page, caseload, generator, register_list
 from bench.planted import planted
+from bench.searching import search
 from bench.stage import SIZES
 from bench.writing import report_created
 
@@ -143,6 +144,15 @@ ROWS = (
         growth,
         at_most=1.3,
         sizes=LARGE,
+    ),
+    Row(
+        "search",
+        "2,000 misspelt names in four scripts, looked for in a department",
+        "the bare look-ups of the words and of who bears them, without row security",
+        "seconds",
+        search,
+        at_most=3,
+        sizes=SIZES[1:],
     ),
     Row(
         "linkage",
