@@ -84,7 +84,7 @@ def _measured(
 ) -> Measured:
     found: dict[str, Compared] = {}
     for level, username in LEVELS.items():
-        viewer = _viewer(username)
+        viewer = viewer_of(username)
         for name, question in asking(viewer).items():
             with _both(stage, viewer) as (locked, plain):
                 found[f"{level} {name}"] = compared(question, locked, plain)
@@ -166,7 +166,7 @@ def _counts(viewer: "Viewer") -> dict[str, Question]:
     }
 
 
-def _viewer(username: str) -> "Viewer":
+def viewer_of(username: str) -> "Viewer":
     from kamkor.access.queries import account_named, viewer_for  # noqa: PLC0415 - as above
 
     account = account_named(username)

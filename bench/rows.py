@@ -4,11 +4,13 @@ from bench.counting import register_count, register_kept
 from bench.growing import growth
 from bench.judging import Row
 from bench.linkage.row import linkage
+from bench.linkage.whole import linkage_pass
 from bench.loading import register_loaded
 from bench.locks import COUNT_TIMES, PAGE_TIMES, cases, counts, lists
 from bench.memory import background, memory
 from bench.pages import case_page, caseload, generator, register_list
 from bench.planted import planted
+from bench.searching import search
 from bench.stage import SIZES
 from bench.writing import report_created
 
@@ -146,6 +148,15 @@ ROWS = (
         sizes=LARGE,
     ),
     Row(
+        "search",
+        "2,000 misspelt names in four scripts, looked for in a department",
+        "the bare look-ups of the words and of who bears them, without row security",
+        "seconds",
+        search,
+        at_most=3,
+        sizes=SIZES[1:],
+    ),
+    Row(
         "linkage",
         "one child's two records found among 220,000, F1",
         "Splink on the same canonical fields",
@@ -153,6 +164,17 @@ ROWS = (
         linkage,
         at_least=1,
         sizes=SIZES,
+        by_name=True,
+    ),
+    Row(
+        "linkage_pass",
+        "a million records looked through for duplicates by `kamkor people duplicates`",
+        "its limit",
+        "seconds",
+        linkage_pass,
+        at_most=1,
+        sizes=SIZES,
+        timed=True,
         by_name=True,
     ),
 )

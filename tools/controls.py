@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PARTS = (
     "src",
     "tests",
+    "field",
+    "bench",
     "tools",
     "docs",
     "requirements",

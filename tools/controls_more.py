@@ -201,4 +201,34 @@ MORE = (
         "one.pin == other.pin",
         "tests/people/test_matching.py::test_two_valid_numbers_that_differ_are_two_children",
     ),
+    Control(
+        "ң written as нг is another name",
+        "src/kamkor/people/names/folding.py",
+        r'\.replace\("ng", "n"\)',
+        "",
+        "tests/people/names/test_judged.py"
+        "::test_spellings_of_one_name_share_the_keys_of_search_and_blocking",
+    ),
+    Control(
+        "the phone hears a letter otherwise than the server",
+        "field/rules/names.ts",
+        'қ: "k"',
+        'қ: "q"',
+        "tests/field/test_names.py::test_the_phone_makes_of_each_name_what_the_server_makes",
+    ),
+    Control(
+        "a pair of two blocks is compared twice",
+        "src/kamkor/people/rules/blocking.py",
+        r"if earlier\.isdisjoint\(every\[other\]\):",
+        "if other:",
+        "tests/people/test_blocking.py::test_each_pair_that_shares_a_telling_key_comes_once",
+    ),
+    Control(
+        "a year of birth is compared as if it were a day",
+        "src/kamkor/exchange/duplicates.py",
+        r"not in _EXACT",
+        "in ()",
+        "tests/exchange/test_duplicates.py"
+        "::test_a_birth_that_is_not_exact_says_nothing_and_a_faulty_one_is_counted",
+    ),
 )

@@ -18,7 +18,7 @@ from kamkor.kernel.server_facts import ServerFacts
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 ENVIRONMENT: Final = ROOT / "build" / "linkage"
-REQUIREMENTS: Final = ROOT / "requirements" / "linkage.txt"
+REQUIREMENTS: Final = tuple(ROOT / "requirements" / name for name in ("linkage.txt", "febrl.txt"))
 ALIKE: Final = 0.5
 _DATABASE: Final = "postgres"
 _TABLE: Final = """
@@ -68,7 +68,13 @@ def splink(records: Sequence[Record], seed: int, *, one_place: bool = False) -> 
             writer.writerow(Record._fields)
             writer.writerows(records)
         program = Path(__file__).with_name("with_splink.py")
-        command = [str(_python()), str(program), str(source), str(wanted), str(seed)]
+        command = [
+            str(environment() / "bin" / "python"),
+            str(program),
+            str(source),
+            str(wanted),
+            str(seed),
+        ]
         command += ["place"] if one_place else []
         subprocess.run(command, check=True, capture_output=True)
         with wanted.open(encoding="utf-8", newline="") as file:
@@ -78,13 +84,14 @@ def splink(records: Sequence[Record], seed: int, *, one_place: bool = False) -> 
             ]
 
 
-def _python() -> Path:
-    """The interpreter of the peers' own environment, made at the first use."""
+def environment() -> Path:
+    """The peers' own environment, made at the first use; of the last file nothing runs."""
     python, stamp = ENVIRONMENT / "bin" / "python", ENVIRONMENT / "installed.txt"
-    wanted = REQUIREMENTS.read_text("utf-8")
+    wanted = "".join(file.read_text("utf-8") for file in REQUIREMENTS)
     if not stamp.exists() or stamp.read_text("utf-8") != wanted:
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=True)
         install = [str(python), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-        subprocess.run([*install, "--require-hashes", "-r", str(REQUIREMENTS)], check=True)
+        for file in REQUIREMENTS:
+            subprocess.run([*install, "--no-deps", "--require-hashes", "-r", str(file)], check=True)
         stamp.write_text(wanted, "utf-8")
-    return python
+    return ENVIRONMENT

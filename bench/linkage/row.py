@@ -7,7 +7,6 @@ were estimated on seed 1; a run is on another seed.
 
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,14 +14,16 @@ if __package__ in {None, ""}:
     sys.path[:0] = [str(Path(__file__).resolve().parents[2])]
 
 from bench.judging import Measured
-from bench.linkage.found import Pair, Scored, best, judged, recall_by_damage, reviewed_until
+from bench.linkage.febrl import guard
+from bench.linkage.found import best, judged, recall_by_damage, reviewed_until
 from bench.linkage.frozen import calibrated, void
 from bench.linkage.peers import exact, splink
 from bench.linkage.written import DUPLICATES, Ground, Record, ground
+from bench.linkage.zones import Zones
 from kamkor.kernel.server import database_server
 from kamkor.kernel.server_facts import ServerFacts
 from kamkor.people.names import stem
-from kamkor.people.rules.matching import Frequencies, Told, candidates, told, weighed
+from kamkor.people.rules.matching import Told, told
 
 if TYPE_CHECKING:
     from bench.stage import Stage
@@ -36,28 +37,11 @@ REVIEWED_RECALL: Final = 0.95
 REVIEWED: Final = 0.3
 
 
-class Zones:
-    """What the service says of each pair it compares."""
-
-    def __init__(self, records: Sequence[Record]) -> None:
-        people = [_told(one) for one in records]
-        frequencies = Frequencies.among(people)
-        self.linked: list[Pair] = []
-        self.doubtful: list[Scored] = []
-        self.compared: set[Pair] = set()
-        for one, other in candidates(people):
-            pair = min(one.number, other.number), max(one.number, other.number)
-            self.compared.add(pair)
-            found = weighed(one, other, frequencies)
-            if found.zone == "link":
-                self.linked.append(pair)
-            elif found.zone == "review":
-                self.doubtful.append((found.total, pair))
-
-
 def linkage(stage: "Stage") -> Measured:
-    """The row, on the run's seed."""
-    return measured(stage.facts, stage.seed)
+    """The row, on the run's seed, told line by line."""
+    found = measured(stage.facts, stage.seed)
+    _print(found)
+    return found
 
 
 def measured(facts: ServerFacts, seed: int) -> Measured:
@@ -73,9 +57,12 @@ def measured(facts: ServerFacts, seed: int) -> Measured:
     stronger = best(splink(canonical, seed, one_place=True), made.pairs)
     known["splink_canonical_one_place"] = stronger
     peer = max(stronger.f1, known["splink_canonical"].f1)
-    zones = Zones(made.records)
+    zones = Zones([_told(one) for one in made.records])
     ours = judged(zones.linked, made.pairs)
     looked_at = reviewed_until(zones.linked, zones.doubtful, made.pairs, REVIEWED_RECALL)
+    abroad = guard()
+    known |= {"febrl4_linked": abroad.linked, "febrl4_exact": abroad.exact}
+    faults += abroad.faults
     faults += _missed(ours.f1, ours.precision, ours.recall, looked_at, peer)
     beside: dict[str, Any] = {
         "fields": " ".join(Record._fields),
@@ -136,10 +123,14 @@ def main() -> int:
     """``python -m bench.linkage.row SEED``: the row alone, without the desk; 1 if it is missed."""
     with tempfile.TemporaryDirectory() as folder, database_server(Path(folder)) as facts:
         found = measured(facts, int(sys.argv[1]))
+    _print(found)
+    return 1 if found.faults else 0
+
+
+def _print(found: Measured) -> None:
     for name, value in found.beside.items():
         print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")
     print(f"F1 {found.ours[0]:.4f}, Splink {found.peer[0]:.4f}", *found.faults, sep="\n")
-    return 1 if found.faults else 0
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ from kamkor.kernel.translations import compile_catalogues, translate_parsers
 from kamkor.kernel.words import noop
 
 WITHOUT_DATABASE = {"version", "--version", "makemigrations", "compile"}
+# Of these commands only the one that begins with this word needs none.
+FROM_FILES = {("people", "duplicates")}
 HELP = {"help", "--help", "-h"}
 # These serve the desk or build what was done there: at the desk, not at the shell.
 SERVING = {"demo", "serve", "synth"}
@@ -36,6 +38,7 @@ COMMANDS = {
     "commands": noop("carry out a file of commands as one person: FILE.jsonl --as USERNAME"),
     "figures": noop("count the register: figures register --territory CODE --by KEYS"),
     "load": noop("take a register from a file: load register FILE --as USERNAME"),
+    "people": noop("find duplicates in a file, or make search words anew: duplicates, reindex"),
     "worker": noop("carry out background work; serve and demo start it"),
     "account": noop("create an account, list accounts, or list the posts one may hold"),
     "audit": noop("log of looks and journal: audit verify, audit anchor"),
@@ -88,7 +91,8 @@ def _run(given: list[str]) -> int:
     if not given or (given[0] in HELP and len(given) == 1):
         _list_commands()
         return 0
-    if given[0] in WITHOUT_DATABASE | HELP or {"--help", "-h"} & set(given):
+    without = given[0] in WITHOUT_DATABASE | HELP or tuple(given[:2]) in FROM_FILES
+    if without or {"--help", "-h"} & set(given):
         return _django(given)
     if given[0] == "worker":
         os.environ["KAMKOR_DOOR"] = "worker"

@@ -13,7 +13,8 @@ pytestmark = pytest.mark.django_db
 
 OPEN = set(listed("OPEN"))
 JOBS = "procrastinate_"
-# Tables of sign-in and of the framework that no login of the service touches, our key, our life.
+# Tables of sign-in and of the framework that no login of the service touches, our key, our life;
+# the words of all names, of which a function tells those near to some.
 UNTOUCHED = {
     "account_emailconfirmation",
     "auth_group",
@@ -21,6 +22,7 @@ UNTOUCHED = {
     "auth_permission",
     "context_key",
     "incarnation",
+    "name_word",
 }
 
 
@@ -145,6 +147,11 @@ def test_the_functions_are_these_and_no_other_and_none_is_for_everybody() -> Non
         ("too_fast_in_department", True, path, owner, "kamkor_web"),
         ("viewer_context", True, path, owner, both),
         ("viewer_key", True, path, owner, both),
+        ("word_keys", False, path, owner, ""),
+        ("words_emptied", True, path, owner, ""),
+        ("words_forgotten", True, path, owner, ""),
+        ("words_learnt", True, path, owner, ""),
+        ("words_near", True, path, owner, both),
         ("workforce_changed", True, path, owner, ""),
     ]
     # Those of the queue run with the rights of whoever calls them.

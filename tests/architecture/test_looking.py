@@ -17,6 +17,7 @@ ENTERS = {
 # The login that row security does not bind.
 AS_OWNER = {
     "access.operations.sealing": "reads log and journal for the shell's audit, and no record",
+    "cases.operations.naming": "sorts cases by the keys of their children anew; shows none",
     "demo.building": "offices, posts and accounts of invented staff",
     "demo.offices": "as above",
     "demo.villages": "villages",
@@ -32,6 +33,7 @@ AS_OWNER = {
     "management.commands.load": "villages; registers are loaded for a viewer",
     "management.commands.serve": "migrations",
     "management.commands.synth": "migrations",
+    "people.operations.reindexing": "makes search words and sort keys of all names anew; shows none",
     "settings.base": "names the logins",
     "synth.building": "invented people in an empty database",
     "synth.country": "as above",

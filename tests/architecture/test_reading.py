@@ -46,6 +46,7 @@ WITHOUT_VIEWER: dict[str, str] = {
     "figures.queries.kept": "numbers of a question that was put for a viewer; no person",
     "figures.queries.statement": "puts a statement together and asks nothing",
     "people.queries.standing_members": "keeps to what was asked for a viewer",
+    "people.queries.words": "words of the nation, told of nobody, for comparison alone",
     "territory.queries": "names and codes of places; they hold no person",
     "workforce.queries": "beneath the room that knows viewers; staff and offices, no child",
 }

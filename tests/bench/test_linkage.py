@@ -3,7 +3,11 @@
 import ast
 import hashlib
 import json
+import os
+import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -12,7 +16,9 @@ from typing import Any
 
 import pytest
 
-from bench.linkage import frozen, row
+from bench import results, run
+from bench.judging import Measured, Row
+from bench.linkage import febrl, frozen, row, whole
 from bench.linkage.found import Judged, best, judged, recall_by_damage, reviewed_until
 from bench.linkage.peers import exact
 from bench.linkage.population import patronymic, population, surname_root
@@ -195,6 +201,7 @@ def planted(monkeypatch: pytest.MonkeyPatch, raw: float) -> list[str]:
     told["exact_raw"] = Judged(raw, raw)
     monkeypatch.setattr(row, "ground", lambda _seed: small)
     monkeypatch.setattr(row, "calibrated", lambda *_: told)
+    monkeypatch.setattr(row, "guard", lambda: febrl.Guard(Judged(1, 0.8), Judged(1, 0.4)))
     monkeypatch.setattr(row, "splink", lambda *_, **_place: [(1.0, next(iter(small.pairs)))])
     facts: Any = SimpleNamespace()
     return list(row.measured(facts, 7).faults)
@@ -212,3 +219,89 @@ def test_each_target_can_be_missed() -> None:
         "f1": 0.93, "precision": 0.99, "recall": 0.84, "looked_at": 0.31, "peer": 0.92,
     }.items():  # fmt: skip
         assert row._missed(**(good | {name: bad})) != [], name
+
+
+@contextmanager
+def nothing_staged(size: str, seed: int) -> Iterator[SimpleNamespace]:
+    yield SimpleNamespace(size=size, seed=seed, facts=None)
+
+
+@pytest.mark.parametrize(
+    ("faults", "status"),
+    [([], 0), (["void: exact_raw has F1 0.900"], 1), (["linked with precision 0.9"], 1)],
+)
+def test_control_a_void_or_missed_run_ends_with_1(
+    faults: list[str], status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(*_: object) -> Measured:
+        return Measured([0.98], [0.88], faults=faults)
+
+    monkeypatch.setattr(row, "measured", found)
+    monkeypatch.setattr(sys, "argv", ["row", "7"])
+    monkeypatch.setattr(row, "database_server", lambda _folder: nothing_staged("", 7))
+    assert row.main() == status
+
+    planted = Row("linkage", "a", "b", "F1", found, at_least=1, sizes=["small"], by_name=True)
+    monkeypatch.setattr(run, "ROWS", ())
+    monkeypatch.setattr(run, "PLANTED", planted)
+    monkeypatch.setattr(run, "staged", nothing_staged)
+    monkeypatch.setattr(run, "_point_settings_at", lambda *_: None)
+    monkeypatch.setattr(run, "_set_up", lambda _: None)
+    monkeypatch.setattr(run, "calibration", lambda _: {"slower": 1.0})
+    monkeypatch.setattr(results, "write", lambda _: None)
+    monkeypatch.setattr(os, "environ", {"ONLY": "linkage", "SEED": "7", "SIZE": "small"})
+    assert run.main() == status
+
+
+COLUMNS = "rec_id, given_name, surname, postcode, state, date_of_birth"
+ABROAD = (
+    "rec-1-org, michaela, neumann, 4223, nsw, 19151111",
+    "rec-2-org, courtney, painter, 4560, vic, 19161214",
+    "rec-1-dup-0, neuman, michaela, 4223, nsw, 19151111",
+    "rec-2-dup-0, courtney, painter, 4560, vic, 19161299",
+)
+
+
+@pytest.fixture
+def abroad(tmp_path: Path) -> Path:
+    for name, rows in (("dataset4a.csv", ABROAD[:2]), ("dataset4b.csv", ABROAD[2:])):
+        (tmp_path / name).write_text("\n".join((COLUMNS, *rows)) + "\n", "utf-8")
+    return tmp_path
+
+
+def test_the_guard_reads_records_as_they_are_shipped(abroad: Path) -> None:
+    records, true = febrl.read(abroad)
+    assert set(true) == {(0, 2), (1, 3)}
+    assert [one.birth_date for one in records[1::2]] == [date(1916, 12, 14), None]
+    assert records[0].municipality == records[2].municipality != records[1].municipality
+    assert febrl.guarded(abroad).exact == Judged(0, 0)
+
+
+def test_the_guard_can_be_missed() -> None:
+    equal = Judged(1, 0.44)
+    assert febrl.Guard(Judged(1, 0.8), equal).faults == []
+    assert febrl.Guard(Judged(0.99, 0.9), equal).faults == [
+        "FEBRL 4 linked with precision 0.9900, not 0.995"
+    ]
+    assert febrl.Guard(Judged(1, 0.7), equal).faults == ["FEBRL 4 linked with F1 0.824, not 0.88"]
+
+
+def test_the_pass_is_the_command_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = whole.measured(7, 22_000)
+    assert found.faults == []
+    assert found.beside["true"] == 2_000
+    assert found.beside["linked"] > 1_700
+    assert 30 < found.beside["mb"] < 500
+    monkeypatch.setattr(whole, "MEGABYTES", 30.0)
+    assert whole.measured(7, 2_200).faults[0].endswith("MB, more than 30")
+
+
+def test_each_limit_of_the_pass_can_be_missed() -> None:
+    good = {"seconds": 300, "megabytes": 900, "status": 0, "shares": [6, 50, 100], "linked": 95}
+    assert whole.faults(whole.Pass(**good), 100) == []  # type: ignore[arg-type]
+    for name, bad in {
+        "megabytes": 2_001, "status": 1, "linked": 84, "shares": [],
+    }.items():  # fmt: skip
+        assert len(whole.faults(whole.Pass(**(good | {name: bad})), 100)) == 1, name  # type: ignore[arg-type]
+    for shares in ([100], [6, 50], [50, 6, 100]):
+        assert whole.faults(whole.Pass(**(good | {"shares": shares})), 100) != []  # type: ignore[arg-type]

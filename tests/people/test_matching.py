@@ -9,7 +9,6 @@ from kamkor.people.rules.matching import (
     Frequencies,
     Told,
     block_keys,
-    candidates,
     compared,
     dates,
     edits,
@@ -121,15 +120,6 @@ def test_order_of_names_does_not_hide_a_child() -> None:
     assert block_keys(a_child()) & block_keys(swapped)
 
 
-def test_candidates_come_once_and_without_all_being_compared() -> None:
-    people = [a_child(1), a_child(2, given_name="Чингиз"), *others()[:50]]
-    for one in people[2:]:
-        assert not block_keys(one) & block_keys(people[0])
-    found = [{one.number, other.number} for one, other in candidates(people)]
-    assert found.count({1, 2}) == 1
-    assert not any(pair & {1, 2} for pair in found if pair != {1, 2})
-
-
 @pytest.mark.parametrize(
     ("one", "other", "wanted"),
     [
@@ -174,3 +164,12 @@ def test_edits_stop_where_they_are_too_many() -> None:
 )
 def test_dates(one: date, other: date | None, wanted: str) -> None:
     assert dates(one, other) == dates(other, one) == wanted
+
+
+def test_a_place_nobody_told_weighs_nothing() -> None:
+    somewhere, nowhere = a_child(), a_child(2, district=0, municipality=0)
+    for pair in ((somewhere, nowhere), (nowhere, nowhere)):
+        assert dict(weighed(*pair, FREQUENCIES).lines)["place_missing"] == 0
+    unknown = a_child(3, municipality=0)
+    assert ("place_district", "") in compared(unknown, unknown)
+    assert not [key for key in block_keys(nowhere) if key.startswith("m ")]

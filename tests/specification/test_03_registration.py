@@ -13,7 +13,7 @@ from kamkor.cases.models import (
     StateProtection,
 )
 from kamkor.people.models import Household, HouseholdMember, Person
-from kamkor.people.queries import people_named
+from kamkor.people.queries.search import people_named
 from tests.cast import Cast
 from tests.factories import (
     a_child,

@@ -1,6 +1,6 @@
 """A child's name is corrected or known in another spelling, and found under each."""
 
-from kamkor.people.queries import people_named
+from kamkor.people.queries.search import people_named
 from tests.cast import Cast
 from tests.factories import identified
 

@@ -30,7 +30,7 @@ from kamkor.management.shell import NOT_PERMITTED, Stopped
 from kamkor.people.models import Person
 from kamkor.synth.building import Built, build
 from kamkor.synth.sizes import SIZES
-from kamkor.synth.tables import indexes_later, life_tables, read_all
+from kamkor.synth.tables import indexes_later, life_tables, read_all, words_later
 from tests.conftest import connected_to
 
 NAME = "kamkor_synth_small"
@@ -145,7 +145,7 @@ def test_what_triggers_ask_by_stays_while_rows_come(built: tuple[Built, Path]) -
     with connections[OWNER].cursor() as cursor:
         cursor.execute(plain, [names])
         before = [name for (name,) in cursor.fetchall()]
-        with indexes_later(life_tables()):
+        with words_later(), indexes_later(life_tables()):
             cursor.execute(plain, [names])
             meanwhile = [name for (name,) in cursor.fetchall()]
         cursor.execute(plain, [names])

@@ -39,6 +39,14 @@ _PACKED = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
+class Limits:
+    """How large a file may be: bytes as it is saved, and rows."""
+
+    size: int
+    rows: int
+
+
+@dataclass(frozen=True)
 class Recognised:
     """What a file was taken for: shown to whoever loads it."""
 
@@ -55,11 +63,19 @@ class TableFile:
     """
 
     def __init__(
-        self, path: Path, known: Sequence[str], needed: Sequence[str], *, passed_over: str = ""
+        self,
+        path: Path,
+        known: Sequence[str],
+        needed: Sequence[str],
+        *,
+        passed_over: str = "",
+        limits: Limits | None = None,
     ) -> None:
         self.path = path
-        if path.stat().st_size > SIZE_LIMIT:
-            raise FileTooLarge(limit=SIZE_LIMIT // MEGABYTE)
+        limits = limits or Limits(SIZE_LIMIT, ROW_LIMIT)
+        self._row_limit = limits.rows
+        if path.stat().st_size > limits.size:
+            raise FileTooLarge(limit=limits.size // MEGABYTE)
         with path.open("rb") as file:
             beginning = file.read(_CHUNK)
         if beginning.startswith(_PACKED):
@@ -79,8 +95,8 @@ class TableFile:
             while len(cells) > width and not cells[-1]:
                 cells.pop()
             found += 1
-            if found > ROW_LIMIT:
-                raise FileTooManyRows(limit=ROW_LIMIT)
+            if found > self._row_limit:
+                raise FileTooManyRows(limit=self._row_limit)
             yield number, cells
         if not found:
             raise FileEmpty

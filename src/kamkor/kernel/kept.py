@@ -96,6 +96,11 @@ class _Place(Expression):
         super().__init__(output_field=Field())
         self.mark = mark
 
+    @property
+    def identity(self) -> tuple[Hashable, ...]:
+        """Places of one value are the same where Django compares what it groups by."""
+        return (_Place, self.mark.name, self.mark.of_asker)
+
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:  # noqa: ANN401, ARG002 - Django's form
         """A place, and the mark."""
         return "%s", (self.mark,)

@@ -64,7 +64,15 @@ class NameToken(Scoped):
     token = models.CharField(max_length=120, db_collation="C")
 
     class Meta:
-        indexes = (models.Index(fields=["token", "office_district"], name="token_by_district"),)
+        indexes = (
+            models.Index(
+                fields=["token", "office_district", "office_unit", "office_oblast"],
+                name="token_by_office",
+            ),
+            models.Index(
+                fields=["token", "team"], condition=Q(team__isnull=False), name="token_by_team"
+            ),
+        )
 
 
 class Household(Scoped):

@@ -21,7 +21,7 @@ from kamkor.synth.people import People
 from kamkor.synth.playing import engrave
 from kamkor.synth.press import Lines, Press
 from kamkor.synth.sizes import Size
-from kamkor.synth.tables import Table, count_anew, indexes_later, life_tables
+from kamkor.synth.tables import Table, count_anew, indexes_later, life_tables, words_later
 
 _CHUNK = 2_000
 
@@ -113,7 +113,7 @@ def build(size: Size, seed: int, now: datetime, sign_ins: Path | None, tell: Tel
     country = build_country(seed, size.workers, sign_ins)
     tables = life_tables()
     plates = engraved(seed, country, kinds(size.kinds), now, tables, tell)
-    with indexes_later(tables):
+    with words_later(), indexes_later(tables):
         built = print_all(Choice(size, seed, country, plates, now), now, tables, tell)
         tell(INDEXES, 0, 0)
     put_on_duty(country, clock.local_day(now))

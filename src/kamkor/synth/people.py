@@ -6,12 +6,15 @@ from functools import lru_cache
 from random import Random
 
 from kamkor.demo import texts
-from kamkor.demo.names import Child, Names
+from kamkor.demo.names import Child
 from kamkor.kernel.shapes import first_day
 from kamkor.people.names import sort_key, tokens, words_of_place
+from kamkor.synth.surnames import ManyNames
 
 _SAME_PIN = 60
 _HOUSES = 400
+_REMEMBERED = 60_000
+"""Of so many names is worked out once how they are sorted and found."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,12 @@ class Household:
         return {*_words(village), house}
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=_REMEMBERED)
 def _key(part: str) -> str:
     return sort_key(part, "", "")
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=_REMEMBERED)
 def _tokens(part: str) -> frozenset[str]:
     return frozenset(tokens("", part, ""))
 
@@ -91,7 +94,7 @@ class People:
     """Draws homes; the same random numbers draw the same people."""
 
     def __init__(self) -> None:
-        self._names = Names(0)
+        self._names = ManyNames(0)
 
     def home(
         self, random: Random, number: int, sizes: tuple[int, int, int], day: date

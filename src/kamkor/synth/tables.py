@@ -11,6 +11,7 @@ from django.db import connections, models, transaction
 
 from kamkor.demo.offices import OWNER
 from kamkor.kernel.locked import LockedText, of_text, texts_of
+from kamkor.people.operations.reindexing import rebuild_words
 
 STANDING = frozenset(
     {
@@ -137,6 +138,17 @@ def count_anew(tables: Sequence[Table]) -> None:
 
 
 @contextmanager
+def words_later() -> Iterator[None]:
+    """Learn the words of names when all are in, not with each part."""
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute("ALTER TABLE kamkor_nametoken DISABLE TRIGGER words_learnt")
+    yield
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute("ALTER TABLE kamkor_nametoken ENABLE TRIGGER words_learnt")
+    rebuild_words()
+
+
+@contextmanager
 def indexes_later(tables: Sequence[Table]) -> Iterator[None]:
     """Take out the indexes that hold no constraint, and build them anew when all rows are in.
 
@@ -166,7 +178,8 @@ _INDEXES = """
 SELECT i.relname, pg_get_indexdef(i.oid), x.indisunique OR EXISTS (
     SELECT FROM pg_constraint c WHERE c.conindid = i.oid AND c.contype <> 'f')
     OR EXISTS (  -- a trigger on INSERT that is not that of a key
-    SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND g.tgtype & 4 > 0)
+    SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND g.tgtype & 4 > 0
+        AND g.tgenabled <> 'D')
 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
 WHERE t.relname = ANY(%s) ORDER BY 1
 """

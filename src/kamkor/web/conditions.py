@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from kamkor.cases.operations.report import DETAILS
 from kamkor.kernel import clock, rulesets
+from kamkor.kernel.words import noop
 
 Answers = Callable[[], list[str]]
 
-FOLDED_GROUPS = frozenset({DETAILS})
+MORE = noop("What else is known")
+FOLDED_GROUPS = frozenset({DETAILS, MORE})
 """Groups of what is rarely known: folded until something stands in them."""
 
 CHOSEN_AMONG = {"main_ground": "grounds"}

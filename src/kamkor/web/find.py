@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,26 +16,26 @@ from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
 from kamkor.cases.queries.case import (
     case_for,
-    cases_of_people,
     departments_answering,
     died_among,
+    latest_cases_of,
 )
 from kamkor.cases.vocabulary import OPEN_STATES, STATE_LABELS, CaseState
 from kamkor.kernel.commands import NotFound
-from kamkor.people.queries import last_homes_of, people_named, same_person_candidates
+from kamkor.people.queries import last_homes_of
+from kamkor.people.queries.search import Found, born_otherwise, people_of
 from kamkor.web import faults
 from kamkor.web.door import ViewedRequest
 from kamkor.web.emergency import in_an_emergency
-from kamkor.web.paging import page_of
-from kamkor.web.searching import PersonSearch, Search, search_of, summary_title
+from kamkor.web.found import asked_in, begun_with, looked_for, reasons_for, too_many
+from kamkor.web.paging import Page, part_of
+from kamkor.web.searching import FINDS, PersonSearch, Search, search_of, summary_title
 from kamkor.web.words import birth, coded, day, office_name
 from kamkor.workforce.queries import offices_by_id
 
 if TYPE_CHECKING:
     from kamkor.cases.models import Case
     from kamkor.people.models import HouseholdMember, Person
-
-ORDER = ("doubts", "sort_key")
 
 
 def find(request: ViewedRequest) -> HttpResponse:
@@ -51,7 +51,7 @@ def find(request: ViewedRequest) -> HttpResponse:
         case = _carried(request)
     except NotFound:
         return faults.fault_page(request, 404)
-    search = search_of(request, PersonSearch, needed=True)
+    search = search_of(request, PersonSearch, needed=FINDS)
     context = {
         "form": search.form(),
         "summary_title": summary_title(),
@@ -80,23 +80,18 @@ def _carried(request: ViewedRequest) -> Case | None:
 
 def _results(request: ViewedRequest, search: Search, case: Case | None) -> dict[str, Any]:
     viewer = request.viewer
-    people = same_person_candidates(viewer, search.name, search.born)
-    named = people_named(viewer, search.name)
-    if case is not None and case.child_id is not None:
-        # The description that is to become a child is no other child.
-        people, named = people.exclude(id=case.child_id), named.exclude(id=case.child_id)
-    page = page_of(
-        people, ORDER, after=request.POST.get("after", ""), before=request.POST.get("before", "")
-    )
-    total = people.count()
-    others = named.count() - total if search.name and search.born else 0
-    columns = [_("Name"), _("Born"), _("Sex"), _("Case"), *([_("Next")] if case else [])]
+    # The description that is to become a child is no other child.
+    described = case.child_id if case else None
+    asked, found, layout = looked_for(viewer, asked_in(search), described)
+    page = _page(request, viewer, found)
+    why = reasons_for(viewer, asked, found, {one.pk for one in page.rows})
+    columns = [_("Name"), _("Born"), _("Sex"), _("Case"), _("Why"), *([_("Next")] if case else [])]
     return {
         "table": {
             "caption": _("Perhaps the same child"),
             "columns": [{"label": text} for text in columns],
-            "rows": _rows(viewer, page.rows, case),
-            "total": total,
+            "rows": _rows(viewer, page.rows, case, why),
+            "total": found.total,
             "figure": "people_found",
             "turning": search.turning("/find/", page, case=str(case.pk) if case else ""),
             "empty": {
@@ -107,23 +102,36 @@ def _results(request: ViewedRequest, search: Search, case: Case | None) -> dict[
                 "more": in_an_emergency(viewer),
             },
         },
-        "others": ngettext(
-            "%(count)s more of this name was born at another time."
-            " Search by the name alone to see who.",
-            "%(count)s more of this name were born at another time."
-            " Search by the name alone to see them.",
-            others,
-        )
-        % {"count": others}
-        if others
-        else "",
+        "layout": layout,
+        "too_many": too_many(viewer, asked, found),
+        "others": _others(born_otherwise(viewer, asked, found, described)),
+        "begun": begun_with(search.typed, asked),
     }
 
 
-def _rows(viewer: Viewer, people: Sequence[Person], reported: Case | None) -> list[dict[str, Any]]:
-    latest: dict[UUID | None, Case] = {}
-    for case in cases_of_people(viewer, [person.pk for person in people]):
-        latest.setdefault(case.child_id, case)
+def _others(number: int) -> str:
+    told = ngettext(
+        "%(count)s more of this name was born at another time."
+        " Search by the name alone to see who.",
+        "%(count)s more of this name were born at another time."
+        " Search by the name alone to see them.",
+        number,
+    )
+    return told % {"count": number} if number else ""
+
+
+def _page(request: ViewedRequest, viewer: Viewer, found: Found) -> Page[Person]:
+    """The part of those found that is asked for, in their order."""
+    marks = request.POST.get("after", ""), request.POST.get("before", "")
+    part = part_of([str(one.person) for one in found.hits], *marks)
+    people = people_of(viewer, part.rows)
+    return Page([people[one] for one in part.rows if one in people], part.after, part.before)
+
+
+def _rows(
+    viewer: Viewer, people: Sequence[Person], reported: Case | None, why: Mapping[UUID, str]
+) -> list[dict[str, Any]]:
+    latest = latest_cases_of(viewer, [person.pk for person in people])
     hidden = [one.pk for one in people if not _is_open(latest.get(one.pk))]
     not_here = _open_elsewhere(viewer, hidden) | _died(viewer, hidden)
     homes = last_homes_of(viewer, [one.pk for one in people if one.pk not in latest])
@@ -138,6 +146,7 @@ def _rows(viewer: Viewer, people: Sequence[Person], reported: Case | None) -> li
                 {"text": birth(person.born_on, person.birth_precision), "nowrap": True},
                 {"text": coded(person.sex, "sexes")},
                 {"text": not_here.get(person.pk, standing)},
+                {"text": why.get(person.pk, "")},
             ],
         }
         home = known.household_id if known else getattr(homes.get(person.pk), "household_id", None)

@@ -123,6 +123,9 @@ def _sent(request: ViewedRequest, asked: Asked) -> HttpResponse:
     base = _number(request.POST.get("base_version"))
     if "add" in typed or "remove" in typed:
         return _form_page(request, asked, rows_changed(typed), command_id, base)
+    if typed.pop("begin", None):
+        begun = fill_typed(asked.shape, dict(asked.first)) | typed
+        return _form_page(request, asked, begun, new_id(), _version(asked))
     if typed.get("stale") == ["edit"]:
         return _form_page(request, asked, typed, command_id, _version(asked))
     command = Command(command_id, asked.operation.name, asked.data(typed), base)

@@ -10,13 +10,14 @@ from django.db.models import F, Model, Q, QuerySet
 PAGE = 25
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class Page(Generic[M]):
+class Page(Generic[R]):
     """One page of a list: its rows, and the ids that the next and the earlier page hang on."""
 
-    rows: list[M]
+    rows: list[R]
     after: str = ""
     before: str = ""
 
@@ -33,6 +34,19 @@ def first_page(rows: list[M]) -> Page[M]:
     """The first page of a list, given its first rows and one more if there is one."""
     found = rows[:PAGE]
     return Page(found, str(found[-1].pk) if len(rows) > PAGE else "")
+
+
+def part_of(ids: Sequence[str], after: str, before: str) -> Page[str]:
+    """One page of rows that stand in their order by their ids; a mark not among them is as none."""
+    mark = before or after
+    at = ids.index(mark) + (not before) if mark in ids else 0
+    first = max(at - PAGE, 0) if before else at
+    found = list(ids[first : first + PAGE])
+    return Page(
+        found,
+        found[-1] if first + PAGE < len(ids) else "",
+        found[0] if found and first else "",
+    )
 
 
 def page_of(

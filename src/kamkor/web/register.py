@@ -48,7 +48,7 @@ def register(request: ViewedRequest) -> HttpResponse:
     if not viewer.may(Action.SEE_IDENTITY):
         return faults.not_for(request, Action.SEE_IDENTITY)
     filters = Filters.of(request)
-    search = search_of(request, NameSearch, needed=False)
+    search = search_of(request, NameSearch)
     words = ""
     if search.asked:
         counts = None

@@ -1,5 +1,6 @@
 """Searches for people: sent by POST alone, so that what is typed stands in no address."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -8,9 +9,11 @@ from django.utils.translation import gettext as _
 from pydantic import Field
 
 from kamkor.kernel.errors import Fault, FieldRequired, RefusedFields
-from kamkor.kernel.shapes import Ask, PartialDay, Shape, read_shape
+from kamkor.kernel.shapes import Ask, Coded, Line, PartialDay, Shape, read_shape
 from kamkor.kernel.words import noop
 from kamkor.people.names import NAME_LIMIT
+from kamkor.people.operations import Pin
+from kamkor.web.conditions import MORE
 from kamkor.web.forms import FormPage, read_typed
 from kamkor.web.paging import Page
 
@@ -25,7 +28,7 @@ class NameSearch(Shape):
 
 
 class PersonSearch(Shape):
-    """Who may be known already: a name, a birth as exactly as it is known, or both."""
+    """Who may be known already: a name, a birth as exactly as it is known, or what else is told."""
 
     name: Annotated[WholeName, Ask(noop("Name, in any spelling"))] | None = None
     born: (
@@ -34,6 +37,19 @@ class PersonSearch(Shape):
         ]
         | None
     ) = None
+    sex: Annotated[str, Coded("sexes"), Ask(noop("Sex"), group=MORE)] | None = None
+    place: Annotated[Line, Ask(noop("Village or street"), group=MORE)] | None = None
+    mother: (
+        Annotated[
+            WholeName, Ask(noop("Mother's name"), noop("Or of who cares for the child"), MORE)
+        ]
+        | None
+    ) = None
+    pin: Annotated[Pin, Ask(noop("Personal number"), group=MORE, widget="pin")] | None = None
+
+
+FINDS = ("name", "born", "mother", "pin")
+"""By one of these at least somebody can be found."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +59,13 @@ class Search:
     shape: type[Shape]
     typed: dict[str, list[str]]
     sent: bool
-    name: str = ""
-    born: str = ""
+    told: Mapping[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The name that was typed."""
+        return self.told.get("name", "")
 
     @property
     def asked(self) -> bool:
@@ -66,8 +86,8 @@ class Search:
         return {"action": action, "hidden": typed, "after": page.after, "before": page.before}
 
 
-def search_of(request: HttpRequest, shape: type[Shape], *, needed: bool) -> Search:
-    """What a request searches for; an empty search is refused where one is ``needed``."""
+def search_of(request: HttpRequest, shape: type[Shape], *, needed: Collection[str] = ()) -> Search:
+    """What a request searches for; refused where nothing is told of which one is ``needed``."""
     names = {
         key
         for field in FormPage(shape, {}, lambda _kind: []).fields()
@@ -75,15 +95,16 @@ def search_of(request: HttpRequest, shape: type[Shape], *, needed: bool) -> Sear
     }
     typed = {key: request.POST.getlist(key) for key in request.POST if key in names}
     data = read_typed(shape, typed)
-    sent = bool(data) or (needed and bool(typed))
-    wrong = FieldRequired("name").faults if sent and not data else []
+    sent = bool(data) or (bool(needed) and bool(typed))
+    missing = bool(needed) and data.keys().isdisjoint(needed)
+    wrong = FieldRequired("name").faults if sent and missing else []
     try:
         read_shape(shape, data)
     except RefusedFields as refused:
         wrong = refused.faults
     if wrong:
         return Search(shape, typed, sent, faults=wrong)
-    return Search(shape, typed, sent, data.get("name", ""), data.get("born", ""))
+    return Search(shape, typed, sent, data)
 
 
 def summary_title() -> str:

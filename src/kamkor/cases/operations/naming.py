@@ -3,6 +3,8 @@
 from typing import Annotated
 from uuid import UUID
 
+from django.db import connections
+
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.candidates import doubts_about_identity
 from kamkor.cases.operations.registration import WrongRegister
@@ -12,6 +14,7 @@ from kamkor.kernel.commands import Order, operation
 from kamkor.kernel.shapes import Ask, Coded, Name, Shape
 from kamkor.kernel.words import noop
 from kamkor.people.operations import Identity, Pin, PinUnreadable, name_person, number_person
+from kamkor.people.operations.reindexing import OWNER, Sorted
 
 
 class RecordName(Shape):
@@ -51,3 +54,24 @@ def record_name(order: Order[RecordName]) -> None:
         doubts_about_identity(order, case)
     order.journal(case.pk, case)
     order.after(lambda: settle_names(case))
+
+
+def sort_cases_anew(changed: list[Sorted]) -> None:
+    """Sort the cases of these persons, and of the homes they live in, by the keys they have now."""
+    if not changed:
+        return
+    people = [one.person for one in changed]
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(_CHILDREN, [people])
+        cursor.execute(_FAMILIES, [people])
+
+
+_CHILDREN = """
+UPDATE kamkor_case c SET sort_key = p.sort_key FROM kamkor_person p
+WHERE p.id = c.child_id AND p.id = ANY(%s) AND c.sort_key <> p.sort_key
+"""
+_FAMILIES = """
+UPDATE kamkor_case c SET sort_key = h.sort_key FROM kamkor_household h
+WHERE h.id = c.household_id AND c.child_id IS NULL AND c.sort_key <> h.sort_key
+    AND h.id IN (SELECT household_id FROM kamkor_householdmember WHERE person_id = ANY(%s))
+"""

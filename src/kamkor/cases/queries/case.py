@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -29,12 +30,8 @@ from kamkor.kernel import rulesets
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.ids import typed_number
 from kamkor.kernel.kept import asked
-from kamkor.people.queries import (
-    households_named,
-    people_named,
-    people_visible_to,
-    scope_filter,
-)
+from kamkor.people.queries import people_visible_to, scope_filter
+from kamkor.people.queries.search import households_named, people_named
 
 
 def cases_visible_to(viewer: Viewer) -> QuerySet[Case]:
@@ -145,26 +142,44 @@ def cases_of_people(viewer: Viewer, people: Iterable[UUID]) -> QuerySet[Case]:
     return whole_cases(viewer).filter(child_id__in=list(people)).order_by("-opened_on", "-id")
 
 
+def latest_cases_of(viewer: Viewer, people: Iterable[UUID]) -> dict[UUID, Case]:
+    """The newest episode of each of these children, with what a line about the child shows of it."""
+    cases = asked(_lines_of, viewer, people=list(people))
+    # The newest comes last and stays.
+    return {one.child_id: one for one in cases if one.child_id is not None}
+
+
+def _lines_of(viewer: Viewer, people: Iterable[UUID]) -> QuerySet[Case]:
+    rows = cases_visible_to(viewer).filter(child_id__among=people).order_by("opened_on", "id")
+    return rows.only("child_id", "household_id", "state", "opened_on")
+
+
 def died_among(viewer: Viewer, people: Iterable[UUID]) -> dict[UUID, date]:
     """Which of these children died, and the day on which their case ended by it."""
     reasons = rulesets.all_rules("taking_off_reasons")
     deaths = [one.code for one in reasons if one.get("opens") == "death_review"]
+    return dict(asked(_deaths_of, viewer, tuple(deaths), people=list(people)))
+
+
+def _deaths_of(viewer: Viewer, deaths: tuple[str, ...], people: Iterable[UUID]) -> QuerySet[Any]:
     decisions = TakingOffDecision.objects.filter(
-        scope_filter(viewer, subject="case_id"), case__child_id__in=list(people)
+        scope_filter(viewer, subject="case_id"), case__child_id__among=people
     ).filter(agreed=True, reason__in=deaths, withdrawn_at=None)
-    return dict(decisions.values_list("case__child_id", "happened_on"))
+    return decisions.values_list("case__child_id", "happened_on")
 
 
 def departments_answering(viewer: Viewer, people: Iterable[UUID]) -> dict[UUID, int]:
     """Which of these children have an open case, also one that is not the viewer's to see, and
     the department that answers for it; of sealed ones nothing."""
-    wanted = list(
-        people_visible_to(viewer).filter(id__in=list(people)).values_list("id", flat=True)
-    )
+    wanted = asked(_visible_ids, viewer, people=list(people))
     with connection.cursor() as cursor:
         # Cases of other departments and units are hidden from who asks.
         cursor.execute("SELECT child, department FROM departments_answering(%s::uuid[])", [wanted])
         return dict(cursor.fetchall())
+
+
+def _visible_ids(viewer: Viewer, people: Iterable[UUID]) -> QuerySet[Any]:
+    return people_visible_to(viewer).filter(id__among=people).values_list("id", flat=True)
 
 
 def cases_of_household(viewer: Viewer, household_id: UUID) -> QuerySet[Case]:

@@ -6,33 +6,25 @@ Rules stand above the sum. No such number says anything else about a child.
 """
 
 import math
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, Literal
 
-from kamkor.people.names import stem
+from kamkor.people.names import phonetic, stem
 
 Zone = Literal["link", "review", "new"]
 _REMEMBERED: Final = 500_000
 _SHORT: Final = 4
 _LONG: Final = 8
-_LARGEST_BLOCK: Final = 400
-"""A key that more share than this tells nothing; its pairs have others."""
-
-# --- Phonetic keys: what is left of a stem when the ear is unsure.
-_HEARD_ALIKE: Final = str.maketrans({"h": "k", "p": "b", "z": "s", "v": "b"})
-_BEFORE_G: Final = re.compile("ng")
-_NO_FIRST_VOWEL: Final = re.compile("(?<=.)[aeiou]+")
-_TWICE: Final = re.compile(r"(.)\1+")
+_UNKNOWN: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is known of one record, with names as stems; empty or None where nothing is."""
+    """What is known of one record, with names as stems; empty, None or 0 where nothing is."""
 
     number: int
     surname: str
@@ -62,6 +54,15 @@ class Weights:
     link: float
     review: float
     lines: Mapping[str, float]
+
+    @cached_property
+    def rare(self) -> dict[str, float]:
+        """By which weight the rareness of the name counts in a line about it."""
+        return {
+            f"{kind}_{likeness}": self.lines.get(f"{kind}_rare", 0.0)
+            for kind in ("surname", "given", "father")
+            for likeness in ("equal", "heard")
+        }
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ class Frequencies:
 
     borne: Counter[str] = field(default_factory=Counter)
     of: int = 0
+    _rareness: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def among(cls, people: Iterable[Told]) -> "Frequencies":
@@ -117,7 +119,11 @@ class Frequencies:
 
     def rareness(self, name: str) -> float:
         """The natural logarithm of how many people there are to one who bears it."""
-        return math.log(max(self.of, 1) / max(self.borne[name], 1))
+        found = self._rareness.get(name)
+        if found is None:
+            found = math.log(max(self.of, 1) / max(self.borne[name], 1))
+            self._rareness[name] = found
+        return found
 
 
 def told(
@@ -137,18 +143,13 @@ def told(
     return Told(number, *names, birth_date, sex, district, municipality, pin)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def phonetic(name: str) -> str:
-    """The key under which a name is looked for: its consonants, those heard alike as one."""
-    heard = _NO_FIRST_VOWEL.sub("", _BEFORE_G.sub("n", name).translate(_HEARD_ALIKE))
-    return _TWICE.sub(r"\1", heard)
-
-
 def block_keys(one: Told) -> set[str]:
     """The keys one of which two records share if they are to be compared at all."""
     surname, given, father = one.keys
     both = "+".join(sorted((surname, given)))
-    found = {f"m {both} {one.municipality}", f"m {given} {father} {one.municipality}"}
+    found = set()
+    if one.municipality:
+        found = {f"m {both} {one.municipality}", f"m {given} {father} {one.municipality}"}
     if father:
         found.add(f"f {both} {father}")
     if one.birth_date is not None:
@@ -157,21 +158,6 @@ def block_keys(one: Told) -> set[str]:
         if father:
             found.add(f"p {father} {one.birth_date}")
     return found
-
-
-def candidates(people: Sequence[Told]) -> Iterator[tuple[Told, Told]]:
-    """Each pair that shares a key, once."""
-    blocks: defaultdict[str, list[int]] = defaultdict(list)
-    for place, one in enumerate(people):
-        for key in block_keys(one):
-            blocks[key].append(place)
-    seen: set[int] = set()
-    for block in blocks.values():
-        if len(block) <= _LARGEST_BLOCK:
-            for at, first in enumerate(block):
-                seen.update(first * len(people) + second for second in block[at + 1 :])
-    for pair in seen:
-        yield people[pair // len(people)], people[pair % len(people)]
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -202,6 +188,8 @@ def edits(one: str, other: str, most: int) -> int:
             cost = min(last[column] + 1, line[-1] + 1, last[column - 1] + (sign != against))
             swapped = row > 1 < column and sign == other[column - 2] and one[row - 2] == against
             line.append(min(cost, before[column - 2] + 1) if swapped else cost)
+        if min(line) > most and min(last) > most:
+            return most + 1
         before, last = last, line
     return last[-1]
 
@@ -227,7 +215,9 @@ def dates(one: date | None, other: date | None) -> str:
 
 def places(one: Told, other: Told) -> str:
     """How two places of living compare."""
-    if one.municipality == other.municipality:
+    if not (one.district and other.district):
+        return "missing"
+    if one.municipality == other.municipality != _UNKNOWN:
         return "municipality"
     return "district" if one.district == other.district else "other"
 
@@ -276,12 +266,11 @@ def weighed(
     one: Told, other: Told, frequencies: Frequencies, weights: Weights = WEIGHTS[-1]
 ) -> Weighed:
     """Compare two records; a rule is never outvoted by the sum."""
-    lines = []
+    lines, rare = [], weights.rare
     for code, name in compared(one, other):
         weight = weights.lines.get(code, 0.0)
-        if name and code.endswith(("_equal", "_heard")):
-            kind = code.partition("_")[0]
-            weight += weights.lines.get(f"{kind}_rare", 0.0) * frequencies.rareness(name)
+        if name and code in rare:
+            weight += rare[code] * frequencies.rareness(name)
         lines.append((code, round(weight, 2)))
     total = round(sum(weight for _, weight in lines), 2)
     never = never_linked(one, other)

@@ -28,6 +28,7 @@
   function hold(event) {
     const form = event.target
     if (form.method !== 'post' || event.defaultPrevented) return
+    clearTimeout(pause)
     if (form.dataset.sent) {
       event.preventDefault()
       return
@@ -193,11 +194,51 @@
     else if (history.state && history.state.locked) askAgain(form).catch(() => {})
   }
 
+  // A search answers while it is typed: by the same form, so nothing typed stands in an address.
+  const TYPED_AT_LEAST = 3
+  const TYPING_PAUSE = 350
+  let typing = null
+  let pause = 0
+
+  async function searchTyped(form) {
+    if (typing) typing.abort()
+    typing = new AbortController()
+    const asked = new URLSearchParams(new FormData(form))
+    const answer = await fetch(form.action, { method: 'POST', body: asked, signal: typing.signal })
+    if (answer.status !== 200 || answer.redirected) return
+    const found = pageOf(await answer.text()).getElementById(form.dataset.typing)
+    if (found) document.getElementById(form.dataset.typing).replaceWith(document.adoptNode(found))
+  }
+
+  function typed(box) {
+    const form = box.form
+    clearTimeout(pause)
+    if (!form || !form.dataset.typing || box.value.trim().length < TYPED_AT_LEAST) return
+    // Without an answer the button still searches.
+    pause = setTimeout(() => searchTyped(form).catch(() => {}), TYPING_PAUSE)
+  }
+
+  // The arrows go from the name through those found and back.
+  function walk(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    const box = document.querySelector('form[data-typing] input[type="text"]')
+    const found = box && document.getElementById(box.form.dataset.typing)
+    if (!step || !found || event.altKey || event.ctrlKey || event.metaKey) return
+    const stops = [box, ...found.querySelectorAll('tbody a[href]')]
+    const at = stops.indexOf(document.activeElement)
+    const next = stops[at + step]
+    if (at < 0 || !next) return
+    event.preventDefault()
+    next.focus()
+  }
+
   document.addEventListener('submit', hold)
+  document.addEventListener('keydown', walk)
   document.addEventListener('change', changed)
   document.addEventListener('click', press)
   document.addEventListener('input', (event) => {
     if (event.target.matches('textarea[maxlength]')) count(event.target)
+    if (event.target.matches('form[data-typing] input')) typed(event.target)
   })
   window.addEventListener('pageshow', () => {
     document.querySelectorAll('form[data-sent]').forEach(release)

@@ -1,19 +1,18 @@
 """Finding persons and households, always for a viewer."""
 
-from calendar import monthrange
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date
 from functools import reduce
-from operator import add, or_
+from itertools import chain
+from operator import or_
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Case, Count, F, IntegerField, Max, Q, QuerySet, Value, When
+from django.db.models import Count, F, Q, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER, Action, Level
-from kamkor.kernel.shapes import first_day, precision
+from kamkor.kernel.kept import asked
 from kamkor.people.models import (
     Birth,
     Household,
@@ -23,7 +22,7 @@ from kamkor.people.models import (
     Person,
     WordingToken,
 )
-from kamkor.people.names import tokens, told_alike
+from kamkor.people.names import told_alike
 
 EVERY_ROW = Q()
 NO_OFFICE = 0
@@ -35,18 +34,28 @@ def scope_filter(viewer: Viewer, subject: str = "id", of_worker: Q = EVERY_ROW) 
 
     ``of_worker`` says which rows of its unit a worker sees; a team's and what is lent besides.
     """
+    scope = reduce(or_, [*chain.from_iterable(scope_parts(viewer, subject, of_worker))])
+    if viewer.barred and viewer.may(Action.SEE_IDENTITY):
+        scope &= _not_barred(viewer, subject)
+    return scope
+
+
+def scope_parts(viewer: Viewer, subject: str, of_worker: Q = EVERY_ROW) -> tuple[list[Q], list[Q]]:
+    """What of it the offices and the teams open, and what is lent: of each an index may look for
+    itself. Whatever is barred has still to be left out."""
     if not viewer.may(Action.SEE_IDENTITY):
-        return Q(pk__in=[])
+        return [Q(pk__in=[])], []
     unsealed = Q(team=None)
     narrowed = of_worker if viewer.role == WORKER else EVERY_ROW
-    scope = unsealed & narrowed & _within(viewer)
+    held = [unsealed & narrowed & _within(viewer)]
     if viewer.teams:
-        scope |= Q(team__among=viewer.teams)
-    if viewer.lent:
-        scope |= unsealed & Q(**{f"{subject}__among": viewer.lent})
-    if viewer.barred:
-        scope &= ~Q(**{f"{subject}__among": viewer.barred})
-    return scope
+        held.append(Q(team__among=viewer.teams))
+    lent = [unsealed & Q(**{f"{subject}__among": viewer.lent})] if viewer.lent else []
+    return held, lent
+
+
+def _not_barred(viewer: Viewer, subject: str) -> Q:
+    return ~Q(**{f"{subject}__among": viewer.barred})
 
 
 def _within(viewer: Viewer) -> Q:
@@ -70,73 +79,6 @@ def people_visible_to(viewer: Viewer) -> QuerySet[Person]:
 def households_visible_to(viewer: Viewer) -> QuerySet[Household]:
     """The households of the viewer's scope."""
     return Household.objects.filter(scope_filter(viewer)).select_related("territory")
-
-
-def people_named(viewer: Viewer, typed: str) -> QuerySet[Person]:
-    """Persons whose folded names hold all, or all but one, of the words typed.
-
-    Words match from their beginning; ``misses`` is 0 where all do, else 1. An empty search
-    finds nobody.
-    """
-    wanted = tokens("", typed, "")
-    if not wanted:
-        return Person.objects.none()
-    fits = [Q(token__gte=token, token__lt=token + "\U0010ffff") for token in wanted]
-    # Each word typed counts once, however many words of a name begin like it.
-    hits = [Max(Case(When(fit, then=1), default=0)) for fit in fits]
-    found = (
-        NameToken.objects.filter(scope_filter(viewer, subject="person_id"))
-        .filter(reduce(or_, fits))
-        .values("person_id")
-        .annotate(hits=reduce(add, hits))
-    )
-    whole = found.filter(hits=len(wanted)).values("person_id")
-    near = found.filter(hits__gte=max(1, len(wanted) - 1)).values("person_id")
-    misses = Case(When(id__in=whole, then=0), default=1, output_field=IntegerField())
-    # A description that turned out to be of somebody known bears no name any more.
-    named = people_visible_to(viewer).exclude(shown_name="")
-    return named.filter(id__in=near).annotate(misses=misses)
-
-
-def same_person_candidates(viewer: Viewer, typed: str, born: str) -> QuerySet[Person]:
-    """Who may be the same child: of this name, born when it is said, or both.
-
-    ``born`` is a year, a year and month, or a date; empty if only the name is known. Of who
-    bears the name it keeps those too whose birth nobody knows. ``doubts`` is 0 where all fits.
-    A search for neither finds nobody.
-    """
-    if not typed:
-        found = people_visible_to(viewer).filter(_born(born)) if born else Person.objects.none()
-        return found.annotate(doubts=Value(0))
-    named = people_named(viewer, typed)
-    if not born:
-        return named.annotate(doubts=F("misses"))
-    doubts = Case(When(born_on=None, then=F("misses") + 1), default=F("misses"))
-    return named.filter(_born(born) | Q(born_on=None)).annotate(doubts=doubts)
-
-
-def _born(born: str) -> Q:
-    """Births that may be the same: what is known of both leaves a day that fits."""
-    first, last = first_day(born), _last_day(born)
-    fits = Q(birth_precision="day", born_on__gte=first)
-    fits |= Q(birth_precision="month", born_on__gte=first.replace(day=1))
-    fits |= Q(birth_precision="year", born_on__gte=first.replace(month=1, day=1))
-    return fits & Q(born_on__lte=last)
-
-
-def _last_day(born: str) -> date:
-    first = first_day(born)
-    if precision(born) == "year":
-        return first.replace(month=12, day=31)
-    return first.replace(day=monthrange(first.year, first.month)[1]) if len(born) == 7 else first
-
-
-def households_named(viewer: Viewer, typed: str) -> QuerySet[Household]:
-    """Households of which a member, whom the home may be called after, bears the name typed."""
-    members = HouseholdMember.objects.filter(scope_filter(viewer, subject="household_id")).filter(
-        person__in=people_named(viewer, typed), withdrawn_at=None
-    )
-    return households_visible_to(viewer).filter(id__in=members.values("household_id"))
 
 
 def people_described(viewer: Viewer, words: Collection[str]) -> list[UUID]:
@@ -190,9 +132,15 @@ def standing_members(told: Iterable[HouseholdMember]) -> list[HouseholdMember]:
 
 def last_homes_of(viewer: Viewer, people: Iterable[UUID]) -> dict[UUID, HouseholdMember]:
     """Where each of these people lives, as told last, and what they are there."""
+    wanted = list(people)
+    told = asked(_homes_told, viewer, people=wanted) if wanted else []
+    return {one.person_id: one for one in told}
+
+
+def _homes_told(viewer: Viewer, people: Iterable[UUID]) -> QuerySet[HouseholdMember]:
     members = HouseholdMember.objects.filter(scope_filter(viewer, subject="household_id"))
-    told = members.filter(person_id__in=list(people), withdrawn_at=None)
-    return {one.person_id: one for one in told.order_by("happened_on", "first_recorded_at", "id")}
+    told = members.filter(person_id__among=people, withdrawn_at=None)
+    return told.order_by("happened_on", "first_recorded_at", "id")
 
 
 def memberships_of(viewer: Viewer, household_id: UUID) -> QuerySet[HouseholdMember]:
@@ -214,10 +162,12 @@ def births_of(viewer: Viewer, person_id: UUID) -> QuerySet[Birth]:
 
 def name_tokens_of(viewer: Viewer, people: Iterable[UUID]) -> dict[UUID, set[str]]:
     """The folded parts of all names of these persons."""
-    rows = NameToken.objects.filter(
-        scope_filter(viewer, subject="person_id"), person_id__in=list(people)
-    )
     found: dict[UUID, set[str]] = {}
-    for person, token in rows.values_list("person_id", "token"):
+    for person, token in asked(_tokens_of, viewer, people=list(people)):
         found.setdefault(person, set()).add(token)
     return found
+
+
+def _tokens_of(viewer: Viewer, people: Iterable[UUID]) -> QuerySet[Any]:
+    rows = NameToken.objects.filter(scope_filter(viewer, subject="person_id"))
+    return rows.filter(person_id__among=people).values_list("person_id", "token")
