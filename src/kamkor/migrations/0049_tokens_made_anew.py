@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A reference without a constraint."""
 
-    dependencies: ClassVar = [("kamkor", "0046_incarnation")]
+    dependencies: ClassVar = [("kamkor", "0048_tokens_by_office")]
     operations: ClassVar = [
         migrations.AlterField(
             model_name="nametoken",
