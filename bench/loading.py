@@ -21,6 +21,8 @@ ROWS = {"demo": 2_000, "small": 5_000, "service": 100_000, "nation": 100_000}
 A_SECOND = 5_000
 MEGABYTES = 500
 KNOWN_EVERY, FAULTY_EVERY = 25, 100
+SURNAMES = 20_000
+"""So many different surnames as a nation's register has: a word met before is not learnt again."""
 GROUND = "neglected"
 _COLUMNS = (
     *("register", "event", "reference", "surname", "given_name", "patronymic", "birth_date"),
@@ -89,7 +91,7 @@ def _rows(number: int, place: str, mark: str) -> Iterator[list[str]]:
     for one in range(number):
         day = "45.13.2024" if one % FAULTY_EVERY == 0 else f"{1 + one % 28:02}.03.2024"
         born = f"{1 + one % 28:02}.{1 + one % 12:02}.{2009 + one % 12}"
-        name = [f"Мисалов{_letters(one)}", "Айбек", "Асанович", born, "day", "m", ""]
+        name = [f"Мисалов{_letters(one % SURNAMES)}", "Айбек", "Асанович", born, "day", "m", ""]
         yield ["child", "entry", f"{mark}-{one}", *name, place, GROUND, "", day, "", ""]
 
 
