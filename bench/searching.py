@@ -116,9 +116,10 @@ def search(stage: Stage) -> Measured:
     wholes = _recall(viewer, queries, with_year=False)
     years = _recall(viewer, queries, with_year=True)
     ours, peer = _sql(viewer, queries)
+    before = calibration(stage.facts)["slower"]
     pages = _pages(stage, queries)
+    slower = max(1.0, (before + calibration(stage.facts)["slower"]) / 2)
     words = _asked_as_owner(_WORDS, [])[0][0]
-    slower = max(1.0, calibration(stage.facts)["slower"])
     beside = {
         "queries": len(queries),
         "words": words,
@@ -126,6 +127,7 @@ def search(stage: Stage) -> Measured:
         **{f"recall_year_{name}": share for name, share in years.items()},
         "page_p50_seconds": median(pages[0]),
         "page_p95_seconds": median(pages[1]),
+        "machine_at_the_pages": slower,
         "nation_sql_seconds": _of_nation(queries),
     }
     return Measured(ours, peer, beside, _faults(stage, beside, slower))

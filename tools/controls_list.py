@@ -32,6 +32,22 @@ class Control:
 
 CONTROLS = (
     Control(
+        "words one letter apart are not looked for",
+        "src/kamkor/people/queries/words.py",
+        r"if one_letter_apart\(one, word\)",
+        "if one == word",
+        "tests/doors/test_search_page.py"
+        "::test_a_name_is_found_with_a_letter_wrong_and_whole_names_stand_first",
+    ),
+    Control(
+        "a form is begun without what was typed in the search",
+        "src/kamkor/web/operation.py",
+        r"begun = fill_typed\(asked\.shape, dict\(asked\.first\)\) \| typed",
+        "begun = fill_typed(asked.shape, dict(asked.first))",
+        "tests/doors/test_search_page.py"
+        "::test_where_nobody_is_found_the_form_begins_with_what_was_typed",
+    ),
+    Control(
         "an answer is given before it stands on the disk",
         "src/kamkor/kernel/postmaster.py",
         r'"synchronous_commit": "on"',
