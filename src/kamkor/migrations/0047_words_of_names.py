@@ -34,10 +34,11 @@ GRANT EXECUTE ON FUNCTION words_near(text[]) TO kamkor_web, kamkor_worker;
 CREATE FUNCTION words_learnt() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    INSERT INTO name_word (key, word) SELECT k, fresh.token FROM (
-        SELECT DISTINCT a.token FROM added a WHERE NOT EXISTS (
-            SELECT FROM name_word w WHERE w.key = a.token AND w.word = a.token)
-    ) fresh, word_keys(fresh.token) k;
+    -- Each word is looked for by itself: never is the table of all words read for a few.
+    INSERT INTO name_word (key, word) SELECT k, a.token
+    FROM (SELECT DISTINCT token FROM added) a, word_keys(a.token) k
+    WHERE (SELECT w.word FROM name_word w WHERE w.key = a.token AND w.word = a.token LIMIT 1)
+        IS NULL;
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION words_learnt() FROM PUBLIC;
@@ -45,8 +46,8 @@ CREATE FUNCTION words_forgotten() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     DELETE FROM name_word w USING (
-        SELECT DISTINCT r.token FROM removed r WHERE NOT EXISTS (
-            SELECT FROM kamkor_nametoken t WHERE t.token = r.token)
+        SELECT DISTINCT r.token FROM removed r WHERE (
+            SELECT t.token FROM kamkor_nametoken t WHERE t.token = r.token LIMIT 1) IS NULL
     ) gone WHERE w.word = gone.token AND w.key = ANY (ARRAY(SELECT word_keys(gone.token)));
     RETURN NULL;
 END $$;
