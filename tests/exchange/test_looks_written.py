@@ -36,6 +36,7 @@ DOORS = {
     "forget_ended_sessions": "sessions",
     "keep_months": "numbers",
     "keys": "counts texts, and names rows by their ids",
+    "people": "a list it is given; search words of everybody, by the owner, told as numbers",
     "restore": "puts a backup back",
     "seal_backup": "digests",
     "seal_log": "digests",
