@@ -38,6 +38,14 @@ def calibration(facts: ServerFacts) -> dict[str, Any]:
     return found | {"slower": slower_than_reference(found)}
 
 
+def together(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Two calibrations as one, of all their samples."""
+    found: dict[str, Any] = {
+        part: [*before[part], *after[part]] for part in ("statement", "template")
+    }
+    return found | {"slower": slower_than_reference(found)}
+
+
 def slower_than_reference(found: dict[str, Any]) -> float:
     """This run's medians over the committed ones: the mean of statement and template."""
     known = json.loads(REFERENCE.read_text("utf-8"))

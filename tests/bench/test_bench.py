@@ -39,9 +39,29 @@ def test_the_planted_slow_row_is_missed() -> None:
 
 
 def test_a_planted_slow_row_makes_the_run_fail(monkeypatch: pytest.MonkeyPatch) -> None:
-    measure: dict[str, Any] = {"slower": 1.0}
+    measure: dict[str, Any] = {"statement": [1.0], "template": [1.0]}
     monkeypatch.setattr(results, "write", pytest.fail)
-    assert run.measured(PLANTED, ANY_STAGE, measure) is False
+    assert run.measured(PLANTED, ANY_STAGE, lambda: measure) is False
+
+
+def test_the_machine_is_judged_as_it_was_at_the_row_and_not_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Before it and after it three times and once as slow as the reference: twice."""
+    known = json.loads(REFERENCE.read_text("utf-8"))
+    at = iter((3.0, 1.0))
+
+    def calibrated() -> dict[str, Any]:
+        times = next(at)
+        return {part: [times * known[part]] for part in ("statement", "template")}
+
+    kept: list[dict[str, Any]] = []
+    monkeypatch.setattr(results, "write", kept.append)
+    row = a_row(measure=lambda _stage: Measured([0.5], [1.0]), at_least=1, timed=True)
+    assert run.measured(row, ANY_STAGE, calibrated) is True
+    assert kept[0]["calibration"]["slower"] == pytest.approx(2.0)
+    at = iter((1.0, 1.0))
+    assert run.measured(row, ANY_STAGE, calibrated) is False
 
 
 def test_a_ratio_is_the_median_of_the_rounds() -> None:
