@@ -16,7 +16,6 @@ from bench.linkage.found import Judged, Pair, judged
 from bench.linkage.peers import environment, exact
 from bench.linkage.written import Record
 from bench.linkage.zones import Zones
-from kamkor.people.rules.matching import told
 
 PAIRS: Final = 5_000
 PRECISION: Final = 0.995
@@ -53,21 +52,7 @@ def guard() -> Guard:
 def guarded(folder: Path) -> Guard:
     """Link the records of a folder that is made like FEBRL 4."""
     records, true = read(folder)
-    zones = Zones(
-        [
-            told(
-                number=one.number,
-                surname=one.surname,
-                given_name=one.given_name,
-                patronymic=one.patronymic,
-                birth_date=one.birth_date,
-                sex=one.sex,
-                district=one.district,
-                municipality=one.municipality,
-            )
-            for one in records
-        ]
-    )
+    zones = Zones(records)
     return Guard(judged(zones.linked, true), judged(exact(records), true))
 
 

@@ -23,7 +23,6 @@ from bench.linkage.zones import Zones
 from kamkor.kernel.server import database_server
 from kamkor.kernel.server_facts import ServerFacts
 from kamkor.people.names import stem
-from kamkor.people.rules.matching import Told, told
 
 if TYPE_CHECKING:
     from bench.stage import Stage
@@ -57,7 +56,7 @@ def measured(facts: ServerFacts, seed: int) -> Measured:
     stronger = best(splink(canonical, seed, one_place=True), made.pairs)
     known["splink_canonical_one_place"] = stronger
     peer = max(stronger.f1, known["splink_canonical"].f1)
-    zones = Zones([_told(one) for one in made.records])
+    zones = Zones(made.records)
     ours = judged(zones.linked, made.pairs)
     looked_at = reviewed_until(zones.linked, zones.doubtful, made.pairs, REVIEWED_RECALL)
     abroad = guard()
@@ -96,19 +95,6 @@ def _by_damage(zones: Zones, made: Ground) -> dict[str, float]:
     return {f"linked {kind}": part for kind, part in linked.items()} | {
         f"linked or reviewed {kind}": part for kind, part in shown.items()
     }
-
-
-def _told(one: Record) -> Told:
-    return told(
-        number=one.number,
-        surname=one.surname,
-        given_name=one.given_name,
-        patronymic=one.patronymic,
-        birth_date=one.birth_date,
-        sex=one.sex,
-        district=one.district,
-        municipality=one.municipality,
-    )
 
 
 def _canonical(one: Record) -> Record:

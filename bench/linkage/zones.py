@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 
 from bench.linkage.found import Pair, Scored
+from bench.linkage.written import Record
 from kamkor.people.rules.blocking import candidates
-from kamkor.people.rules.matching import Frequencies, Told, weighed
+from kamkor.people.rules.matching import Frequencies, told, weighed
 
 
 class Zones:
     """The pairs compared, those linked without a person, and those a person would look at."""
 
-    def __init__(self, people: Sequence[Told]) -> None:
+    def __init__(self, records: Sequence[Record]) -> None:
+        people = [told(**one._asdict()) for one in records]
         frequencies = Frequencies.among(people)
         self.linked: list[Pair] = []
         self.doubtful: list[Scored] = []
