@@ -247,7 +247,8 @@ def test_control_a_void_or_missed_run_ends_with_1(
     monkeypatch.setattr(run, "staged", nothing_staged)
     monkeypatch.setattr(run, "_point_settings_at", lambda *_: None)
     monkeypatch.setattr(run, "_set_up", lambda _: None)
-    monkeypatch.setattr(run, "calibration", lambda _: {"slower": 1.0})
+    quick = {"statement": [0.001], "template": [0.001]}
+    monkeypatch.setattr(run, "calibration", lambda _: quick)
     monkeypatch.setattr(results, "write", lambda _: None)
     monkeypatch.setattr(os, "environ", {"ONLY": "linkage", "SEED": "7", "SIZE": "small"})
     assert run.main() == status
