@@ -106,3 +106,16 @@ def test_the_interpreter_is_set_back_after_the_work() -> None:
         work()
     assert gc.isenabled()
     assert sys.getswitchinterval() == pytest.approx(before)
+
+
+def test_work_in_bulk_that_ends_in_another_order_sets_the_interpreter_back() -> None:
+    before = sys.getswitchinterval()
+    first, second = in_bulk(), in_bulk()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert not gc.isenabled()
+    assert sys.getswitchinterval() < before
+    second.__exit__(None, None, None)
+    assert gc.isenabled()
+    assert sys.getswitchinterval() == pytest.approx(before)

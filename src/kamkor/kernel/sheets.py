@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from threading import Lock
 from typing import Any, TypeVar
 
 from django.db import connection, models
@@ -191,23 +192,39 @@ def plain_cursor() -> "Cursor[Any]":
     return cursor
 
 
+class _Interpreter:
+    """How the interpreter was set before the first of those who work in bulk at the same time."""
+
+    lock = Lock()
+    working = 0
+    before = (0.0, True)
+
+
 @contextmanager
 def in_bulk() -> Iterator[None]:
-    """Set the interpreter for the work on many rows meanwhile.
+    """Set the interpreter for the work on many rows meanwhile; the last who works so, in whatever
+    thread, sets it back.
 
     A thread that waits for the database goes on at once when it is answered, though another
     reckons: else the database would be idle for five milliseconds each time. Rows refer to each
     other in no circle: to look for circles among them takes a third of the time.
     """
-    before, collected = sys.getswitchinterval(), gc.isenabled()
-    sys.setswitchinterval(_TURN_SECONDS)
-    gc.disable()
+    with _Interpreter.lock:
+        if not _Interpreter.working:
+            _Interpreter.before = sys.getswitchinterval(), gc.isenabled()
+            sys.setswitchinterval(_TURN_SECONDS)
+            gc.disable()
+        _Interpreter.working += 1
     try:
         yield
     finally:
-        sys.setswitchinterval(before)
-        if collected:
-            gc.enable()
+        with _Interpreter.lock:
+            _Interpreter.working -= 1
+            if not _Interpreter.working:
+                turn, collected = _Interpreter.before
+                sys.setswitchinterval(turn)
+                if collected:
+                    gc.enable()
 
 
 @contextmanager
