@@ -28,6 +28,7 @@ MIGRATIONS = (
     "0032_two_persons",
     "0037_emergency",
     "0042_workforce_version",
+    "0050_merges",
 )
 """The migrations that list protected and open tables."""
 

@@ -26,6 +26,8 @@ from kamkor.people.models import (
 from kamkor.people.names import tokens, told_alike
 
 EVERY_ROW = Q()
+READ_ALONE = Q(same_as=None) | Q(same_as=F("id"))
+"""No record that is read as another one."""
 NO_OFFICE = 0
 """No office has this number: who has none at the level of its role sees none."""
 
@@ -84,18 +86,19 @@ def people_named(viewer: Viewer, typed: str) -> QuerySet[Person]:
     fits = [Q(token__gte=token, token__lt=token + "\U0010ffff") for token in wanted]
     # Each word typed counts once, however many words of a name begin like it.
     hits = [Max(Case(When(fit, then=1), default=0)) for fit in fits]
-    found = (
-        NameToken.objects.filter(scope_filter(viewer, subject="person_id"))
-        .filter(reduce(or_, fits))
-        .values("person_id")
-        .annotate(hits=reduce(add, hits))
-    )
-    whole = found.filter(hits=len(wanted)).values("person_id")
-    near = found.filter(hits__gte=max(1, len(wanted) - 1)).values("person_id")
-    misses = Case(When(id__in=whole, then=0), default=1, output_field=IntegerField())
+    borne = NameToken.objects.filter(scope_filter(viewer, subject="person_id"))
+    borne = borne.filter(reduce(or_, fits))
+    # Of records that are one person the kept one is found by every spelling of all of them.
+    of_several = borne.filter(person__same_as__isnull=False)
+    whole, near = Q(), Q()
+    for rows, bearer in ((borne, "person_id"), (of_several, "person__same_as")):
+        found = rows.values(bearer).annotate(hits=reduce(add, hits))
+        whole |= Q(id__in=found.filter(hits=len(wanted)).values(bearer))
+        near |= Q(id__in=found.filter(hits__gte=max(1, len(wanted) - 1)).values(bearer))
+    misses = Case(When(whole, then=0), default=1, output_field=IntegerField())
     # A description that turned out to be of somebody known bears no name any more.
-    named = people_visible_to(viewer).exclude(shown_name="")
-    return named.filter(id__in=near).annotate(misses=misses)
+    named = people_visible_to(viewer).exclude(shown_name="").filter(READ_ALONE)
+    return named.filter(near).annotate(misses=misses)
 
 
 def same_person_candidates(viewer: Viewer, typed: str, born: str) -> QuerySet[Person]:

@@ -17,6 +17,7 @@ from kamkor.cases.vocabulary import OPEN_STATES
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order
 from kamkor.kernel.writing import write_together
+from kamkor.people.merging import records_of
 from kamkor.people.operations import offices_of_home, persons_at_home
 from kamkor.people.queries import members_of
 from kamkor.workforce import queries as workforce
@@ -43,7 +44,7 @@ def episodes_of(case: Case) -> QuerySet[Case]:
     if case.child_id is None:
         home = case.household_id or UUID(int=0)
         return Case.objects.filter(register=case.register, household_id=home)
-    return Case.objects.filter(child_id=case.child_id)
+    return Case.objects.filter(child_id__in=records_of(case.child))
 
 
 def cases_at_home(case: Case) -> QuerySet[Case]:

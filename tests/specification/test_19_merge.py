@@ -1,0 +1,175 @@
+"""Two records are one child: asked for by one person, confirmed by a second, and undone whole."""
+
+from kamkor.cases.models import TakingOffProposal, VisitChild
+from kamkor.people.queries import people_named
+from tests.cast import Cast, Player
+from tests.doors.desk import Desk
+from tests.factories import (
+    a_child,
+    a_return,
+    a_violent_report,
+    identified,
+    proposed,
+    registered,
+    seen,
+    taken_off,
+    transferred,
+    visited,
+)
+
+KNOWN = {"ground": "papers_seen", "reason": "The birth certificate was seen."}
+
+
+def asked(by: Player, case: str, other: str) -> str:
+    """A request to read two cases' children as one."""
+    number = by.case(other).number
+    return str(by.do("merge_people", case=case, number=number, **KNOWN)["request"])
+
+
+def merged(cast: Cast, case: str, other: str) -> None:
+    """Two cases' children are one, by Bakyt and the head."""
+    request = asked(cast.bakyt, case, other)
+    cast.head.do("answer_request", request=request, decision="agree")
+
+
+def test_two_open_cases_become_one(cast: Cast) -> None:
+    first = registered(cast)
+    second = identified(cast, given_name="Aibek", surname="Tologonov")
+    merged(cast, second, first)
+    kept, ended = cast.bakyt.case(first), cast.bakyt.case(second)
+    assert (kept.state, ended.state) == ("registered", "merged")
+    assert kept.child is not None
+    assert ended.child is not None
+    assert (kept.child.same_as, ended.child.same_as) == (kept.child.pk, kept.child.pk)
+
+
+def undone(cast: Cast, case: str, **whose: str) -> None:
+    """The merge is undone by Bakyt; of each act since, whose it is."""
+    rows = [{"act": act, "whose": one} for act, one in whose.items()]
+    cast.bakyt.do("undo_merge", case=case, entries=rows)
+
+
+def test_undone_both_stand_where_they_stood(cast: Cast) -> None:
+    first = registered(cast)
+    second = identified(cast, given_name="Aibek", surname="Tologonov")
+    before = cast.bakyt.case(first), cast.bakyt.case(second)
+    merged(cast, second, first)
+    undone(cast, first)
+    after = cast.bakyt.case(first), cast.bakyt.case(second)
+    for one, other in zip(before, after, strict=True):
+        assert (one.state, one.responsible_id, one.next_visit_on) == (
+            other.state,
+            other.responsible_id,
+            other.next_visit_on,
+        )
+        assert other.child is not None
+        assert other.child.same_as is None
+
+
+def test_a_visit_since_goes_to_whose_it_is(cast: Cast) -> None:
+    first = registered(cast)
+    second = identified(cast, given_name="Aibek", surname="Tologonov")
+    merged(cast, second, first)
+    visited(cast, cast.aigul, seen(first))
+    visited(cast, cast.aigul, seen(first))
+    with cast.bakyt.inside():
+        mine, theirs = [str(one.command) for one in VisitChild.objects.order_by("recorded_at")]
+    assert cast.bakyt.refused("undo_merge", case=first) == "told_apart_lacking"
+    undone(cast, first, **{mine: "kept", theirs: "absorbed"})
+    with cast.bakyt.inside():
+        live = VisitChild.objects.filter(withdrawn_at=None).order_by("first_recorded_at")
+        assert [str(one.case_id) for one in live] == [first, second]
+        assert VisitChild.objects.count() == 3
+
+
+def test_what_may_not_become_one(cast: Cast) -> None:
+    first, second = registered(cast), identified(cast, given_name="Айбек")
+    number = {"number": cast.bakyt.case(second).number}
+    assert cast.aigul.refused("merge_people", case=first, **number, **KNOWN) == "not_permitted"
+    assert cast.bakyt.refused("merge_people", case=first, **KNOWN) == "field_required"
+    assert cast.bakyt.refused("merge_people", case=first, number="x", **KNOWN) == "not_found"
+    own = {"number": cast.bakyt.case(first).number}
+    assert cast.bakyt.refused("merge_people", case=first, **own, **KNOWN) == "one_record_already"
+    assert cast.bakyt.refused("undo_merge", case=first) == "not_merged"
+    assert cast.specialist2.refused("merge_people", case=first, **number, **KNOWN) == "not_found"
+    request = asked(cast.bakyt, first, second)
+    assert cast.bakyt.refused("merge_people", case=first, **number, **KNOWN) == "already_asked"
+    answer = {"request": request, "decision": "agree"}
+    assert cast.bakyt.refused("answer_request", **answer) == "own_request"
+    cast.head.do("answer_request", **answer)
+    assert cast.bakyt.refused("merge_people", case=first, **number, **KNOWN) == "one_record_already"
+
+
+def test_numbers_that_differ_are_two_persons(cast: Cast) -> None:
+    first = registered(cast, pin="21503201500013", born="2015-03-15")
+    second = identified(cast, pin="21503201500021", born="2015-03-15")
+    with cast.bakyt.inside():
+        doubts = [cast.bakyt.case(one).child.pin_doubts for one in (first, second)]  # type: ignore[union-attr]
+    number = {"number": cast.bakyt.case(second).number}
+    assert (doubts, cast.bakyt.refused("merge_people", case=first, **number, **KNOWN)) == (
+        ["", ""],
+        "numbers_differ",
+    )
+
+
+def test_a_sealed_record_becomes_one_only_with_one_of_its_team(cast: Cast) -> None:
+    first = registered(cast)
+    report = cast.bakyt.do("receive_report", **a_violent_report())["report"]
+    opened = cast.bakyt.do(
+        "screen_report", report=report, decision="accept", assign_to=cast.bakyt.post
+    )
+    number = {"number": cast.bakyt.case(str(opened["cases"][0])).number}
+    assert cast.bakyt.refused("merge_people", case=first, **number, **KNOWN) == "held_apart"
+
+
+def test_the_case_that_waits_for_an_answer_ends_in_no_other(cast: Cast) -> None:
+    first, second = registered(cast), registered(cast)
+    transferred(cast, second)
+    number = {"number": cast.bakyt.case(first).number}
+    assert cast.bakyt.refused("merge_people", case=second, **number, **KNOWN) == "state_forbids"
+
+
+def test_found_by_every_spelling_and_read_as_the_kept(cast: Cast) -> None:
+    first = registered(cast, surname="Токтосунов", given_name="Чыңгыз")
+    second = identified(cast, given_name="Emil", surname="Toktosun")
+    merged(cast, second, first)
+    desk = Desk("bakyt", cast.time)
+    assert desk.open(f"/cases/{second}/").response["Location"] == f"/cases/{first}/"
+    page = desk.open(f"/cases/{first}/")
+    assert cast.bakyt.case(second).number in page.text
+    assert "undo_merge" in page.operations
+    with cast.bakyt.inside() as viewer:
+        found = [str(one.pk) for one in people_named(viewer, "Emil")]
+    assert found == [str(cast.bakyt.case(first).child_id)]
+    known = {"child": str(cast.bakyt.case(second).child_id)}
+    assert cast.aigul.refused("identify_child", **a_child(cast.today, **known)) == "already_open"
+
+
+def test_what_the_newer_case_told_since_can_go_with_it(cast: Cast) -> None:
+    """The case ended, the child came back; then it turns out that the second was another child."""
+    first = taken_off(cast)
+    visited(cast, cast.aigul, seen(first), kind="after_leaving")
+    second = taken_off(cast)
+    visited(cast, cast.aigul, seen(second), kind="after_leaving")
+    merged(cast, first, second)
+    kept = cast.bakyt.case(first)
+    newer = cast.bakyt.do("return_to_register", case=second, **a_return(cast.today))["case"]
+    assert cast.bakyt.case(newer).child_id == kept.child_id
+    undone(cast, newer, **{newer: "absorbed"})
+    assert cast.bakyt.case(newer).child_id == cast.bakyt.case(second).child_id
+    assert cast.bakyt.case(newer).state == "registered"
+
+
+def test_a_child_has_one_open_case_also_after_the_undoing(cast: Cast) -> None:
+    first = registered(cast)
+    second = identified(cast, given_name="Aibek", surname="Tologonov")
+    merged(cast, second, first)
+    proposed(cast, first, "entered_in_error")
+    cast.bakyt.do("decide_taking_off", case=first, decision="agree", happened_on=cast.today)
+    newer = str(identified(cast, child=str(cast.bakyt.case(first).child_id)))
+    with cast.bakyt.inside():
+        act = str(TakingOffProposal.objects.get().command)
+    rows = [{"act": act, "whose": "kept"}, {"act": newer, "whose": "absorbed"}]
+    assert cast.bakyt.refused("undo_merge", case=newer, entries=rows) == "two_open"
+    undone(cast, newer, **{act: "kept", newer: "kept"})
+    assert cast.bakyt.case(second).state == "identified"
