@@ -50,6 +50,9 @@ SNAPSHOTS = {
     ("kamkor_reportchild", "case_id"),
     # Kind and next date stand on the child's row; the visit is the household's.
     ("kamkor_visitchild", "visit_id"),
+    # The absorbed record's line says all that its unit needs; the kept one may be another unit's.
+    ("kamkor_personmerge", "kept_id"),
+    ("kamkor_casemerge", "into_id"),
     # The newer fact keeps the reason; the proposal belongs to the same case and moves with it.
 }
 

@@ -1,13 +1,21 @@
 """Two records are one child: asked for by one person, confirmed by a second, and undone whole."""
 
-from kamkor.cases.models import TakingOffProposal, VisitChild
+from typing import Any
+from uuid import UUID
+
+from kamkor.cases.models import TakingOffProposal, Task, VisitChild, is_open
+from kamkor.cases.queries.responsible import responsible_for
+from kamkor.people.models import HouseholdMember
 from kamkor.people.queries import people_named
 from tests.cast import Cast, Player
 from tests.doors.desk import Desk
+from tests.doors.signing import signed_in
 from tests.factories import (
     a_child,
+    a_removal,
     a_return,
     a_violent_report,
+    accepted,
     identified,
     proposed,
     registered,
@@ -173,3 +181,85 @@ def test_a_child_has_one_open_case_also_after_the_undoing(cast: Cast) -> None:
     assert cast.bakyt.refused("undo_merge", case=newer, entries=rows) == "two_open"
     undone(cast, newer, **{act: "kept", newer: "kept"})
     assert cast.bakyt.case(second).state == "identified"
+
+
+def brother(cast: Cast, case: str) -> str:
+    """The id of a brother of whom nothing but the name was told."""
+    home = cast.aigul.case(case).household_id
+    with cast.bakyt.inside():
+        return str(HouseholdMember.objects.get(household_id=home, relation="sibling").person_id)
+
+
+def test_who_never_had_a_case_holds_no_entry(cast: Cast) -> None:
+    told = {"siblings": [{"given_name": "Aibek", "looked_at": True}]}
+    other = brother(cast, registered(cast, given_name="Нурлан", **told))
+    case = registered(cast)
+    request = cast.bakyt.do("merge_people", case=case, other=other, **KNOWN)["request"]
+    cast.head.do("answer_request", request=request, decision="agree")
+    visited(cast, cast.aigul, seen(case))
+    with cast.bakyt.inside():
+        act = str(VisitChild.objects.get().command)
+    rows = [{"act": act, "whose": "absorbed"}]
+    assert cast.bakyt.refused("undo_merge", case=case, entries=rows) == "no_case_to_hold"
+    undone(cast, case, **{act: "kept"})
+
+
+def test_a_child_away_from_home_keeps_its_case(cast: Cast) -> None:
+    first, second = registered(cast), identified(cast)
+    cast.aigul.do("protect_now", case=second, **a_removal(cast.today))
+    number = {"number": cast.bakyt.case(first).number}
+    assert cast.bakyt.refused("merge_people", case=second, **number, **KNOWN) == "child_away"
+    away, other = registered(cast), registered(cast)
+    cast.aigul.do("protect_now", case=other, **a_removal(cast.today))
+    merged(cast, away, other)
+    assert (cast.bakyt.case(away).state, cast.bakyt.case(other).state) == ("merged", "registered")
+
+
+def test_who_is_shut_out_of_one_is_shut_out_of_both(cast: Cast) -> None:
+    first, second = registered(cast), identified(cast)
+    cast.bakyt.do("declare_interest", case=second, kind="relative", post=cast.aigul.post)
+    merged(cast, first, second)
+    assert UUID(first) in cast.aigul.viewer.barred
+    assert cast.aigul.refused("record_visit", **a_visit(cast, first)) == "not_found"
+    case = cast.bakyt.case(first)
+    with cast.bakyt.inside() as viewer:
+        answering = responsible_for(viewer, case, cast.time.today)
+    assert answering is not None
+    assert answering.post_id != cast.aigul.post
+    undone(cast, first)
+    assert cast.aigul.refused("record_visit", **a_visit(cast, first)) == "not_found"
+
+
+def a_visit(cast: Cast, case: str) -> dict[str, Any]:
+    home = str(cast.bakyt.case(case).household_id)
+    return {"household": home, "kind": "home", "happened_on": cast.today, "children": [seen(case)]}
+
+
+def test_what_is_due_goes_along_and_comes_back(cast: Cast) -> None:
+    first = registered(cast)
+    second = accepted(cast.aigul)[0]
+    due = due_kinds(cast, second)
+    assert due
+    merged(cast, first, second)
+    assert due_kinds(cast, second) == []
+    undone(cast, first)
+    assert due_kinds(cast, second) == due
+    assert due_kinds(cast, first) == []
+
+
+def due_kinds(cast: Cast, case: str) -> list[str]:
+    with cast.bakyt.inside():
+        open_tasks = Task.objects.filter(is_open(), subject=case)
+        return sorted(open_tasks.values_list("kind", flat=True))
+
+
+def test_the_second_person_is_told_which_two(cast: Cast) -> None:
+    first, second = registered(cast), identified(cast, given_name="Aibek", surname="Tologonov")
+    request = asked(cast.bakyt, first, second)
+    page = signed_in(cast, "head").open("/second-person/")
+    assert ("Төлөгөнов Айбек" in page.text, "Tologonov Aibek" in page.text) == (True, True)
+    form = Desk("bakyt", cast.time).open(f"/cases/{first}/merge-people/")
+    assert form.status == 200
+    cast.head.do("answer_request", request=request, decision="agree")
+    page = Desk("bakyt", cast.time).open(f"/cases/{first}/undo-merge/")
+    assert (page.status, "Tologonov Aibek" in page.text) == (200, True)

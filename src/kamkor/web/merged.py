@@ -13,7 +13,7 @@ from kamkor.cases.queries.history import history_of, newest_first
 from kamkor.cases.queries.merged import goes_on_in, merge_to_undo
 from kamkor.cases.queries.since_merge import Since
 from kamkor.kernel.commands import Operation
-from kamkor.web.operation import Asked, see_other, serve
+from kamkor.web.operation import Asked, serve
 from kamkor.web.timeline import WHOLE, timeline_of
 from kamkor.web.words import day
 from kamkor.web.written import written
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from kamkor.cases.queries.around import Around
     from kamkor.cases.queries.history import Recorded
     from kamkor.web.door import ViewedRequest
+
+
+_UNDO = Operation.registry[undo_merge.__name__]
 
 
 def leads_to(viewer: Viewer, case: Case) -> str:
@@ -94,7 +97,8 @@ def undo_form(request: ViewedRequest, case: Case, shared: dict[str, Any]) -> Htt
     """The form that undoes the newest merge: whose is each entry that was recorded since?"""
     found = merge_to_undo(request.viewer, case)
     if found is None:
-        return see_other(f"/cases/{case.pk}/")
+        # Undone meanwhile, or never merged: sending it says so.
+        return serve(request, Asked(_UNDO, case.pk, {"case": str(case.pk)}, **shared))
     shared["context"] = shared["context"] | {
         "notes": [
             {"text": _("This child: %(name)s") % {"name": found.kept.shown_name}},
@@ -104,7 +108,7 @@ def undo_form(request: ViewedRequest, case: Case, shared: dict[str, Any]) -> Htt
         ]
     }  # fmt: skip
     asked = Asked(
-        Operation.registry[undo_merge.__name__],
+        _UNDO,
         case.pk,
         {"case": str(case.pk)},
         {"entries": [{"act": str(one.key)} for one in found.since]},

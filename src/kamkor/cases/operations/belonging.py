@@ -13,7 +13,7 @@ from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import Case
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.lending import HOUSEHOLD
-from kamkor.cases.vocabulary import OPEN_STATES
+from kamkor.cases.vocabulary import OPEN_STATES, CaseState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order
 from kamkor.kernel.writing import write_together
@@ -75,6 +75,13 @@ def _home(case: Case) -> list[UUID]:
     return [case.household_id, *persons_at_home(case.household_id)]
 
 
+def _homes_of_merged(case: Case) -> list[UUID]:
+    """The homes that the child's other records tell of, with who lives there: an ended case opens
+    again there if the two should be two children."""
+    merged = episodes_of(case).filter(state=CaseState.MERGED, household__isnull=False)
+    return [row for one in merged for row in _home(one)]
+
+
 def around(case: Case) -> list[UUID]:
     """Everything of a household: its cases, who lives there, and the reports about them."""
     cases = {one.pk: one for one in [*cases_at_home(case), *episodes_of(case)]}.values()
@@ -103,8 +110,10 @@ def parted(case: Case, *, alone: bool) -> Parts:
     """
     own = _rows_of(episodes_of(case))
     if alone and _holds_home(case):
-        return Parts(around(case), [], [])
-    beside = [*_home(case), *_reports_of(episodes_of(case))]
+        moving = around(case)
+        others = [row for row in _homes_of_merged(case) if row not in moving]
+        return Parts(moving, others, [])
+    beside = [*_home(case), *_homes_of_merged(case), *_reports_of(episodes_of(case))]
     shown = [row for row in beside if row not in own]
     return Parts(own, shown, [case.child_id] if case.child_id else [])
 

@@ -9,6 +9,7 @@ from kamkor.access.rules import Viewer
 from kamkor.cases.models import Assignment, Case, CaseMerge, Task, is_open
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.answering import who_goes_on
+from kamkor.cases.operations.belonging import around
 from kamkor.cases.operations.opening import AlreadyOpen
 from kamkor.cases.operations.settling import settle_cases
 from kamkor.cases.queries.case import case_for, departments_answering
@@ -161,9 +162,10 @@ def _bar_from_both(order: Order[Any], pair: Pair) -> None:
     people = [pair.kept.pk, pair.absorbed.pk]
     episodes = Case.objects.filter(child_id__in=people).values_list("id", "office_unit", "child_id")
     rows = [*people, *(row for row, _, _ in episodes)]
+    homes = [row for one in (pair.going_on, pair.ending) if one for row in around(one)]
     shut_out = {employee for row in rows for employee in access.employees_barred(row)}
     for employee in sorted(shut_out):
-        order.add(*access.barring(rows, employee, order.id))
+        order.add(*access.barring(dict.fromkeys([*rows, *homes]), employee, order.id))
     unit = pair.kept.office_unit
     lent = [row for row, held, child in episodes if child == pair.absorbed.pk and held != unit]
     lent += [pair.absorbed.pk] if pair.absorbed.office_unit != unit else []

@@ -82,7 +82,7 @@ OF_REPORT: dict[str, Any] = {
     "second_look": SecondLook,
     "error_mark": SentInError,
 }
-BESIDE = {"offer": ("to_office",), "merge": ("into",)}
+BESIDE = {"offer": ("to_office",)}
 
 
 def _facts_of(kind: str) -> Question:
