@@ -185,7 +185,7 @@ def test_a_child_has_one_open_case_also_after_the_undoing(cast: Cast) -> None:
 
 def brother(cast: Cast, case: str) -> str:
     """The id of a brother of whom nothing but the name was told."""
-    home = cast.aigul.case(case).household_id
+    home = str(cast.aigul.case(case).household_id)
     with cast.bakyt.inside():
         return str(HouseholdMember.objects.get(household_id=home, relation="sibling").person_id)
 

@@ -41,6 +41,16 @@ for _old, _new in {
         raise AssertionError(_old)
     ERASING = ERASING.replace(_old, _new)
 
+# Whoever reported a child is not told that nothing is done where its other case goes on.
+RECEIPT = first.RECEIPT.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION").replace(
+    """            SELECT 1 FROM kamkor_case c WHERE c.report_id = r.id
+""",
+    """            SELECT 1 FROM kamkor_case told
+            LEFT JOIN kamkor_casemerge m ON m.case_id = told.id AND m.withdrawn_at IS NULL
+            JOIN kamkor_case c ON c.id = coalesce(m.into_id, told.id)
+            WHERE told.report_id = r.id
+""",
+)
 # A merge changes what was counted of both since the earlier of them was opened.
 STALE = """
 CREATE FUNCTION figures_merge_changed() RETURNS trigger
@@ -68,7 +78,7 @@ def lock(apps, schema_editor):
         rowsecurity.grant(table, "kamkor_figures", f"SELECT ({columns})")
         for table, columns in COUNTED.items()
     ]
-    parts += [rowsecurity.move_function(PROTECTED, WITH_THE_HOME), ERASING, STALE]
+    parts += [rowsecurity.move_function(PROTECTED, WITH_THE_HOME), ERASING, RECEIPT, STALE]
     parts.append(
         "CREATE TRIGGER case_eventful AFTER INSERT OR UPDATE OF case_id ON kamkor_casemerge"
         " FOR EACH ROW EXECUTE FUNCTION case_eventful();"

@@ -85,7 +85,8 @@ def _tell_origins(
         name = one.child.shown_name if one.child else ""
         told[one.pk] = told[one.child_id] = f"{name}, {one.number}"
     for entry, line in zip(entries, history, strict=False):
-        about = getattr(line.fact, "case_id", None) or getattr(line.fact, "person_id", None)
+        columns = ("case_id", "person_id", "subject")
+        about = next((held for one in columns if (held := getattr(line.fact, one, None))), None)
         if line.kind in {"member", "sibling_look"} or about not in told:
             continue
         entry["origin"] = _("From the record: %(which)s") % {"which": told[about]}

@@ -122,12 +122,13 @@ def parted_for(case: Case, together: Iterable[Case], office: int) -> Parts:
     """How the rows part when a case is offered to a department, ``together`` with the other open
     cases of its home: the home goes along unless one of them is not offered there too."""
     others = list(together)
-    parts = parted(case, alone=all(one.offered_to_id == office for one in others))
-    if parts.shown or not others:
+    alone = all(one.offered_to_id == office for one in others)
+    parts = parted(case, alone=alone)
+    if not others or not (alone and _holds_home(case)):
         return parts
     own = [row for row in parts.moving if row not in rows_of_all(others)]
     children = [one.child_id for one in others if one.child_id is not None]
-    return Parts(own, children, [case.child_id] if case.child_id else [])
+    return Parts(own, [*children, *parts.shown], [case.child_id] if case.child_id else [])
 
 
 def rows_of_all(cases: Iterable[Case]) -> set[UUID]:
