@@ -93,9 +93,7 @@ def written(viewing: Viewing, load: "Load", *, accept_good: bool) -> Iterator["L
         loading.end_load(load, loading.DONE)
 
 
-def _side_by_side(
-    viewing: Viewing, load: "Load", spans: Iterable[loading.Span]
-) -> Iterator[None]:
+def _side_by_side(viewing: Viewing, load: "Load", spans: Iterable[loading.Span]) -> Iterator[None]:
     """Write parts of the entries, two at a time: while one waits for the database the other
     reckons. What one raises ends those that have not begun."""
     with in_bulk(), ThreadPoolExecutor(LANES) as lanes:
