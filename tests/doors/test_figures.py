@@ -10,6 +10,7 @@ OBLAST = "41703000000000"
 REFUSED = (
     ("elmira", "?figure=children_lost", "figure_unknown"),
     ("elmira", "?from=01.02.2026&to=01.01.2026", "period_backwards"),
+    ("oblast", "?from=0001-01-01&figure=children_on_register&by=month", "period_too_long"),
     ("elmira", "?from=yesterday", "field_invalid"),
     ("elmira", "?to=03.03.2026", "day_not_come"),
     ("elmira", "?on=03.03.2026", "day_not_come"),
@@ -53,6 +54,10 @@ def test_a_number_and_all_figures_are_exported_without_a_breakdown(world: World)
     head, *rows = desk.open(every).text.splitlines()
     assert head.lstrip("\ufeff") == "Figure,Number,What it counts"
     assert len(rows[: rows.index("")]) == len(FIGURES)
+    for told in (own, every):
+        text = desk.open(told).text
+        assert "01.01.2026 – " in text, text
+        assert "State of " in text
     assert f"Reports received,{numbers['reports_received']}," in "\n".join(rows)
     workbook = desk.open(every.replace("export.csv", "export.xlsx"))
     assert workbook.response["Content-Disposition"].startswith(

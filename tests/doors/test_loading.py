@@ -1,5 +1,6 @@
 """The page of loads: a file is sent, checked by the worker, told of, written, taken up again."""
 
+import csv
 import io
 import zipfile
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from shutil import copy
 from typing import Any
 from uuid import UUID
 
+import openpyxl
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -132,6 +134,25 @@ def bomb() -> bytes:
         for _ in range(70):
             part.write(b" " * 10_000_000)
     return held.getvalue()
+
+
+def test_a_workbook_is_read_behind_the_page(cast: Cast, bakyt: Desk) -> None:
+    """On its way the file bears no name that would tell what it is."""
+    book = openpyxl.Workbook()
+    for cells in csv.reader(io.StringIO(text_of([entry("1"), entry("2")]))):
+        book.active.append(cells)
+    held = io.BytesIO()
+    book.save(held)
+    state, refused = refusals_of(bakyt, held.getvalue())
+    assert (state, refused) == ("checked", [])
+    assert Load.objects.get().form == "xlsx"
+
+
+def test_a_file_of_no_bytes_is_said_to_be_empty(bakyt: Desk) -> None:
+    with bakyt.now():
+        sent = {"file": SimpleUploadedFile("register.csv", b"")}
+        page = Page.of(bakyt.client.post("/loading/", sent))
+    assert (page.status, page.refusals) == (422, ["file_empty"])
 
 
 def test_a_file_that_is_none_is_refused_with_why(

@@ -159,6 +159,14 @@ AT_ONCE: list[tuple[list[Row], list[tuple[int, str, str, str]]]] = [
 ]
 
 
+def test_a_cell_beyond_the_columns_is_a_fault_and_not_dropped(cast: Cast, tmp_path: Path) -> None:
+    bakyt = Loader(cast.bakyt)
+    path = csv_file(tmp_path, entry("1"), entry("2"))
+    first, second, third = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join((first, second + ",,", third + ",more,still more")), "utf-8")
+    assert bakyt.faults(path) == [(3, "", "more", "cells_beyond")]
+
+
 @pytest.mark.parametrize(("rows", "faults"), [*CASES, *AT_ONCE])
 def test_a_fault_is_told_with_its_cell(
     cast: Cast, tmp_path: Path, rows: list[Row], faults: list[tuple[int, str, str, str]]

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from kamkor.cases.models import Screening, VisitChild
 from kamkor.figures.queries.asking import question_for
+from kamkor.figures.queries.behind import behind
 from kamkor.figures.queries.counting import counted
 from tests.cast import Cast
+from tests.doors.desk import Desk
 from tests.factories import (
     SUZAK,
     a_return,
@@ -15,6 +17,7 @@ from tests.factories import (
     registered,
     seen,
     taken_off,
+    two_children,
     visited,
 )
 from tests.figures.independent import Facts, all_rows
@@ -115,6 +118,19 @@ def test_a_corrected_visit_counts_for_who_made_it(committed_cast: Cast) -> None:
         "households_visited", cast.time.today, cast.time.today, cast.time.today
     )
     assert one.by_post == str(cast.aigul.post)
+
+
+def test_a_home_visited_for_two_children_is_one_and_lists_both(committed_cast: Cast) -> None:
+    cast = committed_cast
+    one, other = two_children(cast)
+    visited(cast, cast.aigul, seen(one), seen(other))
+    assert numbers(cast, "households_visited") == {"households_visited": 1}
+    with cast.head.inside() as viewer:
+        question = question_for(viewer, place=SUZAK, figures=("households_visited",))
+        found = behind(viewer, question, "households_visited", {}, most=500)
+    assert (found.total, found.counted, found.others) == (2, 1, 0)
+    page = Desk("head", cast.time).open("/figures/list/?figure=households_visited")
+    assert (page.figure("cases_listed"), page.figure("counted")) == ("2", "1")
 
 
 def test_a_corrected_screening_counts_for_who_declined(committed_cast: Cast) -> None:

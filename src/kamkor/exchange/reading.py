@@ -5,7 +5,7 @@ import csv
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -214,43 +214,38 @@ _BROKEN = (
 """What openpyxl raises on a workbook that is none."""
 
 
-def _workbook(path: Path) -> Any:  # noqa: ANN401 - openpyxl ships no types
+@contextmanager
+def _workbook(path: Path) -> Iterator[Any]:
+    """A workbook whatever its file is called; raises ``FileUnreadable`` where it is none."""
     import openpyxl  # noqa: PLC0415 - large, and a desk reads few workbooks
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - as above
 
     try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
-    except InvalidFileException as fault:
+        # Of a path openpyxl would look at the ending, and a file on its way has none.
+        with path.open("rb") as file:
+            book = openpyxl.load_workbook(file, read_only=True, keep_links=False)
+            try:
+                yield book
+            finally:
+                book.close()
+    except _BROKEN as fault:
         raise FileUnreadable from fault
 
 
 def _counts_from_1904(path: Path) -> bool:
     from openpyxl.utils.datetime import CALENDAR_MAC_1904  # noqa: PLC0415 - as above
 
-    try:
-        book = _workbook(path)
-        try:
-            return bool(book.epoch == CALENDAR_MAC_1904)
-        finally:
-            book.close()
-    except _BROKEN as fault:
-        raise FileUnreadable from fault
+    with _workbook(path) as book:
+        return bool(book.epoch == CALENDAR_MAC_1904)
 
 
 def _lines_of_workbook(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The rows of the first sheet; formulas as the text they are, never what they come to."""
-    try:
-        book = _workbook(path)
-        try:
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()
-            lines: Iterable[Sequence[Any]] = sheet.iter_rows(values_only=True, max_col=COLUMN_LIMIT)
-            for number, cells in enumerate(lines, 1):
-                yield number, [_as_text(cell) for cell in cells]
-        finally:
-            book.close()
-    except _BROKEN as fault:
-        raise FileUnreadable from fault
+    with _workbook(path) as book:
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        lines: Iterable[Sequence[Any]] = sheet.iter_rows(values_only=True, max_col=COLUMN_LIMIT)
+        for number, cells in enumerate(lines, 1):
+            yield number, [_as_text(cell) for cell in cells]
 
 
 def _as_text(cell: object) -> str:

@@ -326,6 +326,7 @@ def behind_number(request: ViewedRequest) -> HttpResponse:
             [_about(question, wording, asked.figure)]
             + [wording.of(key, value, asked.figure) for key, value in given if value]
         ),
+        "counted": found.counted if found.counted != found.total else 0,
         "others": found.others,
         "limit": LISTED if found.total > LISTED else 0,
         "table": {

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from kamkor.cases.operations import loading as operations
 from kamkor.cases.queries.loading import load_for, loads_of, may_load
-from kamkor.cases.rules.loading_faults import FileTooLarge
+from kamkor.cases.rules.loading_faults import FileEmpty, FileTooLarge
 from kamkor.exchange import jobs, template, uploads
 from kamkor.exchange.loading import faults_of, rejected_file
 from kamkor.exchange.reading import MEGABYTE, SIZE_LIMIT
@@ -65,7 +65,8 @@ def loading(request: ViewedRequest) -> HttpResponse:
             jobs.ask_for(jobs.CHECK, request.viewer, load.pk)
             return HttpResponseRedirect(f"/loading/{load.pk}/")
         large = int(request.headers.get("Content-Length") or 0) > SIZE_LIMIT
-        refused = FileTooLarge(limit=SIZE_LIMIT // MEGABYTE) if large else FieldRequired("file")
+        unsent = FieldRequired("file") if sent is None else FileEmpty()
+        refused = FileTooLarge(limit=SIZE_LIMIT // MEGABYTE) if large else unsent
     loads = list(loads_of(request.viewer)[:HISTORY])
     context = {
         "loads": _history(loads),

@@ -26,8 +26,8 @@ from kamkor.kernel.sheets import Sheet, send_now
 from kamkor.kernel.words import noop
 from kamkor.workforce import queries as workforce
 
-PART = 10_000
-"""How many rows are written and committed together."""
+PART, LEAST = 10_000, 1_000
+"""How many rows are written and committed together: a tenth of the file, within these."""
 
 WAITING, READING, CHECKED = "waiting", "reading", "checked"
 QUEUED, WRITING = "queued", "writing"
@@ -186,10 +186,10 @@ def spans_of_entries(load: Load) -> list[Span]:
     """How the entries that wait are cut into parts that may be written side by side: those of a
     home stand in one of them."""
     spans: list[Span] = []
-    after = ""
+    after, part = "", _part_of(load)
     while True:
         turns = _waiting(load, (after, _LAST_ENTRY))
-        last = list(turns.values_list("turn", flat=True)[PART - 1 : PART])
+        last = list(turns.values_list("turn", flat=True)[part - 1 : part])
         last = last or list(turns.reverse().values_list("turn", flat=True)[:1])
         if not last:
             return spans
@@ -219,6 +219,10 @@ def write_part(viewer: Viewer, load_id: UUID, span: Span | None = None) -> int:
     return len(staged)
 
 
+def _part_of(load: Load) -> int:
+    return min(PART, max(LEAST, load.good // 10))
+
+
 def _waiting(load: Load, span: Span | None) -> QuerySet[StagedRow]:
     """The good rows of a load, or of a span of it, in the order in which they are written."""
     waiting = StagedRow.objects.filter(load=load, good=True).order_by("turn", "number")
@@ -230,7 +234,7 @@ def _next_rows(load: Load, span: Span | None) -> list[Staged]:
     may not see it afterwards. They are locked: another process that writes this load waits, and
     does not find them any more."""
     waiting = _waiting(load, span).select_for_update()
-    held = list(waiting.values_list("id", "turn", Cast("entry", TextField()))[:PART])
+    held = list(waiting.values_list("id", "turn", Cast("entry", TextField()))[: _part_of(load)])
     turn = held[0][1] if held else ""
     if not turn.startswith(Turn.SEALED):
         turn = turn[:1]

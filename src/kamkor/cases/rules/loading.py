@@ -159,6 +159,8 @@ class RowReader:
         """What a row says as far as it can be read, and all that is wrong with its cells."""
         self._cells = dict(zip(self._header, map(str.strip, cells), strict=False))
         self._faults = []
+        if beyond := [cell for cell in cells[len(self._header) :] if cell.strip()]:
+            self._faults.append(RowFault("", beyond[0], "cells_beyond"))
         row = RegisterRow()
         row.register = self._one_of("register", (CHILD, FAMILY))
         row.event = self._one_of("event", (ENTRY, REMOVAL))

@@ -28,6 +28,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         noop("Use %(limit)s or fewer."),
     ),
     "cell_not_used": (noop("This cell is not used in such a row."), noop("Empty it.")),
+    "cells_beyond": (
+        noop("There are more cells in this row than columns in the first."),
+        noop("Take out the cell too many; in CSV put a text with the separator in quotes."),
+    ),
     "register_unknown": (noop("There is no such register."), noop("Write child or family.")),
     "event_unknown": (noop("There is no such event."), noop("Write entry or removal.")),
     "name_empty": (noop("There is no name."), noop("Write the surname, the given name or both.")),

@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Behind:
-    """The first cases a viewer may see of a number, how many these are in all, and how many
-    children or families it may not see: now with another office.
+    """The first cases a viewer may see of a number, how many these are in all, of how many
+    children, families or homes they are, and how many of these it may not see: now with another
+    office.
 
     Sealed cases are in neither.
     """
 
     cases: "list[Case]"
     total: int
+    counted: int
     others: int
 
 
@@ -60,4 +62,4 @@ def behind(
     subjects = {subject for subject, _ in rows}
     shown = {subject for subject, case in rows if case in seen}
     cases = list(found.order_by("sort_key", "id")[:most])
-    return Behind(cases, len(seen), len(subjects - shown))
+    return Behind(cases, len(seen), len(shown), len(subjects - shown))

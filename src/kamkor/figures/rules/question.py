@@ -9,6 +9,8 @@ from kamkor.kernel.errors import Refusal
 from kamkor.kernel.words import noop
 
 MOST_KEYS = 4
+MOST_YEARS = 50
+"""How long a period may be: every month of it is counted by itself."""
 
 
 class PeriodBackwards(Refusal):
@@ -16,6 +18,13 @@ class PeriodBackwards(Refusal):
 
     code = "period_backwards"
     message = noop("The period ends before it begins.")
+
+
+class PeriodTooLong(Refusal):
+    """More months than are counted at once."""
+
+    code = "period_too_long"
+    message = noop("A period is at most %(limit)s years long.")
 
 
 class DayNotCome(Refusal):
@@ -116,6 +125,8 @@ def check(question: Question, *, numbers_only: bool) -> None:
     """Raise the refusal of a question that may not be asked."""
     if question.last < question.first:
         raise PeriodBackwards("from")
+    if question.last.year - question.first.year > MOST_YEARS:
+        raise PeriodTooLong("from", limit=MOST_YEARS)
     for figure in question.figures:
         if figure not in FIGURES:
             raise FigureUnknown("figure", figure=figure)

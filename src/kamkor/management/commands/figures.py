@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -43,6 +44,15 @@ FORBIDDEN = (NotPermitted, OutsideYourTerritory)
 DEMO_VIEWER = "daniyar"
 
 
+def _day(typed: str) -> date:
+    """A day as it is typed; argparse prints the text of what is raised."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        text = gettext("“%(typed)s” is no day. Write it as 2026-11-21.") % {"typed": typed}
+        raise ArgumentTypeError(text) from None
+
+
 class Command(ShellCommand):
     """Prints the figures of the register, each with its definition, as it was asked."""
 
@@ -78,7 +88,7 @@ class Command(ShellCommand):
             parser.add_argument(
                 f"--{name}",
                 dest=dest,
-                type=date.fromisoformat,
+                type=_day,
                 metavar="YYYY-MM-DD",
                 help=at_shell(about),
             )
