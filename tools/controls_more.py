@@ -6,6 +6,27 @@ SEATS = "tests/doors/test_kept_seats.py"
 
 MORE = (
     Control(
+        "a child in two records is counted twice",
+        "src/kamkor/figures/queries/merges.py",
+        r"coalesce\(sm\.kept_id, c\.child_id\)",
+        "c.child_id",
+        "tests/figures/test_merged.py::test_merged_children_are_counted_alike",
+    ),
+    Control(
+        "who has two records is listed twice",
+        "src/kamkor/people/queries/hits.py",
+        r"groups\.setdefault\(row\.kept,",
+        "groups.setdefault(row.person,",
+        "tests/specification/test_19_merge.py::test_the_search_before_create_lists_one_child_once",
+    ),
+    Control(
+        "an entry is left behind by the undoing",
+        "src/kamkor/cases/operations/parting.py",
+        r"if \{one\.key for one in since\} != set\(whose\):",
+        "if not set(whose) <= {one.key for one in since}:",
+        "tests/specification/test_19_merge.py::test_a_visit_since_goes_to_whose_it_is",
+    ),
+    Control(
         "who is taken off on the day is counted until the next",
         COUNTING,
         r"o\.happened_on <= d\.day\)",

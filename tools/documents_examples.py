@@ -44,6 +44,8 @@ ANSWERS: dict[str, dict[str, str]] = {
     "correct_fact": {"fact": "id of the new entry", "changed": "names of the changed fields"},
     "set_duty_turn": {"turn": "id of the turn"},
     "ask_unsealing": {"request": "id of the request"},
+    "merge_people": {"kept": "id of the record that would be kept", "request": "id of the request"},
+    "undo_merge": {"case": "id of the case that is the other child's"},
     "ask_erasure": {"request": "id of the request"},
     "ask_export": {"request": "id of the request"},
     "record_leave": {"leave": "id of the leave"},
@@ -243,6 +245,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "cover": 8,
     },
     "ask_unsealing": {"case": _CASE, "reason": "The suspect was sentenced."},
+    "merge_people": {
+        "case": _CASE,
+        "number": "K-7M2P-Q4R",
+        "ground": "papers_seen",
+        "reason": "The birth certificate was seen on 3 March.",
+    },
+    "undo_merge": {"case": _CASE, "entries": []},
     "ask_erasure": {"case": _CASE, "ground": "kept_long_enough", "reason": "Order 44 of 3 March"},
     "ask_export": {
         "of_register": "child",

@@ -3,6 +3,7 @@
 from kamkor.access.vocabulary import RIGHTS
 from kamkor.cases.vocabulary import (
     MAY_BE_TAKEN_BACK,
+    MERGEABLE,
     ON_REGISTER,
     OPEN_STATES,
     PROPOSED,
@@ -22,6 +23,7 @@ ONLY_FROM = {
     ("record_visit", "check"): frozenset({CaseState.CHECK_DUE}),
     ("propose_taking_off", ""): ON_REGISTER,
     ("propose_taking_off", "not_on_register"): OPEN_STATES - ON_REGISTER,
+    ("merge_people", "confirmed"): MERGEABLE,
     ("decide_taking_off", "refuse"): _LISTED,
     ("decide_taking_off", "refuse_end"): PROPOSED - _LISTED,
     ("decide_taking_off", "agree"): _LISTED,

@@ -24,6 +24,7 @@ from kamkor.people.models import (
     HouseholdMove,
     NameToken,
     Person,
+    PersonMerge,
     PersonName,
     WordingToken,
 )
@@ -41,7 +42,7 @@ from kamkor.workforce.models import (
 
 __all__ = [
     "Account", "AccountEvent", "Barred", "Birth", "DutyTurn", "Employee", "FactorReset", "FigureCell", "FigureMonth", "Household", "HouseholdMember",
-    "HouseholdMove", "JournalEntry", "KeyCanary", "Leave", "Lent", "Look", "NameToken", "Office", "OfficeTerritory", "Person",
+    "HouseholdMove", "JournalEntry", "KeyCanary", "Leave", "Lent", "Look", "NameToken", "Office", "OfficeTerritory", "Person", "PersonMerge",
     "PersonName", "Post", "PostHolding", "Seal", "Session", "Tally", "Team", "TeamExclusion", "TeamMember", "Territory",
     "TerritoryName", "WordingToken", "WorkforceVersion",
 ]  # fmt: skip

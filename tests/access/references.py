@@ -28,6 +28,7 @@ MIGRATIONS = (
     "0032_two_persons",
     "0037_emergency",
     "0042_workforce_version",
+    "0050_merges",
 )
 """The migrations that list protected and open tables."""
 
@@ -49,6 +50,9 @@ SNAPSHOTS = {
     ("kamkor_reportchild", "case_id"),
     # Kind and next date stand on the child's row; the visit is the household's.
     ("kamkor_visitchild", "visit_id"),
+    # The absorbed record's line says all that its unit needs; the kept one may be another unit's.
+    ("kamkor_personmerge", "kept_id"),
+    ("kamkor_casemerge", "into_id"),
     # The newer fact keeps the reason; the proposal belongs to the same case and moves with it.
 }
 

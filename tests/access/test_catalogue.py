@@ -53,6 +53,7 @@ WATCHING = (
     "figures_decision_changed",
     "figures_fact_added",
     "figures_fact_changed",
+    "figures_merge_changed",
     "figures_person_changed",
     "figures_stale_from",
 )

@@ -15,7 +15,7 @@ def _broken(cast: Cast) -> list[str]:
 
 
 def test_there_are_references_to_follow() -> None:
-    assert len(list(references())) == 45
+    assert len(list(references())) == 48
 
 
 def test_nothing_is_referred_to_that_is_hidden_where_a_child_moved_away(cast: Cast) -> None:
@@ -52,6 +52,24 @@ def test_nothing_is_referred_to_that_is_hidden_where_the_other_side_reassigns_or
 def test_nothing_is_referred_to_that_is_hidden_where_an_interest_was_declared(cast: Cast) -> None:
     case = registered(cast, family_too=True)
     cast.aigul.do("declare_interest", case=case, kind="relative")
+    assert _broken(cast) == []
+
+
+def test_nothing_is_referred_to_that_is_hidden_where_two_records_are_one(cast: Cast) -> None:
+    """Also where two units had them, where they move away together, and where they part there."""
+    first, second = registered(cast), registered(cast)
+    cast.bakyt.do("assign_worker", case=second, post=cast.nurlan.post, happened_on=cast.today)
+    why = {"ground": "papers_seen", "reason": "The papers were seen."}
+    number = cast.bakyt.case(second).number
+    request = cast.bakyt.do("merge_people", case=first, number=number, **why)["request"]
+    cast.head.do("answer_request", request=request, decision="agree")
+    assert _broken(cast) == []
+    assert cast.aigul.case(second).state == "merged"
+    transferred(cast, first)
+    cast.specialist2.do("accept_transfer", case=first, post=cast.cholpon.post, territory=NOOKEN)
+    assert _broken(cast) == []
+    cast.specialist2.do("undo_merge", case=first)
+    assert cast.specialist2.case(second).state == "registered"
     assert _broken(cast) == []
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from tests.architecture.tree import ROOMS_TOP_DOWN, ROOT, Source, dotted, plant, sources
 
-LAYERS_WITH_TABLES = {"models", "queries", "operations"}
+# merging: what several records of a person are, for the operations of all rooms.
+LAYERS_WITH_TABLES = {"models", "queries", "operations", "merging"}
 # The demo writes its offices and accounts as the owner; everything else it does by operations.
 # What synth prints is held equal to what the operations write.
 # The door with its signed context, the journal that every command is written into, the one
@@ -42,6 +43,7 @@ WITHOUT_VIEWER: dict[str, str] = {
     "cases.queries.case.on_ground": "as above",
     "cases.queries.emergency.unseen_by_anybody": "asked by a job that acts for nobody; no case",
     "cases.queries.history.in_order": "orders what was asked for a viewer",
+    "cases.queries.history.newest_first": "as above",
     "cases.queries.report.receipt_state": "asked by an informant, who has no account; one word",
     "figures.queries.kept": "numbers of a question that was put for a viewer; no person",
     "figures.queries.statement": "puts a statement together and asks nothing",

@@ -45,9 +45,21 @@ def steps_to(kind: str, cast: Cast) -> Steps:
         "accompaniment_end": [proposed, decided, (cast.bakyt, "end_accompaniment", told)],
         "offer": [offered],
         "answer": [offered, (cast.specialist2, "return_transfer", {"reason": "not_living_here"})],
+        "merge": [],
         "interest": [(cast.aigul, "declare_interest", {"kind": "relative"})],
     }
     return steps[kind]
+
+
+def _merged(cast: Cast, case: str) -> None:
+    """The case ends in another one, whose child is the same."""
+    first = registered(cast)
+    cast.aigul.do("protect_now", case=first, **a_removal(cast.today))
+    why = {"ground": "papers_seen", "reason": "The papers were seen."}
+    number = cast.bakyt.case(first).number
+    request = cast.bakyt.do("merge_people", case=case, number=number, **why)["request"]
+    by_owner("UPDATE kamkor_case SET eventful = false")
+    cast.head.do("answer_request", request=request, decision="agree")
 
 
 def by_owner(statement: str, *values: str) -> list[tuple[Any, ...]]:
@@ -71,6 +83,8 @@ def test_each_such_fact_tells_of_itself_and_is_shown(committed_cast: Cast, kind:
     cast = committed_cast
     case = registered(cast)
     assert not cast.bakyt.case(case).eventful
+    if kind == "merge":
+        _merged(cast, case)
     for who, operation, data in steps_to(kind, cast):
         by_owner("UPDATE kamkor_case SET eventful = false")
         who.do(operation, case=case, **data)

@@ -7,6 +7,7 @@ from kamkor.cases.models import (
     AccompanimentEnd,
     Assignment,
     Case,
+    CaseMerge,
     Identification,
     Registration,
     RegistrationGround,
@@ -37,7 +38,7 @@ WITH_CHECK = {"difficulty_overcome", "returned_to_family"}
 ACCOMPANIED = {"placed_guardianship", "placed_foster", "adopted"}
 RHYTHM = {"low": 60, "medium": 30, "high": 14, "": 30}
 FIRST_VISIT, AFTER_LEAVING, ACCOMPANIMENT = 7, 90, 90
-CLOSED = {"closed", "not_registered", "void"}
+CLOSED = {"closed", "not_registered", "void", "merged"}
 NOT_SEEN, CALL = "not_seen", "call"
 
 # What a report bears of what it tells now.
@@ -63,6 +64,7 @@ MEANT = (
     StateProtection,
     Removal,
     RemovalEnd,
+    CaseMerge,
 )
 
 
@@ -111,6 +113,7 @@ class Reading:
             TransferAnswer: "registered",
             AccompanimentEnd: "check_due",
             "returned": "closed",
+            CaseMerge: "merged",
         }
         self.state = simple.get(kind, self.state)
         if kind is Identification:

@@ -28,6 +28,7 @@ _STEPS = (
     *("register_family", "close_reported_case", "assign_worker", "end_removal"),
     *("change_state_protection", "decide_taking_off", "end_accompaniment", "return_to_register"),
     *("offer_transfer", "ask_unsealing", "ask_erasure", "accept_transfer", "return_transfer"),
+    *("merge_people", "undo_merge"),
 )
 _OF_REPORTS = ("read_report", "screen_report", "mark_sent_in_error", "review_declined_report")
 ACTS: dict[str, tuple[str, str, str]] = {

@@ -55,9 +55,12 @@ FACTS = (
     "registrationground",
     "birth",
     "assignment",
+    "personmerge",
+    "casemerge",
 )
 
 
+IN_ORDER = ("happened_on", "first_recorded_at", "id")
 # What somebody did, and is counted by who did it.
 MADE = ("visitchild", "screening")
 
@@ -91,6 +94,11 @@ class Facts:
         self._about: dict[str, dict[object, list[Row]]] = {}
         self._by_id = {row["id"]: row for name in MADE for row in tables[name]}
         self._births = {row["person_id"]: row for row in self.known["birth"]}
+        self._one = {row["absorbed_id"]: row["kept_id"] for row in self.known["personmerge"]}
+        self._ended = {row["case_id"]: row for row in self.known["casemerge"]}
+        self._together = defaultdict(list)
+        for case in self.cases:
+            self._together[self._lasting(case)].append(case)
         self.void = {
             row["case_id"]
             for row in self.known["takingoffdecision"]
@@ -115,7 +123,37 @@ class Facts:
 
     def subject(self, case: Row) -> Any:  # noqa: ANN401 - a child's or a household's id
         """The child of a case, or the household of a family's."""
-        return case["child_id"] if case["register"] == "child" else case["household_id"]
+        return self._child(case) if case["register"] == "child" else case["household_id"]
+
+    def _child(self, case: Row) -> Any:  # noqa: ANN401 - as above
+        """The one record of a child's several that stands for all of them."""
+        child = case["child_id"]
+        return self._child({"child_id": self._one[child]}) if child in self._one else child
+
+    def _lasting(self, case_id: object) -> Any:  # noqa: ANN401 - as above
+        """The case in which this one goes on."""
+        ended = self._ended.get(case_id)
+        return self._lasting(ended["into_id"]) if ended else case_id
+
+    def _repeats(self, name: str, row: Row) -> bool:
+        """Whether a child that was found or put on the register was so already, in another case
+        that was open beside this one."""
+        return any(
+            [other[one] for one in IN_ORDER] < [row[one] for one in IN_ORDER]
+            for case in self._together[self._lasting(row["case_id"])]
+            if case != row["case_id"] and case not in self.void
+            for other in self.about(name, case)
+            if other.get("registered", True)
+        )
+
+    def _goes_on_elsewhere(self, case: object, day: date) -> bool:
+        """Whether on a day another case of the same child stands in the place of this one."""
+        entered = [
+            row["happened_on"]
+            for row in self.about("registration", self._lasting(case))
+            if row["registered"]
+        ]
+        return case in self._ended and min([*entered, self._ended[case]["happened_on"]]) <= day
 
     def of(self, rows: list[Row], register: str) -> Iterator[tuple[Row, Row]]:
         """Facts with their case, of one register, but for those entered in error."""
@@ -137,6 +175,8 @@ class Facts:
         for row, case in self.of(self.known["registration"], register):
             off = self.off_day(case["id"])
             if not row["registered"] or row["happened_on"] > day or (off and off <= day):
+                continue
+            if self._goes_on_elsewhere(case["id"], day):
                 continue
             place = (row["department"], row["district"])
             for answer in self.about("transferanswer", case["id"]):
@@ -163,7 +203,7 @@ class Facts:
             department=str(department) if department else "",
             district=district,
             case=case["id"],
-            child=case["child_id"],
+            child=self._child(case) if case["child_id"] else None,
             reason=reason,
             by_post=self._first_post(row),
         )
@@ -188,7 +228,7 @@ class Facts:
             entered = [
                 (row, case)
                 for row, case in self.of(self.known["registration"], register)
-                if within(row) and row["registered"]
+                if within(row) and row["registered"] and not self._repeats("registration", row)
             ]
             if kind == "entries":
                 return [self._counted(row, case, subject=row["id"]) for row, case in entered]
@@ -212,7 +252,9 @@ class Facts:
         """Identifications, without the returns to the register: those count apart."""
         for row, case in self.of(self.known["identification"], register):
             earlier = case["previous_id"]
-            if earlier is None or earlier in self.void:
+            if (earlier is None or earlier in self.void) and not self._repeats(
+                "identification", row
+            ):
                 yield row, case
 
     def _was_off(self, row: Row, case: Row) -> bool:
@@ -235,7 +277,8 @@ class Facts:
         standing = {one.subject for one in self.standing(register, on)}
         found = []
         for row, case in self._found(register):
-            off = self.off_day(case["id"])
+            offs = [self.off_day(one) for one in (case["id"], self._lasting(case["id"]))]
+            off = min(filter(None, offs), default=None)
             if within(row) and off and off <= on and self.subject(case) not in standing:
                 found.append(self._counted(row, case, reason=self._last_reason(case, on)))
         return found

@@ -172,6 +172,18 @@ CHANGES = {
         " WHERE p.born_on IS NOT NULL GROUP BY child_id HAVING min(opened_on) >= '2024-05-01'"
         " ORDER BY min(opened_on), child_id LIMIT 1)"
     ),
+    "two records that are one child": (
+        "INSERT INTO kamkor_personmerge (id, happened_on, recorded_at, first_recorded_at, command,"
+        " by_post, reason, asked, kept_id, absorbed_id) SELECT gen_random_uuid(), now()::date,"
+        " now(), now(), gen_random_uuid(), 1, 'papers_seen', gen_random_uuid(), pair[1], pair[2]"
+        " FROM (SELECT array_agg(child_id) AS pair FROM (SELECT c.child_id FROM kamkor_case c"
+        " WHERE c.register = 'child' AND c.registered_on IS NOT NULL GROUP BY c.child_id"
+        " HAVING min(c.opened_on) BETWEEN '2024-05-01' AND '2025-06-30'"
+        " ORDER BY min(c.opened_on), c.child_id LIMIT 2) two) found"
+    ),
+    "two that are two again": (
+        "UPDATE kamkor_personmerge SET withdrawn_at = now() WHERE withdrawn_at IS NULL"
+    ),
     "an entry in error": (
         "UPDATE kamkor_takingoffdecision SET withdrawn_at = now() WHERE id = (SELECT id"
         " FROM kamkor_takingoffdecision WHERE reason = 'entered_in_error' AND agreed"

@@ -12,7 +12,15 @@ from kamkor.cases.queries.report import alarms_of_last_day, queue, unread_alarms
 from kamkor.kernel import clock
 from kamkor.workforce import queries as workforce
 from tests.cast import Cast, Player
-from tests.factories import NOOKEN, SUZAK, a_report, a_violent_report, accepted, received
+from tests.factories import (
+    NOOKEN,
+    SUZAK,
+    a_report,
+    a_violent_report,
+    accepted,
+    received,
+    registered,
+)
 
 
 def _queue(player: Player) -> list[str]:
@@ -67,6 +75,13 @@ def test_the_receipt_tells_received_then_dealt_with_then_closed_and_nothing_else
     report = cast.aigul.report(received(cast.aigul))
     assert _receipt_says(report) == "received"
     found = cast.aigul.do("screen_report", report=str(report.pk), decision="accept")
+    assert _receipt_says(report) == "being_dealt_with"
+    # Also where it goes on in the child's other case.
+    other = registered(cast)
+    why = {"ground": "papers_seen", "reason": "-", "number": cast.bakyt.case(other).number}
+    asked = cast.bakyt.do("merge_people", case=found["cases"][0], **why)["request"]
+    cast.head.do("answer_request", request=asked, decision="agree")
+    assert cast.bakyt.state(found["cases"][0]) == "merged"
     assert _receipt_says(report) == "being_dealt_with"
     declined = cast.aigul.report(received(cast.aigul))
     cast.aigul.do("screen_report", report=str(declined.pk), decision="decline", reason="no_concern")

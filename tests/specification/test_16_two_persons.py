@@ -208,6 +208,22 @@ def test_an_identity_is_erased_by_two_persons_and_no_figure_moves(
     assert "ask_erasure" not in page.operations
 
 
+def test_who_is_in_two_records_is_erased_in_both(committed_cast: Cast, own_keys: Path) -> None:
+    cast = committed_cast
+    case = closed_case(cast)
+    other = identified(cast, given_name="Emilbek", surname="Sadyrbaev")
+    declined = {"decision": "decline", "reason": "no_difficulty", "happened_on": cast.today}
+    cast.bakyt.do("register_child", case=other, **declined)
+    why = {"ground": "papers_seen", "reason": "The papers were seen."}
+    number = cast.bakyt.case(other).number
+    asked = cast.bakyt.do("merge_people", case=case, number=number, **why)["request"]
+    answered(cast.head, asked)
+    assert "kamkor_person" in stands("Sadyrbaev")
+    erased(cast, case)
+    assert [stands(name) for name in ("Төлөгөнов", "Sadyrbaev", "Emilbek")] == [[], [], []]
+    assert cast.bakyt.refused("undo_merge", case=case) == "already_erased"
+
+
 def test_yesterdays_backup_tells_nothing_of_what_was_told(
     committed_cast: Cast, own_keys: Path
 ) -> None:

@@ -132,6 +132,16 @@ def _void(cast: Cast) -> str:
     return str(answer.answer["case"])
 
 
+def _merged(cast: Cast) -> str:
+    """The later of two open cases, whose children are one."""
+    first, case = registered(cast), identified(cast)
+    number = cast.bakyt.case(first).number
+    why = {"ground": "papers_seen", "reason": "The papers were seen."}
+    asked = cast.bakyt.do("merge_people", case=case, number=number, **why)["request"]
+    cast.head.do("answer_request", request=asked, decision="agree")
+    return case
+
+
 def _family(cast: Cast) -> str:
     answer = cast.aigul.do("identify_child", **a_child(cast.today, family_too=True))
     return str(answer["family"])
@@ -169,6 +179,7 @@ REACHED: dict[str, Callable[[Cast], str]] = {
     "closed": _closed,
     "not_registered": _not_registered,
     "void": _void,
+    "merged": _merged,
     "family_identified": _family,
     "family_registered": _family_registered,
     "report_new": _report,
@@ -384,6 +395,6 @@ def test_the_states_of_the_table_are_those_of_the_pathway() -> None:
     assert states == {
         *("reported", "identified", "registered", "transfer_offered", "taking_off_proposed"),
         "ending_proposed",
-        *("accompaniment", "check_due", "closed", "not_registered", "void"),
+        *("accompaniment", "check_due", "closed", "not_registered", "void", "merged"),
         *("new", "accepted", "declined", "closed"),
     }

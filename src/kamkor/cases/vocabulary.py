@@ -20,6 +20,7 @@ class CaseState(StrEnum):
     CLOSED = "closed"
     NOT_REGISTERED = "not_registered"
     VOID = "void"
+    MERGED = "merged"
 
 
 class ReportState(StrEnum):
@@ -43,6 +44,7 @@ STATE_LABELS: dict[str, str] = {
     CaseState.CLOSED: noop("closed"),
     CaseState.NOT_REGISTERED: noop("not registered"),
     CaseState.VOID: noop("taken back"),
+    CaseState.MERGED: noop("goes on in the child's other case"),
     ReportState.NEW: noop("to be screened"),
     ReportState.ACCEPTED: noop("accepted"),
     ReportState.DECLINED: noop("declined"),
@@ -66,6 +68,8 @@ ON_REGISTER = frozenset(
 
 # What waits for a second person: of a child on the register, and of one that is not on it.
 PROPOSED = frozenset({CaseState.TAKING_OFF_PROPOSED, CaseState.ENDING_PROPOSED})
+# A child with two records has two open cases: one of them goes on, another may end from these.
+MERGEABLE = OPEN_STATES - PROPOSED - {CaseState.TRANSFER_OFFERED}
 # A refused end leads back to wherever the case stood when it was proposed.
 STATE_BEFORE = "state_before"
 
@@ -329,6 +333,15 @@ STEPS: tuple[Step, ...] = (
         _FIELD,
         {"": ""},
         noop("The old address stays in the history and in the search."),
+    ),
+    Step(
+        "merge_people",
+        noop("Two records are one child"),
+        "case",
+        frozenset(CaseState) - {CaseState.VOID, CaseState.MERGED},
+        _DECIDERS,
+        {"": "", "confirmed": CaseState.MERGED},
+        noop("A second person must confirm it. One case goes on; it can be undone at any time."),
     ),
     Step(
         "declare_interest",

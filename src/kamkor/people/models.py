@@ -22,9 +22,14 @@ class Person(Scoped):
     pin = models.CharField(max_length=20, blank=True)
     pin_doubts = models.CharField(max_length=80, blank=True)
     telephone = models.CharField(max_length=20, blank=True)
+    # Of records that are one person the id of the kept one; derived from the merges that stand.
+    same_as = models.UUIDField(null=True)
 
     class Meta:
         indexes = (
+            models.Index(
+                fields=["same_as"], condition=Q(same_as__isnull=False), name="person_same_as"
+            ),
             models.Index(fields=["office_unit"], name="person_by_unit"),
             models.Index(fields=["office_district", "born_on"], name="person_by_district"),
             models.Index(
@@ -145,3 +150,29 @@ class Birth(Fact):
     born_on = models.DateField(null=True)
     precision = models.CharField(max_length=10)
     sex = models.CharField(max_length=8)
+
+
+class PersonMerge(Fact):
+    """Two records are one person: the absorbed one is read as the kept one while this stands.
+
+    No row of either changes hands. ``asked`` is the request that a second person agreed to,
+    ``reason`` how it is known; why it was undone stands with who undid it.
+    """
+
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, related_name="+")
+    absorbed = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, related_name="+")
+    reason = models.CharField(max_length=40)
+    asked = models.UUIDField()
+
+    class Meta:
+        indexes = (models.Index(fields=["kept"], name="merge_by_kept"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["absorbed"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="absorbed_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kept=models.F("absorbed")), name="merge_of_two_records"
+            ),
+        )

@@ -25,7 +25,7 @@ from kamkor.kernel.commands import NotFound, NotPermitted, Operation
 from kamkor.kernel.shapes import Ask, Line, as_typed
 from kamkor.kernel.words import noop
 from kamkor.people.queries import households_visible_to, people_visible_to
-from kamkor.web import emergency, faults
+from kamkor.web import emergency, faults, merged
 from kamkor.web.again import signed_in_lately
 from kamkor.web.candidates import candidates_notes
 from kamkor.web.case_page import identity_of
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from kamkor.cases.models import Case, Task
 
 ABOUT_CASE = frozenset(
-    {*STEP_OF, "record_name", "give_safe_contact", "ask_unsealing", "ask_erasure"}
+    {*STEP_OF, "record_name", "give_safe_contact", "ask_unsealing", "ask_erasure", "undo_merge"}
 )
 EXPORT = "ask_export"
 START = frozenset({"receive_report", "record_round", "identify_child", EXPORT, emergency.OPEN})
@@ -152,6 +152,9 @@ def about_case(request: ViewedRequest, case_id: UUID, slug: str) -> HttpResponse
         return faults.fault_page(request, 404)
     if request.viewer.role not in operation.roles:
         return faults.fault_page(request, 403, who_may(operation))
+    if operation.name == "undo_merge":
+        shared = {"back_url": f"/cases/{case.pk}/", "context": {}}
+        return merged.undo_form(request, case, shared)
     show = signed_in_lately(serve) if operation.name in SENSITIVE else serve
     response: HttpResponse = show(request, _asked_about(request, operation, case))
     return response
@@ -174,6 +177,8 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
     if operation.name == "record_visit":
         return _asked_for_visit(request, operation, case, shared)
     set_by_page = {"case": str(case.pk)}
+    if operation.name == "merge_people" and "with" in request.GET:
+        set_by_page |= _with_record(request)
     if operation.name == "decide_taking_off":
         shared["context"]["notes"] = [
             {"text": text} for text in _what_to_weigh(request.viewer, case)
@@ -193,6 +198,14 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
         set_by_page |= known | at_home.pop("where", {})
         shared |= at_home
     return Asked(operation, case.pk, set_by_page, _kept(first), **shared)
+
+
+def _with_record(request: ViewedRequest) -> dict[str, str]:
+    """The record that was chosen among those found, by its id in the address."""
+    try:
+        return {"other": str(UUID(request.GET["with"])), "number": ""}
+    except ValueError:
+        raise Http404 from None
 
 
 def _where_the_home_stands(operation: str, case: Case) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -33,7 +34,7 @@ from kamkor.cases.vocabulary import (
 from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound, Operation
-from kamkor.web import faults, last_act
+from kamkor.web import faults, last_act, merged
 from kamkor.web.ages import age_and_birth, age_now
 from kamkor.web.back import way_back
 from kamkor.web.candidates import candidates_summary
@@ -41,7 +42,8 @@ from kamkor.web.case_report import notices_owed, report_of
 from kamkor.web.case_safety import safety_of
 from kamkor.web.door import ViewedRequest
 from kamkor.web.due import due_of_case
-from kamkor.web.timeline import WHOLE, correcting, posts_in, timeline_of
+from kamkor.web.operation import see_other
+from kamkor.web.timeline import correcting, posts_in
 from kamkor.web.unsafe_home import warning_of
 from kamkor.web.words import coded, day, moment, place_name, raised
 from kamkor.workforce import queries as workforce
@@ -61,7 +63,10 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         case = case_for(viewer, case_id)
     except NotFound:
         return faults.fault_page(request, 404)
+    if case.state == CaseState.MERGED and (address := merged.leads_to(viewer, case)):
+        return see_other(address)
     beside, acts = around(viewer, case, whole=True), acts_of(viewer, case)
+    beside = replace(beside, history=merged.whole_history(viewer, case, beside))
     last_act.forget_if_built_upon(request, beside.history)
     office, posts = case.office_district or 0, posts_in(beside.history)
     seats, names = workforce.seats_and_names(office, clock.today(), posts, as_of=viewer.workforce)
@@ -77,7 +82,7 @@ def case_page(request: ViewedRequest, case_id: UUID) -> HttpResponse:
         "notices": notices_owed(viewer, case, beside),
         "household": household_of(viewer, case, beside),
         "candidates": candidates_summary(viewer, case),
-        "timeline": timeline_of(viewer, case, beside.history, names, whole=WHOLE in request.GET),
+        "timeline": merged.joint_timeline(request, case, beside, names),
         "more_acts": acts,
         "episodes": episodes_of(case, beside),
         "back_url": way_back(request, "/register/" if viewer.role != "worker" else "/"),
@@ -220,6 +225,7 @@ def _fits(operation: str, case: Case) -> bool:
         "register_family": FAMILY,
         "identify_child": CHILD,
         "change_state_protection": CHILD,
+        "merge_people": CHILD,
     }
     if operation in {"end_removal", "protect_now"}:
         # One removal stands at a time.
@@ -269,6 +275,8 @@ def acts_of(viewer: Viewer, case: Case) -> list[dict[str, Any]]:
         )
     if viewer.role in {SPECIALIST, HEAD} and own:
         acts += [_asking(case, one) for one in _may_be_asked(case)]
+        if merged.is_one_of_several(case):
+            acts.append(_asking(case, Operation.registry["undo_merge"]))
     if case.register == CHILD and viewer.may(Action.RECORD) and own:
         acts.append(
             {
@@ -299,7 +307,7 @@ def _asking(case: Case, operation: Operation[Any]) -> dict[str, Any]:
         "operation": operation.name,
         "style": "",
         "first": False,
-        "follows": _("A second person must confirm it."),
+        "follows": "" if operation.name == "undo_merge" else _("A second person must confirm it."),
     }
 
 
@@ -360,6 +368,7 @@ def _doubt_of_home(case: Case) -> dict[str, str] | None:
 def episodes_of(case: Case, beside: Around) -> list[dict[str, Any]]:
     """The other episodes of this child, and the family's entry."""
     found = [one for one in beside.near if one.child_id and one.child_id == case.child_id]
+    found += merged.other_records(case, beside)
     found += [
         one
         for one in beside.near
@@ -371,6 +380,9 @@ def episodes_of(case: Case, beside: Around) -> list[dict[str, Any]]:
         if one.pk in seen:
             continue
         seen.add(one.pk)
+        if one.state == CaseState.MERGED:
+            # Its address leads here.
+            continue
         rows.append(
             {
                 "url": f"/cases/{one.pk}/",

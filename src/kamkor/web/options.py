@@ -41,6 +41,10 @@ DECISIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("refused", noop("Refused to talk")),
         ("not_counted", noop("It was not counted")),
     ),
+    "two_records": (
+        ("kept", noop("This child's")),
+        ("absorbed", noop("The other child's")),
+    ),
     "ranks": (("1", noop("First")), ("2", noop("Second")), ("3", noop("Third"))),
 }
 

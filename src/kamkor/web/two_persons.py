@@ -14,9 +14,11 @@ from kamkor.cases.queries.case import cases_visible_to
 from kamkor.cases.queries.two_persons import (
     ERASE,
     EXPORT,
+    MERGE,
     UNSEAL,
     asked_by,
     may_export,
+    records_asked,
     waiting_for_second,
 )
 from kamkor.kernel import clock
@@ -41,6 +43,7 @@ ACTS = {
     UNSEAL: noop("Unseal a case"),
     ERASE: noop("Erase an identity"),
     EXPORT: noop("Export a long list"),
+    MERGE: noop("Two records are one child"),
 }
 FOLLOWS = {
     UNSEAL: noop("The department sees the child and the home again, at once."),
@@ -48,8 +51,13 @@ FOLLOWS = {
         "Names, address, telephones and what was told are gone for good, at once. Nobody can bring"
         " them back. The counts stay as they are."
     ),
+    MERGE: noop(
+        "The two are read as one child from now on, and counted once. Of two open cases one goes"
+        " on. It can be undone at any time."
+    ),
     EXPORT: noop("The asker may export just this list for 24 hours."),
 }
+_GROUNDS = {ERASE: "erasure_grounds", MERGE: "merge_grounds"}
 SENSITIVE = frozenset(
     {
         *("ask_unsealing", "ask_erasure", "ask_export", "answer_request", "withdraw_request"),
@@ -142,7 +150,8 @@ def _listed(viewer: Viewer, found: list[TwoPersons]) -> list[dict[str, Any]]:
             "case": numbers.get(one.subject, ""),
             "case_url": f"/cases/{one.subject}/" if one.subject in numbers else "",
             "list": _list(one),
-            "ground": coded(one.ground, "erasure_grounds") if one.ground else "",
+            "ground": coded(one.ground, _GROUNDS[one.act]) if one.ground else "",
+            "records": records_asked(viewer, one),
             "reason": one.reason,
             "by": names.get(one.by_post, "–"),
             "at": moment(one.recorded_at),

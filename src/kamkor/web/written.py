@@ -251,6 +251,10 @@ WRITTEN: dict[str, Callable[[Any], tuple[str, list[str]]]] = {
         [_("Safe contact: %(how)s") % {"how": fact.contact}] if fact.contact else [],
     ),
     "interest": lambda fact: (_("Interest declared"), [coded(fact.kind, "interest_kinds")]),
+    "merge": lambda _fact: (
+        _("Two records are one child: this case ended"),
+        [_("It goes on in the child's other case.")],
+    ),
     "task_done": lambda fact: (
         f"{_('Done')}: {coded(fact.task.kind, 'task_kinds')}",
         [fact.proof],

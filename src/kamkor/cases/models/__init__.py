@@ -8,6 +8,7 @@ from kamkor.cases.models.emergency import (
     EmergencyTry,
 )
 from kamkor.cases.models.loading import Load, LoadKey, StagedRow
+from kamkor.cases.models.merging import CaseMerge
 from kamkor.cases.models.protection import Removal, RemovalEnd, SafeContact
 from kamkor.cases.models.registration import (
     Identification,
@@ -37,6 +38,7 @@ __all__ = [
     "AccompanimentEnd",
     "Assignment",
     "Case",
+    "CaseMerge",
     "EmergencyEnd",
     "EmergencyOpening",
     "EmergencySeen",

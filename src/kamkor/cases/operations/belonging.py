@@ -13,10 +13,11 @@ from kamkor.access.vocabulary import WORKER
 from kamkor.cases.models import Case
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.lending import HOUSEHOLD
-from kamkor.cases.vocabulary import OPEN_STATES
+from kamkor.cases.vocabulary import OPEN_STATES, CaseState
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Order
 from kamkor.kernel.writing import write_together
+from kamkor.people.merging import records_of
 from kamkor.people.operations import offices_of_home, persons_at_home
 from kamkor.people.queries import members_of
 from kamkor.workforce import queries as workforce
@@ -43,7 +44,7 @@ def episodes_of(case: Case) -> QuerySet[Case]:
     if case.child_id is None:
         home = case.household_id or UUID(int=0)
         return Case.objects.filter(register=case.register, household_id=home)
-    return Case.objects.filter(child_id=case.child_id)
+    return Case.objects.filter(child_id__in=records_of(case.child))
 
 
 def cases_at_home(case: Case) -> QuerySet[Case]:
@@ -74,6 +75,13 @@ def _home(case: Case) -> list[UUID]:
     return [case.household_id, *persons_at_home(case.household_id)]
 
 
+def _homes_of_merged(case: Case) -> list[UUID]:
+    """The homes that the child's other records tell of, with who lives there: an ended case opens
+    again there if the two should be two children."""
+    merged = episodes_of(case).filter(state=CaseState.MERGED, household__isnull=False)
+    return [row for one in merged for row in _home(one)]
+
+
 def around(case: Case) -> list[UUID]:
     """Everything of a household: its cases, who lives there, and the reports about them."""
     cases = {one.pk: one for one in [*cases_at_home(case), *episodes_of(case)]}.values()
@@ -102,8 +110,10 @@ def parted(case: Case, *, alone: bool) -> Parts:
     """
     own = _rows_of(episodes_of(case))
     if alone and _holds_home(case):
-        return Parts(around(case), [], [])
-    beside = [*_home(case), *_reports_of(episodes_of(case))]
+        moving = around(case)
+        others = [row for row in _homes_of_merged(case) if row not in moving]
+        return Parts(moving, others, [])
+    beside = [*_home(case), *_homes_of_merged(case), *_reports_of(episodes_of(case))]
     shown = [row for row in beside if row not in own]
     return Parts(own, shown, [case.child_id] if case.child_id else [])
 
@@ -112,12 +122,13 @@ def parted_for(case: Case, together: Iterable[Case], office: int) -> Parts:
     """How the rows part when a case is offered to a department, ``together`` with the other open
     cases of its home: the home goes along unless one of them is not offered there too."""
     others = list(together)
-    parts = parted(case, alone=all(one.offered_to_id == office for one in others))
-    if parts.shown or not others:
+    alone = all(one.offered_to_id == office for one in others)
+    parts = parted(case, alone=alone)
+    if not others or not (alone and _holds_home(case)):
         return parts
     own = [row for row in parts.moving if row not in rows_of_all(others)]
     children = [one.child_id for one in others if one.child_id is not None]
-    return Parts(own, children, [case.child_id] if case.child_id else [])
+    return Parts(own, [*children, *parts.shown], [case.child_id] if case.child_id else [])
 
 
 def rows_of_all(cases: Iterable[Case]) -> set[UUID]:

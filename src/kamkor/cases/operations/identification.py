@@ -26,6 +26,7 @@ from kamkor.kernel.commands import NotFound, Order
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.shapes import Ask, Coded, Line, Name, PartialDay, PastDay, Shape, Text, as_known
 from kamkor.kernel.words import noop
+from kamkor.people.merging import kept_id, records_of
 from kamkor.people.operations import (
     Identity,
     Pin,
@@ -253,13 +254,14 @@ def _known_home(order: Order[IdentifyChild]) -> "Household | None":
 def _known_child(order: Order[IdentifyChild], identity: Identity) -> "Person | None":
     if order.data.child is None:
         return None
-    order.claim(order.data.child, check_version=False)
-    child = people_visible_to(order.viewer).filter(id=order.data.child).first()
+    wanted = kept_id(order.data.child)
+    order.claim(wanted, check_version=False)
+    child = people_visible_to(order.viewer).filter(id=wanted).first()
     # Who was erased is nobody who can be found.
     if child is None or not child.shown_name:
         raise NotFound("child")
     refuse_second(order, child.pk, "child")
-    died_on = died_among(order.viewer, [child.pk]).get(child.pk)
+    died_on = next(iter(died_among(order.viewer, records_of(child)).values()), None)
     if died_on is not None:
         raise ChildDied("child", day=f"{died_on:%d.%m.%Y}")
     identify_person(order, child, identity)

@@ -15,6 +15,7 @@ from kamkor.kernel.commands import Order, scope_of
 from kamkor.kernel.errors import Fault, Refusal
 from kamkor.kernel.ids import readable_number
 from kamkor.kernel.words import noop
+from kamkor.people.merging import kept_id, kept_record
 from kamkor.people.operations import described_person, join_household, new_household
 from kamkor.workforce import queries as workforce
 
@@ -46,6 +47,7 @@ class AlreadyOpen(Refusal):
 
 def refuse_second(order: Order[Any], child: UUID, at: str = "") -> None:
     """Raise ``AlreadyOpen`` if a claimed child has an open case, be it hidden from who asks."""
+    child = kept_id(child)
     # Also one that a colleague of the unit answers for, which the viewer's lists do not show.
     already = Case.objects.filter(child_id=child, state__in=list(OPEN_STATES)).first()
     if already is not None:
@@ -70,6 +72,7 @@ def new_case(
 ) -> Case:
     """Hand over a case and its first assignment, from the day it opens or ``since`` a later one;
     what is derived is settled afterwards."""
+    child = kept_record(child) if child else None
     case = Case(
         number=readable_number(NUMBER_PREFIX),
         register=register,

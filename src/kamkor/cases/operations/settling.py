@@ -13,6 +13,7 @@ from kamkor.cases.models import (
     AccompanimentEnd,
     Assignment,
     Case,
+    CaseMerge,
     Identification,
     Registration,
     RegistrationGround,
@@ -100,6 +101,7 @@ _SELDOM: dict[str, Any] = {
     "removal": Removal,
     "removal_end": RemovalEnd,
     "returned": Case,
+    "merge": CaseMerge,
 }
 _WHICH_OF_THEM = """
 SELECT 'offer' WHERE EXISTS (SELECT FROM kamkor_transferoffer WHERE case_id = ANY(%(cases)s))
@@ -119,6 +121,8 @@ UNION ALL SELECT 'removal_end'
 WHERE EXISTS (SELECT FROM kamkor_removalend WHERE case_id = ANY(%(cases)s))
 UNION ALL SELECT 'returned'
 WHERE EXISTS (SELECT FROM kamkor_case WHERE previous_id = ANY(%(cases)s))
+UNION ALL SELECT 'merge'
+WHERE EXISTS (SELECT FROM kamkor_casemerge WHERE case_id = ANY(%(cases)s))
 """
 
 
@@ -236,8 +240,15 @@ def _later_events(case: Case, live: LiveFacts) -> Iterable[Event]:
         yield _event("removal", fact)
     for fact in live.of(RemovalEnd, case):
         yield _event("removal_end", fact)
+    yield from _ended_elsewhere(case, live)
+
+
+def _ended_elsewhere(case: Case, live: LiveFacts) -> Iterable[Event]:
+    """What ended a case in another one of its child."""
     for fact in live.returns_of(case):
         yield _event("returned", fact)
+    for fact in live.of(CaseMerge, case):
+        yield _event("merge", fact)
 
 
 def standing_from_facts(case: Case, corrected: Iterable[Any] = ()) -> Standing:

@@ -12,10 +12,19 @@ from kamkor.access.vocabulary import COMMISSIONER, HEAD, OBLAST, SPECIALIST, WOR
 from kamkor.cases.models import Case, SecondWord, TwoPersons
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.belonging import around, episodes_of
+from kamkor.cases.operations.joining import (
+    HeldApart,
+    NumbersDiffer,
+    OneRecordAlready,
+    join_records,
+    pair_of,
+)
+from kamkor.cases.operations.opening import AlreadyOpen
 from kamkor.cases.queries.case import case_for, departments_answering
 from kamkor.cases.queries.two_persons import (
     ERASE,
     EXPORT,
+    MERGE,
     SECOND,
     UNSEAL,
     requests_visible_to,
@@ -120,7 +129,7 @@ def ask_unsealing(order: Order[AskUnsealing]) -> None:
     case = _case(order, order.data.case)
     if case.team is None:
         raise NotSealed
-    _ask(order, UNSEAL, case)
+    ask_second(order, UNSEAL, case)
 
 
 @operation(
@@ -142,7 +151,7 @@ def ask_erasure(order: Order[AskErasure]) -> None:
         raise NotOfAChild
     steps.require_identity(case)
     _require_ended(order, case)
-    _ask(order, ERASE, case, ground=order.data.ground)
+    ask_second(order, ERASE, case, ground=order.data.ground)
 
 
 @operation(label=noop("Ask to export a long list"), shape=AskExport, roles=_EXPORTERS)
@@ -162,7 +171,19 @@ def ask_export(order: Order[AskExport]) -> None:
     label=noop("Answer as second person"),
     shape=AnswerRequest,
     roles=sorted(SECOND),
-    refusals=(NotFound, NotPermitted, OwnRequest, StillOpen),
+    refusals=(
+        NotFound,
+        NotPermitted,
+        OwnRequest,
+        StillOpen,
+        OneRecordAlready,
+        NumbersDiffer,
+        HeldApart,
+        AlreadyOpen,
+        steps.AlreadyErased,
+        steps.StateForbids,
+        steps.ChildAway,
+    ),
 )
 def answer_request(order: Order[AnswerRequest]) -> None:
     """Agree to what another person asked for, and it is done at once; or decline it."""
@@ -190,6 +211,9 @@ def answer_request(order: Order[AnswerRequest]) -> None:
     steps.require_own_side(order, case)
     if asked.act == UNSEAL:
         _unseal(order, case)
+    elif asked.act == MERGE:
+        pair = pair_of(order, UUID(asked.wanted["one"]), UUID(asked.wanted["other"]))
+        join_records(order, pair, reason=asked.ground, asked=asked.pk)
     else:
         _require_ended(order, case)
         order.after(lambda: _erase(asked.pk))
@@ -236,7 +260,8 @@ def _require_ended(order: Order[Any], case: Case) -> None:
         raise StillOpen
 
 
-def _ask(order: Order[Any], act: str, case: Case, **told: str) -> None:
+def ask_second(order: Order[Any], act: str, case: Case, **told: Any) -> None:  # noqa: ANN401 - columns
+    """Hand over a request about a case; raises ``AlreadyAsked`` if the same waits already."""
     waiting = requests_visible_to(order.viewer).filter(subject=case.pk, act=act)
     if waiting.exists():
         raise AlreadyAsked

@@ -26,6 +26,7 @@ from kamkor.cases.queries.task import done_about, notices_about, open_tasks_abou
 from kamkor.cases.queries.visit import looks_of
 from kamkor.kernel import clock
 from kamkor.kernel.kept import asked_together
+from kamkor.people.merging import records_of
 from kamkor.people.queries import memberships_of, scope_filter, standing_members
 from kamkor.territory.queries import LANGUAGES, names_borne
 
@@ -65,6 +66,7 @@ def around(viewer: Viewer, case: Case, *, whole: bool = False) -> Around:
         viewer,
         case_id=case.pk,
         child_id=case.child_id,
+        records=records_of(case.child),
         household_id=case.household_id,
         report_id=case.report_id,
         territory_id=None if home is None else home.territory_id,
@@ -132,15 +134,15 @@ def _contact(near: Sequence[Case], said: list[str]) -> str | None:
     return next(filter(None, told), "") if told else None
 
 
-def _same(child_id: UUID | None, household_id: UUID | None) -> Q:
-    """Every case is of a child, of a household, or of both."""
-    return Q(household_id=household_id) | Q(child_id=child_id)
+def _same(records: Sequence[UUID], household_id: UUID | None) -> Q:
+    """Every case is of a child, in one record of it or several, of a household, or of both."""
+    return Q(household_id=household_id) | Q(child_id__among=records)
 
 
 def _near(
-    viewer: Viewer, *, child_id: UUID | None, household_id: UUID | None, **_: object
+    viewer: Viewer, *, records: Sequence[UUID], household_id: UUID | None, **_: object
 ) -> QuerySet[Case]:
-    near = whole_cases(viewer).filter(_same(child_id, household_id)).order_by("-opened_on", "-id")
+    near = whole_cases(viewer).filter(_same(records, household_id)).order_by("-opened_on", "-id")
     told = ("report__home_unsafe", "report__safe_contact")
     return in_list(
         near, "household_id", "child_id", "previous_id", "command", *told
@@ -148,9 +150,9 @@ def _near(
 
 
 def _contacts(
-    viewer: Viewer, *, child_id: UUID | None, household_id: UUID | None, **_: object
+    viewer: Viewer, *, records: Sequence[UUID], household_id: UUID | None, **_: object
 ) -> QuerySet[SafeContact]:
-    near = cases_visible_to(viewer).filter(_same(child_id, household_id))
+    near = cases_visible_to(viewer).filter(_same(records, household_id))
     facts = SafeContact.objects.filter(scope_filter(viewer, subject="case_id"), withdrawn_at=None)
     said = facts.filter(case__in=near.values("id")).order_by("-recorded_at", "-id")
     return said.only("case_id", "contact")

@@ -11,7 +11,7 @@ from kamkor.cases.models import Case, Task, is_open
 from kamkor.cases.queries.case import cases_of_people
 from kamkor.cases.vocabulary import CANDIDATE
 from kamkor.kernel.kept import asked, counted
-from kamkor.people.queries import people_visible_to, scope_filter
+from kamkor.people.queries import READ_ALONE, people_visible_to, scope_filter
 
 if TYPE_CHECKING:
     from kamkor.people.models import Person
@@ -46,5 +46,6 @@ def _doubts(viewer: Viewer, pin: str) -> QuerySet[Task]:
 
 def _same(viewer: Viewer, pin: str, child_id: UUID) -> QuerySet["Person"]:
     """Who else of those visible bears this number."""
-    same = people_visible_to(viewer).filter(pin=pin).exclude(id=child_id)
+    # What is read as this child, or as another of these, is no further one.
+    same = people_visible_to(viewer).filter(READ_ALONE, pin=pin).exclude(id=child_id)
     return same.order_by("sort_key", "id")

@@ -14,6 +14,7 @@ from kamkor.cases.models import (
     AccompanimentEnd,
     Assignment,
     Case,
+    CaseMerge,
     Identification,
     Interest,
     Need,
@@ -64,11 +65,12 @@ OF_CASE: dict[str, Any] = {
     "offer": TransferOffer,
     "answer": TransferAnswer,
     "interest": Interest,
+    "merge": CaseMerge,
 }
 RARE = frozenset(
     {
         "state_protection", "removal", "safe_contact", "removal_end", "proposal", "decision",
-        "accompaniment_end", "offer", "answer", "interest",
+        "accompaniment_end", "offer", "answer", "interest", "merge",
     }
 )  # fmt: skip
 """Kinds of which most cases have no fact: an ``eventful`` case alone is asked for them."""
@@ -160,7 +162,7 @@ def in_order(facts: Mapping[str, list[Any]]) -> list[Recorded]:
             found += _corrected(kind, of_kind)
         elif kind != "visit":
             found += [(kind, fact) for fact in of_kind]
-    return sorted(_recorded_as(found), key=_newest_first, reverse=True)
+    return sorted(_recorded_as(found), key=newest_first, reverse=True)
 
 
 def _corrected(kind: str, facts: Iterable[Any]) -> list[tuple[str, Any]]:
@@ -250,7 +252,8 @@ def _previous(viewer: Viewer, case_id: UUID) -> QuerySet[Case, UUID | None]:
     return found.values_list("previous_id", flat=True)
 
 
-def _newest_first(one: Recorded) -> tuple[date, datetime, str]:
+def newest_first(one: Recorded) -> tuple[date, datetime, str]:
+    """The order of a history, to be read backwards."""
     return one.fact.happened_on, one.fact.first_recorded_at, one.kind
 
 

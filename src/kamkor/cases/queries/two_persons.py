@@ -9,9 +9,10 @@ from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import COMMISSIONER, HEAD, OBLAST, SPECIALIST
 from kamkor.cases.models import TwoPersons
 from kamkor.kernel import clock
-from kamkor.people.queries import scope_filter
+from kamkor.kernel.shapes import as_known
+from kamkor.people.queries import people_visible_to, scope_filter
 
-UNSEAL, ERASE, EXPORT = "unseal", "erase", "export"
+UNSEAL, ERASE, EXPORT, MERGE = "unseal", "erase", "export", "merge"
 SECOND = frozenset({SPECIALIST, HEAD, OBLAST, COMMISSIONER})
 """Who may be the second person: of what one sees oneself, and never of what one asked for."""
 
@@ -56,3 +57,16 @@ def may_export(viewer: Viewer, wanted: Mapping[str, str]) -> bool:
     asked = TwoPersons.objects.filter(scope_filter(viewer, subject="subject"), withdrawn_at=None)
     own = asked.filter(act=EXPORT, account=viewer.account_id, wanted=dict(wanted), **agreed)
     return own.exists()
+
+
+def records_asked(viewer: Viewer, asked: TwoPersons) -> list[str]:
+    """The names of the two records that were asked to be read as one, those the viewer sees."""
+    if asked.act != MERGE:
+        return []
+    people = people_visible_to(viewer).filter(id__in=list(asked.wanted.values()))
+    return [
+        f"{one.shown_name} ({as_known(one.born_on, one.birth_precision)})"
+        if one.born_on
+        else one.shown_name
+        for one in people.order_by("id")
+    ]

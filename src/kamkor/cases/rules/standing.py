@@ -212,6 +212,7 @@ _CHANGES: dict[str, Callable[[Standing, Event], Standing]] = {
     ),
     "removal": lambda standing, _: replace(standing, away_from_home=True),
     "removal_end": lambda standing, _: replace(standing, away_from_home=False),
+    "merge": lambda standing, _: replace(standing, state=CaseState.MERGED),
 }
 
 # Facts of one command bear one moment; this is the order in which they are meant.

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from kamkor.figures.queries import merges
 from kamkor.figures.rules.question import Question
-from kamkor.figures.vocabulary import Figure, Key
+from kamkor.figures.vocabulary import CHILD, FAMILY, Figure, Key
 from kamkor.kernel import clock, rulesets
 
 WRONG = """wrong AS MATERIALIZED (
@@ -14,20 +15,21 @@ WRONG = """wrong AS MATERIALIZED (
     WHERE f.agreed AND f.reason = ANY(%(errors)s) AND {known}
 )"""
 # Each gives: subject, case_id, child_id, day, department, district, by_post, reason, sealed.
-_OF_CASE = """SELECT {subject} AS subject, c.id AS case_id, c.child_id, f.happened_on AS day,
-    f.department, f.district, f.by_post, {reason} AS reason, c.team IS NOT NULL AS sealed
-FROM {table} f JOIN kamkor_case c ON c.id = f.case_id
+_OF_CASE = """SELECT {subject} AS subject, c.id AS case_id, {child} AS child_id,
+    f.happened_on AS day, f.department, f.district, f.by_post, {reason} AS reason,
+    c.team IS NOT NULL AS sealed
+FROM {table} f JOIN kamkor_case c ON c.id = f.case_id {of_child}
 WHERE c.register = %(register)s AND {known} AND f.happened_on BETWEEN %(first)s AND %(last)s
     AND NOT EXISTS (SELECT FROM wrong w WHERE w.case_id = f.case_id)"""
-_STANDING = """SELECT {subject} AS subject, c.id AS case_id, c.child_id, d.day,
+_STANDING = """SELECT {subject} AS subject, c.id AS case_id, {child} AS child_id, d.day,
     coalesce(h.to_office_id, f.department) AS department,
     coalesce(h.moved_to, f.district) AS district,
     f.by_post, '' AS reason, c.team IS NOT NULL AS sealed
 FROM days d JOIN kamkor_registration f ON f.registered AND f.happened_on <= d.day AND {known}
-JOIN kamkor_case c ON c.id = f.case_id AND c.register = %(register)s
+JOIN kamkor_case c ON c.id = f.case_id AND c.register = %(register)s {of_child}
 LEFT JOIN handed h ON h.case_id = f.case_id AND h.day = d.day
 WHERE NOT EXISTS (SELECT FROM off o WHERE o.case_id = f.case_id AND o.happened_on <= d.day)
-    AND NOT EXISTS (SELECT FROM wrong w WHERE w.case_id = f.case_id)"""
+    AND NOT EXISTS (SELECT FROM wrong w WHERE w.case_id = f.case_id){not_joined}"""
 OFF = """off AS MATERIALIZED (
     SELECT f.case_id, f.happened_on, f.reason FROM kamkor_takingoffdecision f
     WHERE f.agreed AND {known}
@@ -47,23 +49,23 @@ RETURNED = """returned AS MATERIALIZED (
 )"""
 _FOUND = " AND NOT EXISTS (SELECT FROM returned b WHERE b.case_id = f.case_id)"
 _COHORT_OFF = """ AND EXISTS (
-    SELECT FROM off o WHERE o.case_id = f.case_id AND o.happened_on <= %(on)s)
+    SELECT FROM {off_with} o WHERE o.case_id = f.case_id AND o.happened_on <= %(on)s)
 AND NOT EXISTS (SELECT FROM standing s WHERE s.subject = {subject})"""
 _REENTERED = """ AND f.registered AND EXISTS (
-    SELECT FROM kamkor_case earlier JOIN off o ON o.case_id = earlier.id
-    WHERE earlier.{column} = c.{column} AND earlier.register = c.register
+    SELECT FROM kamkor_case earlier JOIN off o ON o.case_id = earlier.id {of_earlier}
+    WHERE {earlier} = {subject_of_case} AND earlier.register = c.register
     AND earlier.id <> c.id AND o.happened_on <= f.happened_on
     AND NOT EXISTS (SELECT FROM wrong w WHERE w.case_id = earlier.id))"""
 WENT = " AND f.kind <> ALL(%(calls)s)"
 # A correction keeps the moment at which the first fact was recorded: who did it is the first's.
 _FIRST_POST = """CASE WHEN f.corrects IS NULL THEN f.by_post ELSE (
-        SELECT o.by_post FROM {table} o WHERE o.{about} = f.{about} AND o.corrects IS NULL
+        SELECT o.by_post FROM {table} o WHERE {about} AND o.corrects IS NULL
         AND o.first_recorded_at = f.first_recorded_at LIMIT 1) END AS by_post"""
 _VISITED = (
-    """SELECT v.household_id AS subject, c.id AS case_id, c.child_id, f.happened_on AS day,
+    """SELECT v.household_id AS subject, c.id AS case_id, {child} AS child_id, f.happened_on AS day,
     f.department, f.district, {visitor}, '' AS reason, c.team IS NOT NULL AS sealed
 FROM kamkor_visitchild f JOIN kamkor_visit v ON v.id = f.visit_id
-JOIN kamkor_case c ON c.id = f.case_id
+JOIN kamkor_case c ON c.id = f.case_id {of_child}
 WHERE {known} AND f.happened_on BETWEEN %(first)s AND %(last)s
     AND NOT EXISTS (SELECT FROM wrong w WHERE w.case_id = f.case_id)"""
     + WENT
@@ -110,11 +112,18 @@ _JOINS[Key.AGE] = _JOINS[Key.SEX]
 # Of a cohort: why its subject was taken off last, from whichever episode.
 _LAST_REASON = """LEFT JOIN LATERAL (
         SELECT o.reason FROM kamkor_case e JOIN kamkor_takingoffdecision o ON o.case_id = e.id
-        WHERE e.{column} = r.subject AND e.register = %(register)s
+        WHERE {last_of} AND e.register = %(register)s
             AND o.agreed AND o.happened_on <= %(on)s AND {known_last}
             AND NOT EXISTS (SELECT FROM kamkor_takingoffdecision f WHERE f.case_id = e.id
                 AND f.agreed AND f.reason = ANY(%(errors)s) AND {known_wrong})
         ORDER BY o.happened_on DESC, o.first_recorded_at DESC LIMIT 1) y ON true"""
+_LAST_OF = {
+    CHILD: """e.child_id = ANY (ARRAY(SELECT r.subject
+            UNION ALL SELECT s.person_id FROM same s WHERE s.kept_id = r.subject))""",
+    FAMILY: "e.household_id = r.subject",
+}
+_ENTERING = frozenset({"identified", "registered", "reentered", "cohort"})
+"""What counts a child that is brought in: once, whatever number of records it was entered in."""
 _ALIAS = {"ground": "g", "each": "n", "source": "i", "post": "a", "last": "o", "wrong": "f"}
 _VALUES: dict[str, str] = {
     Key.MAIN_GROUND: "g.ground",
@@ -144,16 +153,16 @@ def known(alias: str, question: Question) -> str:
 
 def rows_of(figure: Figure, question: Question) -> tuple[list[str], str]:
     """The facts a figure is counted from: the parts named before, and the question itself."""
-    column = _subject_column(figure)
-    subject = "f.id" if figure.unit == "event" else f"c.{column}"
-    words = {"subject": subject, "column": column, "known": known("f", question), "reason": "''"}
-    words["visitor"] = _FIRST_POST.format(table="kamkor_visitchild", about="case_id")
-    words["screener"] = _FIRST_POST.format(table="kamkor_screening", about="report_id")
-    before = [WRONG]
-    if figure.counts in {"on_register", "cohort", "reentered", "taken_off"}:
-        before += [OFF]
-    if figure.counts in {"identified", "cohort"}:
-        before += [RETURNED]
+    subject = "f.id" if figure.unit == "event" else _subject(figure)
+    words = {"subject": subject, "known": known("f", question), "reason": "''"}
+    words |= _read_as_one(figure, question)
+    words["visitor"] = _FIRST_POST.format(
+        table="kamkor_visitchild", about="(o.case_id = f.case_id OR o.visit_id = f.visit_id)"
+    )
+    words["screener"] = _FIRST_POST.format(
+        table="kamkor_screening", about="o.report_id = f.report_id"
+    )
+    before = _named_before(figure)
     table = {
         "taken_off": "kamkor_takingoffdecision",
         "cohort": "kamkor_identification",
@@ -170,7 +179,6 @@ def rows_of(figure: Figure, question: Question) -> tuple[list[str], str]:
     elif figure.counts == "reentered":
         text += _REENTERED
     elif figure.counts == "cohort":
-        before += [DAYS, HANDED, f"standing AS MATERIALIZED ({_STANDING})"]
         text += _FOUND + _COHORT_OFF
     elif figure.counts == "identified":
         text += _FOUND
@@ -181,15 +189,49 @@ def rows_of(figure: Figure, question: Question) -> tuple[list[str], str]:
             "reported": _REPORTED,
             "declined": _DECLINED,
         }[figure.counts]
-    if figure.counts == "on_register":
-        before += [DAYS, HANDED]
+    if figure.register == CHILD and figure.counts in _ENTERING:
+        text += merges.NOT_DOUBLED
     words |= {"table": table, "known_look": known("l", question)}
     words["known_told"] = known("t", question)
     return [part.format(**words) for part in before], text.format(**words)
 
 
-def _subject_column(figure: Figure) -> str:
-    return "child_id" if figure.register == "child" else "household_id"
+def _named_before(figure: Figure) -> list[str]:
+    """The parts a figure's question builds on, in an order in which each finds its own."""
+    of_child, counts = figure.register == CHILD, figure.counts
+    parts: list[tuple[str, bool]] = [
+        (merges.SAME, of_child),
+        (WRONG, True),
+        (OFF, counts in {"on_register", "cohort", "reentered", "taken_off"}),
+        (RETURNED, counts in {"identified", "cohort"}),
+        (merges.JOINED, of_child and counts in _ENTERING | {"on_register"}),
+        (merges.OFF_WITH, of_child and counts == "cohort"),
+        (merges.DOUBLED, of_child and counts in _ENTERING),
+        (DAYS, counts in {"on_register", "cohort"}),
+        (HANDED, counts in {"on_register", "cohort"}),
+        (f"standing AS MATERIALIZED ({_STANDING})", counts == "cohort"),
+    ]
+    return [part for part, wanted in parts if wanted]
+
+
+def _subject(figure: Figure) -> str:
+    return merges.CHILD if figure.register == CHILD else "c.household_id"
+
+
+def _read_as_one(figure: Figure, question: Question) -> dict[str, str]:
+    """The words of a statement by which several records of a child are read as one."""
+    words = {"subject_of_case": _subject(figure), "known_earlier": known("e", question)}
+    words |= {"entering": "", "entering_earlier": ""}
+    if figure.counts in {"registered", "reentered"}:
+        words |= {"entering": " AND f.registered", "entering_earlier": " AND e.registered"}
+    if figure.register != CHILD:
+        alone = dict.fromkeys(("of_child", "of_earlier", "not_joined"), "")
+        read = {"child": "c.child_id", "earlier": "earlier.household_id", "off_with": "off"}
+        return words | alone | read
+    read = words | {"child": merges.CHILD, "of_child": merges.OF_CHILD, "off_with": "off_with"}
+    read["earlier"] = "coalesce(es.kept_id, earlier.child_id)"
+    read["of_earlier"] = "LEFT JOIN same es ON es.person_id = earlier.child_id"
+    return read | {"not_joined": merges.NOT_JOINED.format(**words)}
 
 
 def counted_rows(figure: Figure, question: Question, keys: tuple[Key, ...]) -> str:
@@ -202,7 +244,7 @@ def counted_rows(figure: Figure, question: Question, keys: tuple[Key, ...]) -> s
     if Key.REASON in keys and figure.counts == "cohort":
         joins.append(_LAST_REASON)
     conditions = {f"known_{name}": known(alias, question) for name, alias in _ALIAS.items()}
-    conditions["column"] = _subject_column(figure)
+    conditions["last_of"] = _LAST_OF.get(figure.register, "")
     joined = "\n".join(dict.fromkeys(join.format(**conditions) for join in joins))
     columns = "".join(
         f", coalesce({_value(key, figure)}, '{UNKNOWN}') AS k{number}"

@@ -25,6 +25,8 @@ from kamkor.people.models import (
 from kamkor.people.names import told_alike
 
 EVERY_ROW = Q()
+READ_ALONE = Q(same_as=None) | Q(same_as=F("id"))
+"""No record that is read as another one."""
 NO_OFFICE = 0
 """No office has this number: who has none at the level of its role sees none."""
 

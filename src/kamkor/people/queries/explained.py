@@ -9,7 +9,7 @@ from kamkor.access.rules import Viewer
 from kamkor.people.names import words_of_place
 from kamkor.people.queries import name_tokens_of
 from kamkor.people.queries.search import UNTOLD, Found, PersonAsked, members_now
-from kamkor.people.queries.words import BEGINS, MISSING, NEAR, Word
+from kamkor.people.queries.words import BEGINS, MISSING, NEAR
 
 _BIRTHS: Final = ("born_day", "born_month", "born_year", "born_about", "born_unknown")
 
@@ -18,11 +18,12 @@ def reasons_for(
     viewer: Viewer, asked: PersonAsked, found: Found, shown: Collection[UUID]
 ) -> dict[UUID, list[str]]:
     """Why each of these was found, the likeliest first; a code for each reason."""
-    held = name_tokens_of(viewer, shown) if found.words else {}
+    records = [one for who in shown for one in found.records.get(who, ())]
+    held = name_tokens_of(viewer, records) if found.words else {}
     return {
         one.person: [
             *(["pin"] if asked.pin and one.pin == asked.pin else []),
-            *(_of_name(found.words, held.get(one.person, set())) if found.words else []),
+            *(_of_names(found, [held.get(record, set()) for record in found.records[one.person]])),
             *([_BIRTHS[one.birth_alike(asked.born)]] if asked.born else []),
             *(what for what in ("mother", "place") if one.person in found.homes[what]),
         ]
@@ -31,8 +32,14 @@ def reasons_for(
     }
 
 
-def _of_name(words: Sequence[Word], held: Collection[str]) -> list[str]:
-    costs = [one.cost_of(held) for one in words]
+def _of_names(found: Found, held: Sequence[Collection[str]]) -> list[str]:
+    """Of several records of one person the one whose name fits best."""
+    if not found.words:
+        return []
+    return _of_name(min(([one.cost_of(name) for one in found.words] for name in held), key=sum))
+
+
+def _of_name(costs: Sequence[int]) -> list[str]:
     if not any(costs):
         return ["name"]
     found = ["name_near" if costs.count(NEAR) == 1 else "names_near"] if NEAR in costs else []

@@ -27,6 +27,7 @@ from kamkor.people.queries import (
     scope_filter,
     scope_parts,
 )
+from kamkor.people.queries.hits import Hit, one_each
 from kamkor.people.queries.words import BEGINS, MISSING, NEAR, Word, words_of_name
 
 MOST: Final = 500
@@ -52,39 +53,21 @@ class PersonAsked:
         return not (self.name or self.born or self.mother or self.pin)
 
 
-_EXACTLY: Final = ("day", "month", "year", "estimated")
 _ESTIMATED_YEARS: Final = 2
 """An estimated birth may have been so many years earlier or later."""
 
 
-class Hit(NamedTuple):
-    """One who was found, as far as the order of the list needs."""
-
-    person: UUID
-    sort_key: str
-    born_on: date | None
-    precision: str
-    sex: str
-    pin: str
-    cost: int
-
-    def birth_alike(self, born: str) -> int:
-        """How exactly a birth told and the one known agree: 0 to the day, 1 the month, 2 the year,
-        3 where it was estimated, 4 where one of them is not known."""
-        if not born or self.born_on is None:
-            return len(_EXACTLY)
-        return max(_EXACTLY.index(precision(born)), _EXACTLY.index(self.precision))
-
-
 @dataclass(frozen=True)
 class Found:
-    """Who was found, the likeliest first, at most ``MOST``; how many in all; by which words; and of
-    them those whose home stands at the place told, or has the mother told."""
+    """Who was found, the likeliest first, at most ``MOST``; how many in all; by which words; of
+    them those whose home stands at the place told, or has the mother told; and by which records,
+    where one person has several."""
 
     hits: list[Hit]
     total: int
     words: list[Word]
     homes: Mapping[str, Collection[UUID]] = field(default_factory=dict)
+    records: Mapping[UUID, Collection[UUID]] = field(default_factory=dict)
 
 
 class _Marked(NamedTuple):
@@ -140,8 +123,17 @@ def _unbarred(viewer: Viewer) -> Q:
 
 
 def people_named(viewer: Viewer, typed: str) -> QuerySet[Person]:
-    """Persons whose names hold all, or all but one, of the words typed; nobody where none is."""
-    return _people(viewer, words_of_name(typed))
+    """Persons whose names hold all, or all but one, of the words typed; nobody where none is.
+
+    Of records that are one person the kept one, by every spelling of all of them.
+    """
+    bearers = _people(viewer, words_of_name(typed)).values(kept=_read_as("", "id"))
+    return people_visible_to(viewer).exclude(shown_name="").filter(id__in=bearers)
+
+
+def _read_as(at: str, who: str) -> Case:
+    """The id of the record as which one is read; as a case, which leaks nothing."""
+    return Case(When(**{f"{at}same_as__isnull": True, "then": F(who)}), default=F(f"{at}same_as"))
 
 
 def _people(viewer: Viewer, words: Sequence[Word]) -> QuerySet[Person]:
@@ -155,7 +147,9 @@ def _people(viewer: Viewer, words: Sequence[Word]) -> QuerySet[Person]:
 def households_named(viewer: Viewer, typed: str) -> QuerySet[Household]:
     """Households of which a member, whom the home may be called after, bears the name typed."""
     members = HouseholdMember.objects.filter(scope_filter(viewer, subject="household_id")).filter(
-        person__in=people_named(viewer, typed), withdrawn_at=None
+        # Who lives there keeps its record, also one that is read as another.
+        person__in=_people(viewer, words_of_name(typed)),
+        withdrawn_at=None,
     )
     return households_visible_to(viewer).filter(id__in=members.values("household_id"))
 
@@ -176,17 +170,17 @@ def people_found(viewer: Viewer, asked: PersonAsked, without: UUID | None = None
         order = ("cost", "person__sort_key", "person_id") if words else ("sort_key", "id")
         rows = _narrowed(viewer, asked, words, without).order_by(*order)
         hits = [Hit(*row) for row in rows[:MOST]]
-    total = len(hits)
-    if total == MOST:
-        total = _narrowed(viewer, asked, words, without).count()
-    if asked.pin:
-        known = {one.person for one in hits}
-        bearers = [
-            one for one in _bearers(viewer, asked.pin) if one.person not in known | {without}
-        ]
-        hits, total = hits + bearers, total + len(bearers)
-    homes = _homes_that_fit(viewer, asked, [one.person for one in hits])
-    return Found(_ranked(asked, hits, homes), total, words, homes)
+    bearers = _bearers(viewer, asked.pin) if asked.pin else []
+    people = one_each(viewer, hits + bearers, asked.pin, without)
+    total = len(people)
+    if len(hits) == MOST:
+        more = people.keys() - {one.kept for one in hits}
+        total = _count(viewer, asked, words, without) + len(more)
+    records = {who: found for who, (_, found) in people.items()}
+    homes = _homes_that_fit(viewer, asked, records)
+    return Found(
+        _ranked(asked, [one for one, _ in people.values()], homes), total, words, homes, records
+    )
 
 
 def _named_alone(viewer: Viewer, words: Sequence[Word]) -> list[Hit]:
@@ -210,7 +204,7 @@ def _rows_named(viewer: Viewer, number: int, **told: Any) -> QuerySet[Any]:  # n
     return rows.order_by("cost", "person__sort_key", "person_id")[:MOST]
 
 
-_COLUMNS: Final = ("sort_key", "born_on", "birth_precision", "sex", "pin")
+_COLUMNS: Final = ("sort_key", "born_on", "birth_precision", "sex", "pin", "same_as")
 
 
 def born_otherwise(
@@ -220,7 +214,14 @@ def born_otherwise(
     if not (asked.born and found.words):
         return 0
     anytime = replace(asked, born="")
-    return int(_narrowed(viewer, anytime, found.words, without).count()) - found.total
+    return _count(viewer, anytime, found.words, without) - found.total
+
+
+def _count(viewer: Viewer, asked: PersonAsked, words: Sequence[Word], without: UUID | None) -> int:
+    """How many persons fit, however many records each has."""
+    rows = _narrowed(viewer, asked, words, without)
+    kept = _read_as("person__", "person_id") if words else _read_as("", "id")
+    return int(rows.order_by().values(kept=kept).distinct().count())
 
 
 def people_of(viewer: Viewer, ids: Iterable[str]) -> dict[str, Person]:
@@ -246,7 +247,7 @@ def _narrowed(
     rows = rows.exclude(**{f"{at}shown_name": ""}).filter(_told(asked, at))
     who = "person_id" if words else "id"
     if without is not None:
-        rows = rows.exclude(**{who: without})
+        rows = rows.exclude(**{who: without}).exclude(**{f"{at}same_as": without})
     if asked.place:
         homes = _homes_at(viewer, asked.place)
         rows = rows.filter(_in_home(viewer, who, homes) | ~_in_home(viewer, who))
@@ -353,16 +354,20 @@ def _ranked(
 
 
 def _homes_that_fit(
-    viewer: Viewer, asked: PersonAsked, people: Sequence[UUID]
+    viewer: Viewer, asked: PersonAsked, records: Mapping[UUID, Collection[UUID]]
 ) -> dict[str, set[UUID]]:
-    members = members_now(viewer).filter(person_id__among=people)
+    kept = {one: who for who, found in records.items() for one in (who, *found)}
+    members = members_now(viewer).filter(person_id__among=list(kept))
     wanted = {
         "place": _homes_at(viewer, asked.place) if asked.place else None,
         "mother": _homes_of_adults(viewer, words_of_name(asked.mother)) if asked.mother else None,
     }
     return {
-        what: set(members.filter(household_id__in=homes).values_list("person_id", flat=True))
-        if homes is not None and people
+        what: {
+            kept[one]
+            for one in members.filter(household_id__in=homes).values_list("person_id", flat=True)
+        }
+        if homes is not None and kept
         else set()
         for what, homes in wanted.items()
     }
