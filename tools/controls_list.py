@@ -32,6 +32,29 @@ class Control:
 
 CONTROLS = (
     Control(
+        "what was said of two records holds whatever changes",
+        "src/kamkor/people/queries/records.py",
+        r"if pair in contents and fact\.compared == digest_of\(contents\[pair\]\)",
+        "if pair in contents",
+        "tests/specification/test_21_same_child.py"
+        "::test_two_children_are_no_pair_again_until_something_changes",
+    ),
+    Control(
+        "a pair goes on telling of a child that was sealed",
+        "src/kamkor/migrations/0051_same_children.py",
+        r"to_team IS NOT NULL OR team IS NOT NULL",
+        "false",
+        "tests/specification/test_21_same_child.py::test_of_a_sealed_child_no_pair_tells",
+    ),
+    Control(
+        "a child is entered twice without a word",
+        "src/kamkor/web/operation.py",
+        r"if unseen and _readable",
+        "if False and _readable",
+        "tests/doors/test_duplicates.py"
+        "::test_who_may_be_the_child_is_shown_before_it_is_entered_twice",
+    ),
+    Control(
         "words one letter apart are not looked for",
         "src/kamkor/people/queries/words.py",
         r"if one_letter_apart\(one, word\)",

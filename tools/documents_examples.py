@@ -6,6 +6,8 @@ COMMAND_ID = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c01"
 _REPORT = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c10"
 _CASE = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c20"
 _SIBLING = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c21"
+_CHILD = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c22"
+_OTHER = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c23"
 _HOME = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c30"
 _FACT = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c40"
 _TASK = "019ad3f0-7c3e-7b1a-9c55-0d7f3a1b2c50"
@@ -258,6 +260,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "state": "on_register",
         "reason": "Winter coal of the district: the list goes to the social fund, on paper.",
     },
+    "answer_same_child": {"one": _CHILD, "other": _OTHER, "answer": "not_sure"},
     "answer_request": {"request": _REQUEST, "decision": "agree"},
     "withdraw_request": {"request": _REQUEST},
     "end_leave": {"leave": _LEAVE, "back_on": "2025-12-15"},

@@ -72,6 +72,7 @@ def _meaning(key: str, info: FieldInfo) -> str:
     if ask is None or not ask.label:
         # A question of a visit bears the words of its rule.
         known = {rule.code: rule.word("en") for rule in rulesets.all_rules("visit_questions")}
+        known["alike"] = "who is known and may be this child, with what is said of it"
         return known.get(key, "the fields that were wrong, with their right values")
     text = ask.label + (f" ({ask.hint})" if ask.hint else "")
     return text if coded is None else f"{text}; rule set [{coded}](rules.md#{coded})"

@@ -18,14 +18,17 @@ from kamkor.cases.models import *  # noqa: F403 - the room's own list
 from kamkor.figures.models import FigureCell, FigureMonth
 from kamkor.kernel.models import JournalEntry, KeyCanary
 from kamkor.people.models import (
+    AlikePair,
     Birth,
     Household,
     HouseholdMember,
     HouseholdMove,
     NameToken,
     Person,
+    PersonKey,
     PersonMerge,
     PersonName,
+    SameChildAnswer,
     WordingToken,
 )
 from kamkor.territory.models import Territory, TerritoryName
@@ -41,8 +44,8 @@ from kamkor.workforce.models import (
 )
 
 __all__ = [
-    "Account", "AccountEvent", "Barred", "Birth", "DutyTurn", "Employee", "FactorReset", "FigureCell", "FigureMonth", "Household", "HouseholdMember",
-    "HouseholdMove", "JournalEntry", "KeyCanary", "Leave", "Lent", "Look", "NameToken", "Office", "OfficeTerritory", "Person", "PersonMerge",
-    "PersonName", "Post", "PostHolding", "Seal", "Session", "Tally", "Team", "TeamExclusion", "TeamMember", "Territory",
+    "Account", "AccountEvent", "AlikePair", "Barred", "Birth", "DutyTurn", "Employee", "FactorReset", "FigureCell", "FigureMonth", "Household", "HouseholdMember",
+    "HouseholdMove", "JournalEntry", "KeyCanary", "Leave", "Lent", "Look", "NameToken", "Office", "OfficeTerritory", "Person", "PersonKey", "PersonMerge",
+    "PersonName", "Post", "PostHolding", "SameChildAnswer", "Seal", "Session", "Tally", "Team", "TeamExclusion", "TeamMember", "Territory",
     "TerritoryName", "WordingToken", "WorkforceVersion",
 ]  # fmt: skip

@@ -29,6 +29,7 @@ MIGRATIONS = (
     "0037_emergency",
     "0042_workforce_version",
     "0050_merges",
+    "0051_same_children",
 )
 """The migrations that list protected and open tables."""
 
@@ -53,6 +54,9 @@ SNAPSHOTS = {
     # The absorbed record's line says all that its unit needs; the kept one may be another unit's.
     ("kamkor_personmerge", "kept_id"),
     ("kamkor_casemerge", "into_id"),
+    # An id alone; a page shows a pair, and what was said of it, to whoever sees both records.
+    ("kamkor_alikepair", "other_id"),
+    ("kamkor_samechildanswer", "other_id"),
     # The newer fact keeps the reason; the proposal belongs to the same case and moves with it.
 }
 

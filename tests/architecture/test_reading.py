@@ -47,6 +47,7 @@ WITHOUT_VIEWER: dict[str, str] = {
     "cases.queries.report.receipt_state": "asked by an informant, who has no account; one word",
     "figures.queries.kept": "numbers of a question that was put for a viewer; no person",
     "figures.queries.statement": "puts a statement together and asks nothing",
+    "people.queries.records": "for comparison alone, of those asked for a viewer or by the owner",
     "people.queries.standing_members": "keeps to what was asked for a viewer",
     "people.queries.words": "words of the nation, told of nobody, for comparison alone",
     "territory.queries": "names and codes of places; they hold no person",

@@ -44,6 +44,7 @@ ACTS: dict[str, tuple[str, str, str]] = {
         "/do/identify-child/?child={child}&household={household}",
     ),
     "open_in_emergency": ("open_in_emergency", CASE, ""),
+    "answer_same_child": ("answer_same_child", CASE, ""),
     "see_emergency": ("see_emergency", CASE, ""),
     "end_emergency": ("end_emergency", CASE, ""),
     "complete_task": ("complete_task", CASE, "/tasks/{due}/complete-task/"),

@@ -125,6 +125,7 @@ WITHOUT_RECORD: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("loading", ("/loading/",)),
     ("loading_template", tuple(f"/loading/template.{kind}" for kind in KINDS)),
     ("find", ("/find/",)),
+    ("duplicates", ("/duplicates/",)),
     ("begin", tuple(f"/do/{_slug(name)}/" for name in sorted(START | OFFICE))),
     ("take_back", ("/take-back/",)),
     ("roster", ("/roster/",)),
@@ -156,6 +157,7 @@ OF_A_RECORD: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("find", ("/find/?case={case}",)),
+    ("duplicates", ("/duplicates/?child={child}",)),
     ("morning_list", ("/morning/cases/?post={post}",)),
 )
 BORN = tuple((f"born-{part}", f"{{{part}}}") for part in ("year", "month", "day"))

@@ -63,6 +63,8 @@ TOLD: dict[str, dict[str, Any]] = {
     },
     "end_leave": {"leave": "{leave}", "back_on": "{today}"},
     "merge_people": {"number": "{number}"},
+    # Of one record alone: so what is refused last tells that it might have been said of two.
+    "answer_same_child": {"one": "{child}", "other": "{child}"},
     "take_back": {"command": "{command}"},
     "open_in_emergency": {"case_number": "{number}"},
     "see_emergency": {"opening": "{opening}"},

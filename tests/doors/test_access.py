@@ -69,6 +69,7 @@ ADDRESSES = {
     "load_rejected": "/loading/{load}/rejected.csv",
     "loading_template": "/loading/template.xlsx",
     "find": "/find/",
+    "duplicates": "/duplicates/",
     "case": "/cases/{case}/",
     "looks": "/cases/{case}/looks/",
     "correct": "/cases/{case}/correct/identification/{fact}/",

@@ -152,12 +152,13 @@ def grant(table: str, login: str, rights: str) -> str:
     return f"GRANT {rights} ON {table} TO {login};\n"
 
 
-def move_function(tables: dict[str, str], sealed_with: tuple[str, ...] = ()) -> str:
+def move_function(tables: dict[str, str], sealed_with: tuple[str, ...] = (), also: str = "") -> str:
     """The definer function that gives rows another office or team.
 
     ``tables`` maps each protected table to the column that holds its subject. It moves only
     what the caller's own context shows, and is the one way scope columns change. When it seals,
     what ``sealed_with`` names goes along: questions for further subjects, given ``moved``.
+    ``also`` are statements before they go.
     """
     further = "\n".join(f"        moved := moved || ARRAY({question});" for question in sealed_with)
     along = f"    IF to_team IS NOT NULL THEN\n{further}\n    END IF;" if sealed_with else ""
@@ -187,6 +188,7 @@ BEGIN
         IF {seen} THEN moved := moved || wanted; END IF;
     END LOOP;
 {along}
+    {also}
 {updates}
     RETURN coalesce(array_length(moved, 1), 0);
 END $$;

@@ -80,6 +80,70 @@ class NameToken(Scoped):
         )
 
 
+class PersonKey(Scoped):
+    """One key of a child by which records are compared that may be one: a number that tells no
+    name. Made anew from names, birth and number at any time, as search words are."""
+
+    pk = models.CompositePrimaryKey("person", "key")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="keys"
+    )
+    key = models.BigIntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=["key", "office_district"], name="key_by_office"),)
+
+
+class AlikePair(Scoped):
+    """Two records of a department that may be one child, as the rules of today weigh them.
+
+    Derived: from the records themselves, and ``answer`` from the last that was said of the two
+    while they stood as they stand. ``one`` is the smaller id.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    one = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, related_name="+")
+    other = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, related_name="+")
+    zone = models.CharField(max_length=8)
+    weight = models.FloatField()
+    one_number = models.BooleanField(default=False)
+    answer = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["other"], name="pair_by_other"),
+            models.Index(fields=["office_district", "weight"], name="pair_by_weight"),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=["one", "other"], name="pair_once"),
+            models.CheckConstraint(
+                condition=Q(one__lt=models.F("other")), name="pair_of_two_in_order"
+            ),
+        )
+
+
+class SameChildAnswer(Fact):
+    """Somebody compared two records and said whether they are one child.
+
+    ``weight`` and ``rules`` (the day from which those rules of comparison hold) are what the
+    program showed; ``compared`` is a keyed digest of what stood in both, so that the answer holds
+    as long as nothing of it changes.
+    """
+
+    one = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, related_name="+")
+    other = models.ForeignKey(Person, on_delete=models.PROTECT, db_index=False, related_name="+")
+    answer = models.CharField(max_length=12)
+    rules = models.DateField()
+    weight = models.FloatField()
+    compared = models.UUIDField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["one", "other"], name="answer_by_pair"),
+            models.Index(fields=["other"], name="answer_by_other"),
+        )
+
+
 class Household(Scoped):
     """People who live together, under one address."""
 

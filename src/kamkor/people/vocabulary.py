@@ -4,6 +4,9 @@ from typing import Final
 
 from kamkor.kernel.words import noop
 
+SAME, DIFFERENT, NOT_SURE = "same", "different", "not_sure"
+"""What a person says of two records that may be one child."""
+
 ZONES: Final = {"link": noop("one child"), "review": noop("a person must look")}
 NEVER_LINKED: Final = {
     "numbers_differ": noop("two valid personal numbers"),

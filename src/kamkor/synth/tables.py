@@ -20,6 +20,8 @@ STANDING = frozenset(
     }
 )  # fmt: skip
 """What stands before anybody's life begins."""
+COMPARED = frozenset({"AlikePair", "PersonKey"})
+"""What is made from the records once all are in, by ``kamkor people reindex``."""
 
 _TARGETS = {"Office": "office", "Post": "post", "Employee": "employee", "Territory": "territory"}
 _NUMBERS = {
@@ -61,7 +63,11 @@ class Table:
 def life_tables() -> list[Table]:
     """All tables that lives fill; a table added later is one of them."""
     found = apps.get_app_config("kamkor").get_models()
-    return [_table(one) for one in found if one.__name__ not in STANDING and _is_of_lives(one)]
+    return [
+        _table(one)
+        for one in found
+        if one.__name__ not in STANDING | COMPARED and _is_of_lives(one)
+    ]
 
 
 def _is_of_lives(model: type[models.Model]) -> bool:

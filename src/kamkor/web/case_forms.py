@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -27,9 +27,11 @@ from kamkor.kernel.words import noop
 from kamkor.people.queries import households_visible_to, people_visible_to
 from kamkor.web import emergency, faults, merged
 from kamkor.web.again import signed_in_lately
+from kamkor.web.alike import alike_notes, weigh_typed
 from kamkor.web.candidates import candidates_notes
 from kamkor.web.case_page import identity_of
 from kamkor.web.door import ViewedRequest
+from kamkor.web.forms import Typed
 from kamkor.web.operation import Asked, operation_named, serve, who_may
 from kamkor.web.register import in_words
 from kamkor.web.register_list import Filters
@@ -71,7 +73,13 @@ def begin(request: ViewedRequest, slug: str) -> HttpResponse:
     home = _at_known_home(request, set_by_page)
     first |= _names_of(request, set_by_page)
     set_by_page |= home.pop("where", {})
+    if operation.name == "identify_child":
+        home["weigh"] = _weighing(request)
     return serve(request, Asked(operation, None, set_by_page, first, back_url=back, **home))
+
+
+def _weighing(request: ViewedRequest) -> Callable[[Mapping[str, Any], Typed], Any]:
+    return lambda data, typed: weigh_typed(request.viewer, data, typed, request.path)
 
 
 @signed_in_lately
@@ -179,6 +187,8 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
     set_by_page = {"case": str(case.pk)}
     if operation.name == "merge_people" and "with" in request.GET:
         set_by_page |= _with_record(request)
+    if operation.name == "register_child" and case.child_id is not None:
+        shared["context"]["notes"] = alike_notes(request.viewer, case.child_id)
     if operation.name == "decide_taking_off":
         shared["context"]["notes"] = [
             {"text": text} for text in _what_to_weigh(request.viewer, case)
@@ -196,7 +206,7 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
         shared["context"] |= at_home.pop("context", {})
         first |= _names_of(request, known)
         set_by_page |= known | at_home.pop("where", {})
-        shared |= at_home
+        shared |= at_home | {"weigh": _weighing(request)}
     return Asked(operation, case.pk, set_by_page, _kept(first), **shared)
 
 

@@ -90,6 +90,16 @@ ACTS: dict[str, tuple[str, ...]] = {
         noop("Take it back on the page “As second person”, as long as nobody has answered."),
         noop("It stays to be seen that it was asked for."),
     ),
+    "answer_same_child": (
+        noop("Two records of your department are alike: perhaps one child was entered twice."),
+        noop("Compare them line by line. Say one child, two children, or that you are not sure."),
+        noop("Two children do not come again unless something changes. Two persons join records."),
+    ),
+    "undo_merge": (
+        noop("Two records were joined, and they are two children after all."),
+        noop("Say of each entry since then whose it is. The other case opens where it stood."),
+        noop("Nothing is lost. The newest joining is undone first."),
+    ),
     "open_in_emergency": (
         noop("A child is in danger now, and its case is another office's: read it at once."),
         noop("Ask a colleague, the school or the police for the number of the case and type it."),

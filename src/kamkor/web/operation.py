@@ -13,10 +13,10 @@ from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import RIGHTS
 from kamkor.cases.operations import taking_back
 from kamkor.kernel.commands import Answer, Command, Operation, carry_out
-from kamkor.kernel.errors import Fault
+from kamkor.kernel.errors import Fault, RefusedFields
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.journal import version_of
-from kamkor.kernel.shapes import Shape
+from kamkor.kernel.shapes import Shape, read_shape
 from kamkor.web import faults, last_act
 from kamkor.web.door import ViewedRequest
 from kamkor.web.forms import (
@@ -51,7 +51,8 @@ class Asked:
 
     The form may have a shape of its own, which ``read`` turns into the command's data and
     ``place`` finds the command's fields in. ``standing`` tells what became of the record that
-    filled the form, where it was filled from one.
+    filled the form, where it was filled from one. ``weigh`` finds in what was typed what the page
+    puts before its reader beside the form, and whether the form is to be shown once more for it.
     """
 
     operation: Operation[Any]
@@ -69,6 +70,7 @@ class Asked:
     standing: Callable[[Typed], Standing] | None = None
     register: str = ""
     left_out: Mapping[str, Collection[str]] = field(default_factory=dict)
+    weigh: Callable[[Mapping[str, Any], Typed], tuple[dict[str, Any], bool]] | None = None
 
     @property
     def shape(self) -> type[Shape]:
@@ -128,7 +130,13 @@ def _sent(request: ViewedRequest, asked: Asked) -> HttpResponse:
         return _form_page(request, asked, begun, new_id(), _version(asked))
     if typed.get("stale") == ["edit"]:
         return _form_page(request, asked, typed, command_id, _version(asked))
-    command = Command(command_id, asked.operation.name, asked.data(typed), base)
+    data = asked.data(typed)
+    if asked.weigh is not None:
+        beside, unseen = asked.weigh(data, typed)
+        asked = replace(asked, context={**asked.context, **beside})
+        if unseen and _readable(asked.operation.shape, data):
+            return _form_page(request, asked, typed, command_id, base)
+    command = Command(command_id, asked.operation.name, data, base)
     answer = carry_out(request.viewer, [command])[0]
     if answer.refusal is None:
         return _done(request, asked, command, answer)
@@ -139,6 +147,14 @@ def _sent(request: ViewedRequest, asked: Asked) -> HttpResponse:
         return stale_page(request, asked, typed, command_id)
     found = [replace(one, field=asked.place(one.field)) for one in answer.refusal.faults]
     return _form_page(request, asked, typed, command_id, base, found=found)
+
+
+def _readable(shape: type[Shape], data: Mapping[str, Any]) -> bool:
+    try:
+        read_shape(shape, dict(data))
+    except RefusedFields:
+        return False
+    return True
 
 
 def rows_changed(typed: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -15,6 +15,7 @@ from kamkor.access.vocabulary import ADMINISTRATOR, RIGHTS, Action
 from kamkor.cases.queries.case import cases_visible_to
 from kamkor.cases.queries.emergency import SECOND, own_open, unseen
 from kamkor.cases.queries.report import unread_alarms
+from kamkor.cases.vocabulary import STEP_OF
 from kamkor.kernel import clock
 from kamkor.kernel.ids import new_id
 from kamkor.kernel.kept import counted
@@ -22,6 +23,9 @@ from kamkor.web.held import form_token, key_of_typed
 from kamkor.web.last_act import last_act
 from kamkor.web.sessions import seconds_of_page
 from kamkor.web.words import moment, office_name, raised
+
+JOINING = STEP_OF["merge_people"].roles
+"""Who compares records and asks to join them."""
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
@@ -117,6 +121,8 @@ def navigation(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:
     elif viewer.may(Action.SEE_IDENTITY):
         links += [("/duty/", _("Duty desk"))] if viewer.answers_alarms else []
         links += [("/register/", _("Register"))]
+    if viewer.role in JOINING:
+        links += [("/duplicates/", _("Double records"))]
     if viewer.may(Action.SEE_NUMBERS):
         links += [("/figures/", _("Figures"))]
     if viewer.may(Action.MANAGE):

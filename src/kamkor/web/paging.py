@@ -36,15 +36,15 @@ def first_page(rows: list[M]) -> Page[M]:
     return Page(found, str(found[-1].pk) if len(rows) > PAGE else "")
 
 
-def part_of(ids: Sequence[str], after: str, before: str) -> Page[str]:
+def part_of(ids: Sequence[str], after: str, before: str, *, size: int = PAGE) -> Page[str]:
     """One page of rows that stand in their order by their ids; a mark not among them is as none."""
     mark = before or after
     at = ids.index(mark) + (not before) if mark in ids else 0
-    first = max(at - PAGE, 0) if before else at
-    found = list(ids[first : first + PAGE])
+    first = max(at - size, 0) if before else at
+    found = list(ids[first : first + size])
     return Page(
         found,
-        found[-1] if first + PAGE < len(ids) else "",
+        found[-1] if first + size < len(ids) else "",
         found[0] if found and first else "",
     )
 

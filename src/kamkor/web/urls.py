@@ -11,6 +11,7 @@ from kamkor.web import (
     case_page,
     command_door,
     correction,
+    duplicates,
     emergency,
     factor_resets,
     factors,
@@ -95,6 +96,7 @@ urlpatterns = [
     path("loading/<uuid:load_id>/rejected.csv", loading.rejected, name="load_rejected"),
     re_path(r"^loading/template\.(?P<kind>csv|xlsx)$", loading.empty_file, name="loading_template"),
     path("find/", find.find, name="find"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
     path("cases/<uuid:case_id>/", case_page.case_page, name="case"),
     path(
         "cases/<uuid:case_id>/correct/<slug:kind>/<uuid:fact_id>/",

@@ -47,7 +47,8 @@ from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import Shape
 from kamkor.kernel.sheets import Send, Sheet, check_references, sent_ahead
 from kamkor.kernel.writing import write_together
-from kamkor.people.operations import Identity, Named, NewPeople, Place, Standing
+from kamkor.people.operations import Identity
+from kamkor.people.operations.many import Named, NewPeople, Place, Standing
 from kamkor.people.queries import households_visible_to
 from kamkor.workforce import queries as workforce
 
@@ -210,6 +211,7 @@ class EntryPart:
                     self._take(key, outcome, known, homes, families)
                 self._send(send)
         self._people.name_homes()
+        self._people.compare()
         self._what_follows()
         return outcomes
 

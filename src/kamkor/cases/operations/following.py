@@ -61,6 +61,7 @@ from kamkor.kernel.commands import Order
 from kamkor.people.names import words_of_child, words_of_place
 from kamkor.people.operations import FACTS as FACTS_OF_PEOPLE
 from kamkor.people.operations import new_wording, settle_birth
+from kamkor.people.operations.pairing import compare_after
 
 Fact: TypeAlias = Any
 Withdrawn: TypeAlias = list[tuple[Any, UUID]]
@@ -80,6 +81,7 @@ def follow_correction(
     if isinstance(new, FACTS_OF_PEOPLE["birth"]):
         person: UUID = new.person_id  # type: ignore[attr-defined]
         order.after(lambda: settle_birth(person))
+        compare_after(order, person)
     follow = _FOLLOWS.get(type(new))
     if follow is not None:
         follow(order, subject, old, new)

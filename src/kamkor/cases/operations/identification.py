@@ -16,6 +16,7 @@ from kamkor.cases.operations.candidates import (
 from kamkor.cases.operations.known import become_known
 from kamkor.cases.operations.opening import AlreadyOpen, new_case, refuse_second
 from kamkor.cases.operations.registration import SAFE_CONTACT
+from kamkor.cases.operations.same_child import AlikeAnswer, identity_of, keep_said
 from kamkor.cases.operations.sealing import keep_safe_contact
 from kamkor.cases.operations.settling import settle_names
 from kamkor.cases.operations.steps import BeforeBirth, PlaceCode, TerritoryUnknown, step
@@ -24,7 +25,17 @@ from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES
 from kamkor.country.kg.telephones import to_e164
 from kamkor.kernel.commands import NotFound, Order
 from kamkor.kernel.errors import Refusal
-from kamkor.kernel.shapes import Ask, Coded, Line, Name, PartialDay, PastDay, Shape, Text, as_known
+from kamkor.kernel.shapes import (
+    Ask,
+    Coded,
+    Line,
+    Name,
+    PartialDay,
+    PastDay,
+    Shape,
+    Text,
+    as_known,
+)
 from kamkor.kernel.words import noop
 from kamkor.people.merging import kept_id, records_of
 from kamkor.people.operations import (
@@ -130,6 +141,7 @@ class IdentifyChild(Shape):
     safe_contact: (
         Annotated[Line, Ask(SAFE_CONTACT.label, SAFE_CONTACT.hint, WORRY_GROUP)] | None
     ) = None
+    alike: Annotated[list[AlikeAnswer], Field(max_length=10)] = []
 
 
 @step(
@@ -147,7 +159,7 @@ class IdentifyChild(Shape):
 def identify_child(order: Order[IdentifyChild]) -> None:
     """A child in difficulty was found: it is protected from this moment."""
     data = order.data
-    identity = _identity(data)
+    identity = identity_of(data)
     if identity.born_on is not None and data.happened_on < identity.born_on:
         raise BeforeBirth("happened_on", born=as_known(identity.born_on, identity.precision))
     steps.require_child(data.happened_on, identity.born_on, identity.precision, "born")
@@ -179,19 +191,9 @@ def identify_child(order: Order[IdentifyChild]) -> None:
         due = steps.due_in("siblings_days")
         steps.open_task(order, case, "siblings_to_look_at", due, for_role="worker")
     order.after(lambda: settle_names(case))
+    keep_said(order, case, data.alike)
     join_home(order, case)
     follow_responsible(order, case.pk)
-
-
-def _identity(data: IdentifyChild) -> Identity:
-    return Identity(
-        given_name=data.given_name,
-        surname=data.surname or "",
-        patronymic=data.patronymic or "",
-        born=data.born or "",
-        sex=data.sex,
-        pin=data.pin or "",
-    )
 
 
 def _reported_case(order: Order[IdentifyChild], identity: Identity) -> Case:

@@ -15,6 +15,7 @@ from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import FieldRequired, Refusal
 from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text
 from kamkor.kernel.words import noop
+from kamkor.people.operations.pairing import compare_after
 
 SAFE_CONTACT = Ask(
     noop("Safe way to reach the child"), noop("Fill in if the home must not be contacted")
@@ -142,6 +143,9 @@ def register_child(order: Order[RegisterChild]) -> None:
         # Who comes of age afterwards was found as a child; a birth may be corrected, too.
         steps.require_child(case.identified_on, child.born_on, child.birth_precision, "decision")
     _register(order, case)
+    if child is not None:
+        # Who decides sees the whole department, whoever identified the child perhaps one unit.
+        compare_after(order, child.pk)
     if order.data.decision == "register" and order.data.state_protection:
         order.add(
             StateProtection(case=case, given=True, **order.fact(case, order.data.happened_on))

@@ -24,6 +24,7 @@ from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import Ask, Shape
 from kamkor.kernel.words import noop
 from kamkor.people.operations import settle_birth
+from kamkor.people.operations.pairing import compare_anew
 
 KNOWN_TO_CASE = frozenset({"case", "child", "household"})
 
@@ -136,6 +137,7 @@ def _withdraw_all(order: Order[TakeBack], operation_name: str) -> None:
     for case in Case.objects.filter(id__in=subjects):
         if operation_name == "identify_child" and case.child_id is not None:
             settle_birth(case.child_id)
+            compare_anew([case.child_id])
         if operation_name == "assign_worker":
             # Whoever answers again must see the rows again.
             follow_responsible_now(order, case.pk)

@@ -30,6 +30,7 @@ from kamkor.kernel.errors import FieldRequired, Refusal
 from kamkor.kernel.shapes import Ask, Coded, Line, Shape, Text
 from kamkor.kernel.words import noop
 from kamkor.people.operations import move_household, offices_of_home
+from kamkor.people.operations.pairing import compare_anew
 from kamkor.workforce import queries as workforce
 
 
@@ -178,6 +179,7 @@ def accept_transfer(order: Order[AcceptTransfer]) -> None:
     def take_over() -> None:
         steps.move_subjects(moving, seat.office_id, None)
         access.end_lending([*moving, *offered], TRANSFER)
+        compare_anew([case.child_id] if case.child_id else [])
         if home is not None and home in moving:
             show_to_sender(home, offer.from_office_id, seen, order.id)
         end_with_transfer(case, offer.from_office_id)

@@ -61,7 +61,8 @@ def _reindex() -> None:
     tell(
         _(
             "%(tokens)s search words added, %(sorted)s people sorted otherwise;"
-            " %(learnt)s words of names learnt, %(forgotten)s forgotten."
+            " %(learnt)s words of names learnt, %(forgotten)s forgotten;"
+            " %(pairs)s pairs of records may be one child."
         )
         % done._asdict()
     )

@@ -1,21 +1,19 @@
 """Making and changing persons, their names and births, and households."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.db import models
 
 from kamkor.country.kg.identifiers import FAULTS, pin_faults
 from kamkor.country.kg.telephones import to_e164
-from kamkor.kernel import clock
 from kamkor.kernel.commands import Order, scope_of
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import Scoped
 from kamkor.kernel.shapes import Line, as_typed, checked, first_day, precision
-from kamkor.kernel.sheets import Send, Sheet
 from kamkor.kernel.words import noop
 from kamkor.people.models import (
     Birth,
@@ -28,6 +26,7 @@ from kamkor.people.models import (
     WordingToken,
 )
 from kamkor.people.names import display_name, sort_key, tokens, words_of_place
+from kamkor.people.operations.pairing import compare_after
 
 
 class PinUnreadable(Refusal):
@@ -80,7 +79,7 @@ class Identity:
         return precision(self.born) if self.born else "unknown"
 
 
-def _doubts(identity: Identity) -> list[str]:
+def doubts_of(identity: Identity) -> list[str]:
     """The doubts about a personal number."""
     if not identity.pin:
         return []
@@ -101,9 +100,10 @@ def _named(person: Person, identity: Identity, doubts: Iterable[str]) -> None:
 def new_person(order: Order[Any], scope: Scoped, identity: Identity) -> Person:
     """Hand over a new person with name, search tokens and birth; returns it unsaved."""
     person = Person(**scope_of(scope))
-    _named(person, identity, _doubts(identity))
+    _named(person, identity, doubts_of(identity))
     names = _name_rows(order, scope, person, identity, set())
     order.add(person, *names, _birth(order, scope, person, identity))
+    compare_after(order, person.pk)
     return person
 
 
@@ -116,12 +116,13 @@ def identify_person(order: Order[Any], person: Person, identity: Identity) -> No
         pin=identity.pin or person.pin,
         telephone=identity.telephone or person.telephone,
     )
-    doubts = _doubts(identity)
+    doubts = doubts_of(identity)
     known = set(NameToken.objects.filter(person=person).values_list("token", flat=True))
     names = _name_rows(order, person, person, identity, known)
     order.add(*names, _birth(order, person, person, identity))
     _named(person, identity, doubts)
     order.change(person, IDENTITY_COLUMNS)
+    compare_after(order, person.pk)
 
 
 def name_person(order: Order[Any], person: Person, identity: Identity, kind: str) -> None:
@@ -131,6 +132,7 @@ def name_person(order: Order[Any], person: Person, identity: Identity, kind: str
     """
     known = set(NameToken.objects.filter(person=person).values_list("token", flat=True))
     order.add(*_name_rows(order, person, person, identity, known, kind))
+    compare_after(order, person.pk)
     if kind == "document":
         parts = (identity.surname, identity.given_name, identity.patronymic)
         person.sort_key, person.shown_name = sort_key(*parts), display_name(*parts)
@@ -142,6 +144,7 @@ def number_person(order: Order[Any], person: Person, pin: str) -> None:
     found = pin_faults(pin, person.born_on, person.sex, person.birth_precision)
     person.pin, person.pin_doubts = pin, ",".join(found)
     order.change(person, ["pin", "pin_doubts"])
+    compare_after(order, person.pk)
 
 
 def _name_rows(  # noqa: PLR0917 - one table row
@@ -210,6 +213,8 @@ def move_household(order: Order[Any], home: Household, to: str, place: str, sinc
     told = {"household": home, "moved_to": to, "place": place, **before}
     order.add(HouseholdMove(**told, **order.fact(home, since)), *place_household(home, to, place))
     order.change(home, ["territory", "place"])
+    for who in persons_at_home(home.pk):
+        compare_after(order, who)
 
 
 def new_wording(held: Any, part: UUID, words: Iterable[str]) -> list[models.Model]:  # noqa: ANN401 - a scoped row with an id
@@ -289,111 +294,3 @@ def settle_birth(person_id: UUID) -> None:
         birth_precision=told.precision if told else "unknown",
         sex=told.sex if told else "",
     )
-
-
-Place = tuple[int | None, int | None, int | None, UUID | None]
-Standing = tuple[int | None, str]
-
-
-class Named(NamedTuple):
-    """A person just made: its id, how it is sorted and shown, the doubts about its number."""
-
-    id: str
-    sort_key: str
-    shown_name: str
-    doubts: list[str]
-
-
-_SCOPE = ("office_unit", "office_district", "office_oblast", "team")
-_COUNTED = ("command", "happened_on", "department", "district", *_SCOPE)
-
-
-class NewPeople:
-    """Many new persons and homes, written together: what ``new_person``, ``new_household`` and
-    ``join_household`` hand over one by one.
-
-    A place is the scope columns of a row, a standing where it counts: department and district.
-    Ids are texts, taken from ``ids``.
-    """
-
-    def __init__(self, now: datetime, by_post: int, ids: Iterator[str]) -> None:
-        self._ids = ids
-        moment: dict[str, Any] = {"recorded_at": now, "first_recorded_at": now, "by_post": by_post}
-        self._today = clock.local_day(now)
-        self._homes: dict[str, list[Any]] = {}
-        self._called: dict[str, Named] = {}
-        identity = ("id", "sort_key", "shown_name", "sex", "born_on", "birth_precision")
-        self._persons = Sheet(Person, *identity, "pin", "pin_doubts", *_SCOPE)
-        parts = ("person_id", "surname", "given_name", "patronymic", "command")
-        self._names = Sheet(PersonName, "id", *parts, *_SCOPE, kind="document", recorded_at=now)
-        self._tokens = Sheet(NameToken, "person_id", "token", *_SCOPE)
-        told = ("person_id", "born_on", "precision", "sex")
-        self._births = Sheet(Birth, "id", *told, *_COUNTED, **moment)
-        named = ("id", "sort_key", "shown_name", "territory_id", "place")
-        self._households = Sheet(Household, *named, *_SCOPE)
-        self._words = Sheet(WordingToken, "subject", "wording", "token", *_SCOPE)
-        joined = ("household_id", "person_id", "relation")
-        self._members = Sheet(HouseholdMember, "id", *joined, *_COUNTED, **moment)
-
-    def person(self, identity: Identity, place: Place, standing: Standing, command: str) -> Named:
-        """A new person with name, search tokens and birth; its number has been read."""
-        parts = (identity.surname, identity.given_name, identity.patronymic)
-        made = Named(next(self._ids), sort_key(*parts), display_name(*parts), _doubts(identity))
-        born, exactly = identity.born_on, identity.precision
-        about = (made.id, made.sort_key, made.shown_name, identity.sex, born, exactly)
-        self._persons.add(*about, identity.pin, ",".join(made.doubts), *place)
-        self._names.add(next(self._ids), made.id, *parts, command, *place)
-        for token in tokens(*parts):
-            self._tokens.add(made.id, token, *place)
-        told = (made.id, born, exactly, identity.sex)
-        self._births.add(next(self._ids), *told, command, self._today, *standing, *place)
-        return made
-
-    def home(self, territory: str, village: str, place: Place) -> str:
-        """A new household at a place; it is called after its first member."""
-        made = next(self._ids)
-        self._homes[made] = [made, "", "", territory, village, *place]
-        for word in sorted(words_of_place(village)):
-            self._words.add(made, made, word, *place)
-        return made
-
-    def join(  # noqa: PLR0917 - one table row
-        self,
-        home: str,
-        who: Named,
-        relation: str,
-        since: str,
-        place: Place,
-        standing: Standing,
-        command: str,
-    ) -> None:
-        """A person belongs to a household, new or known, from a day on."""
-        row = self._homes.get(home)
-        if row is not None and not row[2]:
-            row[1], row[2] = who.sort_key, who.shown_name
-        about = (home, who.id, relation)
-        self._members.add(next(self._ids), *about, command, since, *standing, *place)
-
-    def call(self, home: str, who: Named) -> None:
-        """A household, new or known, is called after this person from now on."""
-        row = self._homes.get(home)
-        if row is not None:
-            row[1], row[2] = who.sort_key, who.shown_name
-        else:
-            self._called[home] = who
-
-    def write(self, send: Send) -> None:
-        """Send those made since the last time to be written."""
-        self._households.rows = [tuple(row) for row in self._homes.values()]
-        for sheet in (self._persons, self._names, self._tokens, self._births):
-            sheet.write(send)
-        for sheet in (self._households, self._words, self._members):
-            sheet.write(send)
-        self._homes = {}
-
-    def name_homes(self) -> None:
-        """Call those homes anew that were written before."""
-        for home, who in self._called.items():
-            Household.objects.filter(id=home).update(
-                sort_key=who.sort_key, shown_name=who.shown_name
-            )

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from django.db import connections, transaction
 
-from kamkor.people.models import NameToken, Person, PersonName
+from kamkor.people.models import AlikePair, NameToken, Person, PersonName
 from kamkor.people.names import sort_key, tokens
+from kamkor.people.operations.pairing import write_keys, write_pairs
 
 OWNER: Final = "owner"
 PART: Final = 2_000
@@ -31,12 +32,13 @@ class Sorted(NamedTuple):
 
 class Changed(NamedTuple):
     """What became of everybody: search words added, persons sorted otherwise, words of the nation
-    learnt and forgotten."""
+    learnt and forgotten, and how many pairs of records may be one child."""
 
     tokens: int
     sorted: int
     learnt: int
     forgotten: int
+    pairs: int
 
 
 def reindex(sort_others: Callable[[list[Sorted]], None], tell: Tell) -> Changed:
@@ -56,7 +58,16 @@ def reindex(sort_others: Callable[[list[Sorted]], None], tell: Tell) -> Changed:
             changed += len(keys)
         read += len(part)
         tell(read)
-    return Changed(added, changed, *rebuild_words())
+    return Changed(added, changed, *rebuild_words(), rebuild_pairs())
+
+
+def rebuild_pairs() -> int:
+    """Make all keys anew, then all pairs by them; returns how many pairs there are."""
+    for write in (write_keys, write_pairs):
+        for part in _parts():
+            with transaction.atomic(using=OWNER):
+                write([row[0] for row in part], OWNER)
+    return AlikePair.objects.using(OWNER).count()
 
 
 def rebuild_words() -> tuple[int, int]:
