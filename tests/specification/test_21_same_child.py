@@ -3,8 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from kamkor.kernel.ids import new_id
 from kamkor.people.models import AlikePair, SameChildAnswer
+from kamkor.people.operations.pairing import compare_anew
 from kamkor.people.queries.alike import pairs_visible_to
 from kamkor.people.rules.matching import WEIGHTS
 from tests.cast import Cast, Player
@@ -145,3 +149,15 @@ def said(who: Player, answer: str) -> str:
         pair = AlikePair.objects.get()
     told = {"one": str(pair.one_id), "other": str(pair.other_id), "answer": answer}
     return who.refused("answer_same_child", **told)
+
+
+def test_a_new_child_is_compared_by_few_questions_however_many_are_alike(cast: Cast) -> None:
+    """Keys away and in, partners, what is known of them, how names are borne, answers, pairs."""
+    counts = []
+    for _ in range(3):
+        case = identified(cast, **CYRILLIC)
+        with cast.bakyt.inside(), CaptureQueriesContext(connection) as held:
+            compare_anew([child_of(cast.bakyt, case)])
+        said = [str(one["sql"]) for one in held.captured_queries]
+        counts.append(len([sql for sql in said if "SAVEPOINT" not in sql]))
+    assert counts[1] == counts[2] <= 20, counts

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from kamkor.cases.operations.same_child import record_typed
 from kamkor.cases.queries.case import latest_cases_of
 from kamkor.cases.vocabulary import OPEN_STATES, STATE_LABELS
+from kamkor.kernel.words import noop
 from kamkor.people.queries import last_homes_of
 from kamkor.people.queries.alike import alike_to, record_for
 from kamkor.people.vocabulary import SAME, words_of_line
@@ -30,29 +31,40 @@ TYPED: Final = UUID(int=0)
 ROWS: Final = "alike"
 _SAME: Final = frozenset({"equal", "first", "kept", "municipality", "missing"})
 """The last words of lines in which nothing is known that differs."""
+_OF_YEARS: Final = frozenset({"date_first", "date_january"})
+"""What a date without a day is compared as, which is no date that anybody told."""
 _PARTS: Final = {"surname": "surname", "given": "given_name", "father": "patronymic"}
 
 
-def table_of(
-    like: Likeness, heads: tuple[str, str], places: Mapping[UUID, str], *, turned: bool = False
+def weighed_table(like: Likeness, places: Mapping[UUID, str]) -> dict[str, Any]:
+    """How two records compare, and what each line weighs."""
+    table = compared_table(like, (_("First record"), _("Second record")), places)
+    weights = [weight for _code, weight in like.weighed.lines]
+    for row, weight in zip(table["rows"], weights, strict=False):
+        row["cells"].append(_weight(f"{weight:+.1f}"))
+    for row in table["rows"][len(weights) :]:
+        row["cells"].append({"text": ""})
+    whole = [{"text": _("Sum")}, *[{"text": ""}] * 3, _weight(f"{like.weighed.total:+.1f}")]
+    return table | {
+        "columns": [*table["columns"], {"label": _("Weight"), "numeric": True}],
+        "rows": [*table["rows"], {"cells": whole}],
+    }
+
+
+def compared_table(
+    like: Likeness, heads: tuple[str, str], places: Mapping[UUID, str]
 ) -> dict[str, Any]:
-    """How two records compare: what stands in each, what that means, and what it weighs."""
-    columns = [_("What"), *heads, _("Comparison"), _("Weight")]
+    """How two records compare: what stands in each, and what that means; what differs is marked."""
     sides = [(like.one, like.names[0]), (like.other, like.names[1])]
-    if turned:
-        sides.reverse()
-    rows = [_row(code, f"{weight:+.1f}", sides, places) for code, weight in like.weighed.lines]
+    rows = [_row(code, sides, places) for code, _weighs in like.weighed.lines]
     if like.one_number:
         pins = [{"text": record.pin, "nowrap": True} for record, _name in sides]
         said = {"text": "", "badge": {"kind": "info", "text": _("equal")}}
-        rows.append({"cells": [{"text": _("Personal number")}, *pins, said, {"text": ""}]})
-    total = f"{like.weighed.total:+.1f}"
-    whole = [{"text": _("Sum")}, {"text": ""}, {"text": ""}, {"text": ""}, _weight(total)]
+        rows.append({"cells": [{"text": _("Personal number")}, *pins, said]})
     return {
         "caption": _("Comparison"),
-        "columns": [{"label": one} for one in columns[:-1]]
-        + [{"label": columns[-1], "numeric": True}],
-        "rows": [*rows, {"cells": whole}],
+        "columns": [{"label": one} for one in (_("What"), *heads, _("Comparison"))],
+        "rows": rows,
     }
 
 
@@ -61,14 +73,16 @@ def _weight(text: str) -> dict[str, Any]:
 
 
 def _row(
-    code: str, weight: str, sides: Sequence[tuple[Record, Name]], places: Mapping[UUID, str]
+    code: str, sides: Sequence[tuple[Record, Name]], places: Mapping[UUID, str]
 ) -> dict[str, Any]:
     about, said = words_of_line(code)
+    if code in _OF_YEARS and any(record.precision != "day" for record, _name in sides):
+        said = noop("only the year equal")
     held = [{"text": _value(code, record, name, places)} for record, name in sides]
     compared: dict[str, Any] = {"text": raised(_(said))}
     if code.rpartition("_")[2] not in _SAME:
         compared = {"text": "", "badge": {"kind": "high", "text": raised(_(said))}}
-    return {"cells": [{"text": _(about)}, *held, compared, _weight(weight)]}
+    return {"cells": [{"text": _(about)}, *held, compared]}
 
 
 def _value(code: str, record: Record, name: Name, places: Mapping[UUID, str]) -> str:
@@ -126,7 +140,7 @@ def weigh_typed(
                 "id": str(person.pk),
                 "name": called(person),
                 "standing": standing(case),
-                "table": table_of(like, (_("Typed here"), _("Known")), places),
+                "table": compared_table(like, (_("Typed here"), _("Known")), places),
                 "open_url": f"/cases/{case.pk}/" if case and is_open else "",
                 "same_url": f"{address}?{urlencode(known)}",
                 "field": _field(row, said.get(str(person.pk), "")),

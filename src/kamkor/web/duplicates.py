@@ -28,7 +28,7 @@ from kamkor.people.queries.alike import (
 from kamkor.people.vocabulary import DIFFERENT, NOT_SURE, SAME
 from kamkor.web import faults, last_act
 from kamkor.web.accounts import told
-from kamkor.web.alike import called, places_of, standing, table_of
+from kamkor.web.alike import called, places_of, standing, weighed_table
 from kamkor.web.operation import see_other, who_may
 from kamkor.web.paging import Page, part_of
 from kamkor.web.words import coded, day
@@ -68,7 +68,7 @@ def duplicates(request: ViewedRequest) -> HttpResponse:
         "of_child": child,
         "form": {"errors": errors},
         "table": {
-            "caption": _("Perhaps one child"),
+            "caption": _("Double records"),
             "next_url": f"{ADDRESS}?after={page.after}" if page.after else "",
             "previous_url": f"{ADDRESS}?before={page.before}" if page.before else "",
         },
@@ -142,7 +142,7 @@ def _cards(viewer: Viewer, pairs: Sequence[tuple[UUID, UUID]]) -> list[dict[str,
                 _side(people[one], names.get(one, []), cases.get(one))
                 for one in (like.one.person, like.other.person)
             ],
-            "table": table_of(like, (_("First record"), _("Second record")), places),
+            "table": weighed_table(like, places),
             "zone": _zone(like),
             "twins": like.weighed.never == "twins",
             "said": _said(answers.get((like.one.person, like.other.person)), posts),

@@ -123,7 +123,8 @@ def words_of(records: Iterable[Record]) -> set[str]:
 def compare(one: Record, other: Record, frequencies: Frequencies) -> Likeness:
     """Compare two records by the names that are most alike.
 
-    Equal numbers are for a person to look at, whatever else differs.
+    Equal numbers are for a person to look at, whatever else differs; so is whoever is known by a
+    given name alone.
     """
     place = _SOMEWHERE if one.place & other.place else 0
     pairs = list(
@@ -133,11 +134,24 @@ def compare(one: Record, other: Record, frequencies: Frequencies) -> Likeness:
         )
     )
     found = [
-        (weighed(mine, yours, frequencies), (name, called))
+        (weighed(mine, _in_another_year(one, other, mine, yours), frequencies), (name, called))
         for (name, mine), (called, yours) in pairs
     ]
     best, names = max(found, key=lambda told: told[0].total)
+    if best.zone == "link" and not all(name.surname or name.patronymic for name in names):
+        best = replace(best, zone="review")
     same = bool(one.pin) and one.pin == other.pin
     if same and best.zone == "new":
         best = replace(best, zone="review")
     return Likeness(one, other, names, best, same)
+
+
+def _in_another_year(one: Record, other: Record, mine: Told, yours: Told) -> Told:
+    """The second record; where a year alone is known and differs, born so that nothing of the two
+    dates is equal: both stand as 1 January only because no day is known."""
+    known = mine.birth_date is not None and yours.birth_date is not None
+    if not known or one.precision == other.precision == _DAY:
+        return yours
+    if mine.birth_date and yours.birth_date and mine.birth_date.year != yours.birth_date.year:
+        return replace(yours, birth_date=yours.birth_date.replace(month=7, day=31))
+    return yours
