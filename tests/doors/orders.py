@@ -62,7 +62,7 @@ TOLD: dict[str, dict[str, Any]] = {
         "valid_to": "{today}",
     },
     "end_leave": {"leave": "{leave}", "back_on": "{today}"},
-    "merge_people": {"number": "{number}"},
+    "merge_people": {"case_number": "{number}"},
     "take_back": {"command": "{command}"},
     "open_in_emergency": {"case_number": "{number}"},
     "see_emergency": {"opening": "{opening}"},

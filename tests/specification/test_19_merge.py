@@ -31,7 +31,7 @@ KNOWN = {"ground": "papers_seen", "reason": "The birth certificate was seen."}
 def asked(by: Player, case: str, other: str) -> str:
     """A request to read two cases' children as one."""
     number = by.case(other).number
-    return str(by.do("merge_people", case=case, number=number, **KNOWN)["request"])
+    return str(by.do("merge_people", case=case, case_number=number, **KNOWN)["request"])
 
 
 def merged(cast: Cast, case: str, other: str) -> None:
@@ -92,11 +92,11 @@ def test_a_visit_since_goes_to_whose_it_is(cast: Cast) -> None:
 
 def test_what_may_not_become_one(cast: Cast) -> None:
     first, second = registered(cast), identified(cast, given_name="Айбек")
-    number = {"number": cast.bakyt.case(second).number}
+    number = {"case_number": cast.bakyt.case(second).number}
     assert cast.aigul.refused("merge_people", case=first, **number, **KNOWN) == "not_permitted"
     assert cast.bakyt.refused("merge_people", case=first, **KNOWN) == "field_required"
-    assert cast.bakyt.refused("merge_people", case=first, number="x", **KNOWN) == "not_found"
-    own = {"number": cast.bakyt.case(first).number}
+    assert cast.bakyt.refused("merge_people", case=first, case_number="x", **KNOWN) == "not_found"
+    own = {"case_number": cast.bakyt.case(first).number}
     assert cast.bakyt.refused("merge_people", case=first, **own, **KNOWN) == "one_record_already"
     assert cast.bakyt.refused("undo_merge", case=first) == "not_merged"
     assert cast.specialist2.refused("merge_people", case=first, **number, **KNOWN) == "not_found"
@@ -113,7 +113,7 @@ def test_numbers_that_differ_are_two_persons(cast: Cast) -> None:
     second = identified(cast, pin="21503201500021", born="2015-03-15")
     with cast.bakyt.inside():
         doubts = [cast.bakyt.case(one).child.pin_doubts for one in (first, second)]  # type: ignore[union-attr]
-    number = {"number": cast.bakyt.case(second).number}
+    number = {"case_number": cast.bakyt.case(second).number}
     assert (doubts, cast.bakyt.refused("merge_people", case=first, **number, **KNOWN)) == (
         ["", ""],
         "numbers_differ",
@@ -126,14 +126,14 @@ def test_a_sealed_record_becomes_one_only_with_one_of_its_team(cast: Cast) -> No
     opened = cast.bakyt.do(
         "screen_report", report=report, decision="accept", assign_to=cast.bakyt.post
     )
-    number = {"number": cast.bakyt.case(str(opened["cases"][0])).number}
+    number = {"case_number": cast.bakyt.case(str(opened["cases"][0])).number}
     assert cast.bakyt.refused("merge_people", case=first, **number, **KNOWN) == "held_apart"
 
 
 def test_the_case_that_waits_for_an_answer_ends_in_no_other(cast: Cast) -> None:
     first, second = registered(cast), registered(cast)
     transferred(cast, second)
-    number = {"number": cast.bakyt.case(first).number}
+    number = {"case_number": cast.bakyt.case(first).number}
     assert cast.bakyt.refused("merge_people", case=second, **number, **KNOWN) == "state_forbids"
 
 
@@ -258,7 +258,7 @@ def test_who_never_had_a_case_holds_no_entry(cast: Cast) -> None:
 def test_a_child_away_from_home_keeps_its_case(cast: Cast) -> None:
     first, second = registered(cast), identified(cast)
     cast.aigul.do("protect_now", case=second, **a_removal(cast.today))
-    number = {"number": cast.bakyt.case(first).number}
+    number = {"case_number": cast.bakyt.case(first).number}
     assert cast.bakyt.refused("merge_people", case=second, **number, **KNOWN) == "child_away"
     away, other = registered(cast), registered(cast)
     cast.aigul.do("protect_now", case=other, **a_removal(cast.today))
