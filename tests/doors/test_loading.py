@@ -107,6 +107,20 @@ def test_faults_are_told_and_the_faulty_rows_come_back_as_a_file(cast: Cast, bak
     assert (bakyt.open(address).figure("load_written"), cast.bakyt.sees(Case)) == ("1", 1)
 
 
+def test_a_file_that_holds_nothing_new_has_ended(cast: Cast, bakyt: Desk) -> None:
+    address = sent_and_checked(bakyt, entry("1"))
+    bakyt.send(address, {"start": "yes"})
+    work(bakyt)
+    page = bakyt.open(sent_and_checked(bakyt, entry("1")))
+    assert (page.state, page.figure("load_known"), page.figure("load_written")) == (
+        "done",
+        "1",
+        "0",
+    )
+    assert "Every row is known from before: there was nothing to write." in page.text
+    assert page.all("button", data_operation="cancel_load") == []
+
+
 def test_the_page_speaks_kyrgyz(cast: Cast, bakyt: Desk) -> None:
     address = sent_and_checked(bakyt, entry("2", sex="?"))
     page = Desk("bakyt", cast.time, language="ky").open(address)

@@ -38,7 +38,7 @@ def ask_for(task: str, viewer: Viewer, load_id: UUID) -> None:
 
 @app.task(name=CHECK, queue=QUEUE, retry=_AGAIN)
 def check_load(load: str, account: int, post: int) -> None:
-    """Check an uploaded file; it then waits for somebody's decision."""
+    """Check an uploaded file; it then waits for somebody's decision, if it holds anything new."""
     _carried_out(_check, UUID(load), account, post)
 
 
@@ -81,8 +81,11 @@ def _check(viewing: loading.Viewing, load_id: UUID) -> None:
     viewer = viewing()
     with looking(viewer, PAGE):
         operations.begin_reading(viewer, load)
-    loading.checked(viewing, load, uploads.path_of(load_id))
+    load = loading.checked(viewing, load, uploads.path_of(load_id))
     uploads.drop(load_id)
+    if not load.good and not load.faulty:
+        with looking(viewer, PAGE):
+            operations.end_load(load, operations.DONE)
 
 
 def _write(viewing: loading.Viewing, load_id: UUID) -> None:
