@@ -52,7 +52,7 @@ def units(items: Items) -> Units:
 
 def _run(session: pytest.Session, items: Items, after: pytest.Item | None) -> None:
     """Run tests; each knows the one behind it, so that fixtures end in time."""
-    for item, following in zip(items, [*items[1:], after], strict=bool(items)):
+    for item, following in zip(items, [*items[1:], after], strict=False):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.shouldfail:
             raise session.Failed(session.shouldfail)
@@ -60,7 +60,7 @@ def _run(session: pytest.Session, items: Items, after: pytest.Item | None) -> No
             raise session.Interrupted(session.shouldstop)
 
 
-@dataclass
+@dataclass(eq=False)
 class Lane:
     """A pytest plugin: runs what this lane takes; the lanes know each other by a folder."""
 
@@ -72,6 +72,10 @@ class Lane:
     def pytest_addhooks(self, pluginmanager: pytest.PytestPluginManager) -> None:
         """Let the tests tell what they note."""
         pluginmanager.add_hookspecs(Hooks)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Leave word of where this lane is, for the case that it does not come back."""
+        (self.folder / f"{self.number}.at").write_text(nodeid, encoding="utf-8")
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         """Remember what ran here."""

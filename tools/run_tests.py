@@ -28,7 +28,7 @@ INNER, LANES = "--inner", "--lanes"
 NUMBER = 2
 """How many lanes: a test and its database keep little more than one core busy in turns."""
 SILENT_SECONDS = 900.0
-"""After so long without a test beginning or ending a lane is taken for stuck and ended."""
+"""After so long in one test a lane is taken for stuck and ended."""
 ENDING_SECONDS = 60.0
 GOOD_ENDS = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
 
@@ -106,6 +106,7 @@ class Watched:
         self.number = number
         self.counts = folder / f"{number}.counts"
         self.output = folder / f"{number}.output"
+        self.at = folder / f"{number}.at"
         # What a lane keeps of failed tests would overwrite what the other keeps.
         words = ["-p", "no:cacheprovider", *arguments]
         with self.output.open("wb") as file:
@@ -119,14 +120,18 @@ class Watched:
             output = self.output.read_text(encoding="utf-8", errors="replace").rstrip("\n")
             print(f"\n--- lane {self.number}\n{output}\n--- end of lane {self.number}", flush=True)
             if not self.counts.exists():
-                print(f"lane {self.number} broke off: {self.process.returncode}", flush=True)
+                print(f"lane {self.number} broke off {self._where()}", flush=True)
         return self.told is not None
 
     def end_if_stuck(self, seconds: float) -> None:
         """Interrupt it, so that it tells where it was, if it has been silent for so long."""
-        if not self.ended() and time.time() - self.output.stat().st_mtime > seconds:
-            print(f"lane {self.number} is stuck: {seconds:.0f} s without a test", flush=True)
+        moved = (self.at if self.at.exists() else self.output).stat().st_mtime
+        if not self.ended() and time.time() - moved > seconds:
+            print(f"lane {self.number} is stuck {self._where()}", flush=True)
             self.end()
+
+    def _where(self) -> str:
+        return f"in {self.at.read_text('utf-8')}" if self.at.exists() else "before its first test"
 
     def end(self) -> None:
         """End it: by itself, with what it has started, or else at once."""
@@ -149,6 +154,11 @@ def counted_in_lanes(folder: Path, arguments: list[str], silent: float) -> Count
             for lane in lanes:
                 lane.end_if_stuck(silent)
             time.sleep(0.2)
+    except KeyboardInterrupt:
+        # The terminal has interrupted the lanes too; a second time would break their end.
+        for lane in lanes:
+            lane.process.wait(ENDING_SECONDS)
+        raise
     finally:
         for lane in lanes:
             lane.end()
@@ -176,6 +186,8 @@ def faults_of(files: Sequence[Path]) -> list[str]:
     ran = Counter(name for one in told for name in one["ran"])
     if collected.count(collected[0]) < len(collected):
         return ["the lanes did not collect the same tests"]
+    if not collected[0]:
+        return ["the lanes collected no test"]
     wrong = (collected[0] - ran) + (ran - collected[0])
     return [f"not run once by the lanes together: {name}" for name in sorted(wrong)]
 
