@@ -184,8 +184,9 @@ def faults_of(files: Sequence[Path]) -> list[str]:
         return ["a lane did not come to its end"]
     collected = [Counter(one["collected"]) for one in told]
     ran = Counter(name for one in told for name in one["ran"])
-    if collected.count(collected[0]) < len(collected):
-        return ["the lanes did not collect the same tests"]
+    apart = {name for one in collected for other in collected for name in one - other}
+    if apart:
+        return [f"not collected alike by the lanes: {name}" for name in sorted(apart)]
     if not collected[0]:
         return ["the lanes collected no test"]
     wrong = (collected[0] - ran) + (ran - collected[0])

@@ -196,5 +196,6 @@ def test_lanes_that_collect_different_tests_are_noticed(tmp_path: Path) -> None:
     files = [tmp_path / "1.ran", tmp_path / "2.ran"]
     for file, name in zip(files, "ab", strict=True):
         file.write_text(json.dumps({"collected": [name], "ran": [name]}), "utf-8")
-    assert faults_of(files) == ["the lanes did not collect the same tests"]
+    told = "not collected alike by the lanes"
+    assert faults_of(files) == [f"{told}: a", f"{told}: b"]
     assert Counts(1, 0, 2) + Counts(3, 4, 0) == Counts(4, 4, 2)
