@@ -21,6 +21,11 @@ ACTS: dict[str, tuple[str, ...]] = {
         noop("The name as in the document is the one that is shown."),
         noop("No name is lost: a search finds the child by every one of them."),
     ),
+    "undo_merge": (
+        noop("Two records were read as one child, and that was wrong: they are two again."),
+        noop("Say of each thing recorded since whose it is. Nothing is guessed, nothing is lost."),
+        noop("The other case opens again where it stood. You can do it at any later time."),
+    ),
     "give_safe_contact": (
         noop(
             "The home must not be contacted: somebody knows how the child is reached all the same."
