@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
@@ -36,7 +37,7 @@ from kamkor.kernel.provision import create_database, drop_database
 from kamkor.kernel.server import database_server
 from kamkor.kernel.server_facts import ServerFacts
 from tests.cast import Cast, build_cast
-from tests.provoked import note_refusals, whole_specification
+from tests.provoked import join, note_refusals, notes, whole_specification
 
 TEMPLATE = "kamkor_template"
 SCENARIO = "kamkor_scenario"
@@ -142,6 +143,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     last = [item for item in items if item.get_closest_marker("last")]
     items[:] = [item for item in items if item not in last] + last
     whole_specification(config, items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_lane_notes() -> dict[str, list[Any]]:
+    """What this lane of the run tells the one that ends last."""
+    return notes()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_lane_joined(notes: dict[str, list[Any]]) -> None:
+    """What another lane has told."""
+    join(notes)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

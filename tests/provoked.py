@@ -56,6 +56,17 @@ def note_refusals() -> None:
     vars(file_of_commands)["carried_out"] = noted
 
 
+def notes() -> dict[str, list[Any]]:
+    """All that is left here, for another process that shares this run."""
+    return {"provoked": sorted(provoked), "of_operations": sorted(of_operations)}
+
+
+def join(told: dict[str, list[Any]]) -> None:
+    """Take over what another process that shares this run has noted."""
+    provoked.update(told["provoked"])
+    of_operations.update((operation, code) for operation, code in told["of_operations"])
+
+
 def _note_operations() -> None:
     taken = Batch.take
 

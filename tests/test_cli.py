@@ -74,7 +74,12 @@ def test_all_that_help_tells_is_a_text_of_ours(command: str) -> None:
     """Django's own options are not told of; what is told stands in the catalogues."""
     parser = load_command_class("kamkor", command).create_parser("kamkor", command)
     told = [action.help for action in parser._actions if action.help]
-    told = [parser.description or "", *(one for one in told if one != argparse.SUPPRESS)]
+    assert "--lang ky|ru|kk|en" in (parser.epilog or "")
+    told = [
+        parser.description or "",
+        parser.epilog or "",
+        *(one for one in told if one != argparse.SUPPRESS),
+    ]
     ours = {word.singular for word in extract(SOURCES / "kamkor")}
     strange = [text for text in told if not any(_holds(one, text) for one in ours)]
     assert strange == []

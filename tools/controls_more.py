@@ -252,4 +252,32 @@ MORE = (
         "tests/exchange/test_duplicates.py"
         "::test_a_birth_that_is_not_exact_says_nothing_and_a_faulty_one_is_counted",
     ),
+    Control(
+        "a lane that came to no end is overlooked",
+        "tools/run_tests.py",
+        r"if len\(told\) < len\(files\):",
+        "if not told:",
+        "tests/tools/test_run_tests.py::test_a_lane_that_breaks_off_is_a_failure",
+    ),
+    Control(
+        "a test that no lane ran is overlooked",
+        "tools/run_tests.py",
+        r"\(collected\[0\] - ran\) \+ \(ran - collected\[0\]\)",
+        "ran - collected[0]",
+        "tests/tools/test_run_tests.py::test_every_test_runs_in_one_lane_once",
+    ),
+    Control(
+        "what one lane noted is not told to the other",
+        "tools/lanes.py",
+        r"session\.config\.hook\.pytest_lane_joined\(notes=told\)",
+        "del told",
+        "tests/tools/test_run_tests.py::test_what_is_asked_last_knows_what_all_lanes_noted",
+    ),
+    Control(
+        "files that share a heavy fixture are parted",
+        "tools/lanes.py",
+        r"\(name for name in HEAVY if name in used\)",
+        "iter(())",
+        "tests/tools/test_run_tests.py::test_files_with_a_heavy_fixture_stay_together",
+    ),
 )

@@ -249,7 +249,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ask_unsealing": {"case": _CASE, "reason": "The suspect was sentenced."},
     "merge_people": {
         "case": _CASE,
-        "number": "K-7M2P-Q4R",
+        "case_number": "K-7M2P-Q4R",
         "ground": "papers_seen",
         "reason": "The birth certificate was seen on 3 March.",
     },

@@ -61,7 +61,7 @@ def test_nothing_is_referred_to_that_is_hidden_where_two_records_are_one(cast: C
     cast.bakyt.do("assign_worker", case=second, post=cast.nurlan.post, happened_on=cast.today)
     why = {"ground": "papers_seen", "reason": "The papers were seen."}
     number = cast.bakyt.case(second).number
-    request = cast.bakyt.do("merge_people", case=first, number=number, **why)["request"]
+    request = cast.bakyt.do("merge_people", case=first, case_number=number, **why)["request"]
     cast.head.do("answer_request", request=request, decision="agree")
     assert _broken(cast) == []
     assert cast.aigul.case(second).state == "merged"

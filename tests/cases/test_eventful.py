@@ -57,7 +57,7 @@ def _merged(cast: Cast, case: str) -> None:
     cast.aigul.do("protect_now", case=first, **a_removal(cast.today))
     why = {"ground": "papers_seen", "reason": "The papers were seen."}
     number = cast.bakyt.case(first).number
-    request = cast.bakyt.do("merge_people", case=case, number=number, **why)["request"]
+    request = cast.bakyt.do("merge_people", case=case, case_number=number, **why)["request"]
     by_owner("UPDATE kamkor_case SET eventful = false")
     cast.head.do("answer_request", request=request, decision="agree")
 

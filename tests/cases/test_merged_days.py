@@ -29,7 +29,7 @@ def _join(day: Day) -> None:
         return
     one, other = day.draw.sample(cases, 2)
     why = {"ground": "papers_seen", "reason": "The papers were seen."}
-    asked = day.try_(player, "merge_people", case=str(one.pk), number=other.number, **why)
+    asked = day.try_(player, "merge_people", case=str(one.pk), case_number=other.number, **why)
     if "request" in asked:
         second = day.cast.everybody["head" if player.username == "bakyt" else "head2"]
         day.try_(second, "answer_request", request=asked["request"], decision="agree")

@@ -62,7 +62,7 @@ TOLD: dict[str, dict[str, Any]] = {
         "valid_to": "{today}",
     },
     "end_leave": {"leave": "{leave}", "back_on": "{today}"},
-    "merge_people": {"number": "{number}"},
+    "merge_people": {"case_number": "{number}"},
     # Of one record alone: so what is refused last tells that it might have been said of two.
     "answer_same_child": {"one": "{child}", "other": "{child}"},
     "take_back": {"command": "{command}"},

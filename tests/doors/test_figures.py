@@ -36,6 +36,7 @@ def test_a_number_leads_to_its_cases_and_an_export_tells_what_it_is(world: World
     desk = world.desks["bakyt"]
     assert desk.open("/figures/?figure=children_identified&by=main_ground").status == 200
     assert desk.open("/figures/list/?figure=children_identified").status == 200
+    assert desk.open("/figures/list/?figure=reports_received").status == 404
     export = desk.open("/figures/export.csv?by=district")
     assert "Каттоодогу балдар" in export.text or "Children on the register" in export.text
     assert desk.open("/figures/export.xlsx?by=district").status == 200

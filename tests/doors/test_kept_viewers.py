@@ -26,6 +26,7 @@ from kamkor.kernel import clock
 from kamkor.kernel.commands import NotFound
 from kamkor.kernel.database import entered
 from kamkor.kernel.kept import asked, asked_together, counted
+from kamkor.people.merging import records_of
 from kamkor.people.queries import people_visible_to
 from kamkor.web.register_list import SORTS, Filters, _first_rows, counted_by, filtered
 from tests.doors.test_kept import in_order, players, values
@@ -163,6 +164,7 @@ def _same_of_one_case(viewer: Viewer, case: Case) -> None:
     told = {
         "case_id": case.pk,
         "child_id": case.child_id,
+        "records": records_of(case.child),
         "household_id": case.household_id,
         "report_id": case.report_id,
         "households": [one for one in [case.household_id] if one],

@@ -19,7 +19,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from kamkor.access.rules import Viewer
 from kamkor.cases.models import Case, Load, StagedRow
 from kamkor.cases.operations import loading as operations
-from kamkor.exchange import jobs, reading, uploads
+from kamkor.exchange import jobs, loading, reading, uploads
 from kamkor.kernel.credentials import SECRETS_FILE
 from tests.cast import Cast
 from tests.doors.desk import Desk, Page
@@ -55,7 +55,11 @@ def waiting() -> list[tuple[str, dict[str, Any]]]:
 
 def work(desk: Desk) -> None:
     """Carry out what waits, as the worker does."""
-    tasks = {jobs.CHECK: jobs.check_load, jobs.WRITE: jobs.write_load}
+    tasks: dict[str, Any] = {
+        jobs.CHECK: jobs.check_load,
+        jobs.WRITE: jobs.write_load,
+        loading.COMPARE: jobs.compare_loaded,
+    }
     for name, about in waiting():
         with desk.now():
             tasks[name](**about)
@@ -105,6 +109,20 @@ def test_faults_are_told_and_the_faulty_rows_come_back_as_a_file(cast: Cast, bak
     bakyt.send(address, {"start": "yes"})
     work(bakyt)
     assert (bakyt.open(address).figure("load_written"), cast.bakyt.sees(Case)) == ("1", 1)
+
+
+def test_a_file_that_holds_nothing_new_has_ended(cast: Cast, bakyt: Desk) -> None:
+    address = sent_and_checked(bakyt, entry("1"))
+    bakyt.send(address, {"start": "yes"})
+    work(bakyt)
+    page = bakyt.open(sent_and_checked(bakyt, entry("1")))
+    assert (page.state, page.figure("load_known"), page.figure("load_written")) == (
+        "done",
+        "1",
+        "0",
+    )
+    assert "Every row is known from before: there was nothing to write." in page.text
+    assert page.all("button", data_operation="cancel_load") == []
 
 
 def test_the_page_speaks_kyrgyz(cast: Cast, bakyt: Desk) -> None:

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import translation
 from django.utils.translation import trans_real
 
 from kamkor.web import serving
-from kamkor.web.serving import PortTaken, bound, port_of, speak_by_thread
+from kamkor.web.serving import PortTaken, bound, keep_by_thread, port_of
 
 DESK = """
 import django
@@ -145,11 +146,15 @@ def test_threads_share_one_heap() -> None:
     assert heaps("one") == 1
 
 
-def test_each_thread_speaks_its_own_language(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_thread_has_its_own_language_and_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trans_real, "_active", trans_real._active)  # type: ignore[attr-defined]  # put back after
-    speak_by_thread()
+    monkeypatch.setattr(connections, "_connections", connections._connections)  # type: ignore[attr-defined]  # as above
+    keep_by_thread()
     with translation.override("ky"), ThreadPoolExecutor(1) as other:
         assert other.submit(translation.get_language).result() == settings.LANGUAGE_CODE
         other.submit(translation.activate, "ru").result()
         assert translation.get_language() == "ky"
         assert other.submit(translation.get_language).result() == "ru"
+        own = connections[DEFAULT_DB_ALIAS]
+        assert own is connections[DEFAULT_DB_ALIAS]
+        assert other.submit(lambda: connections[DEFAULT_DB_ALIAS]).result() is not own

@@ -86,6 +86,8 @@ def test_500_rows_one_by_one_and_in_bulk_give_equal_tables(
         with rolled_back():
             load = bakyt.load(path, accept_good=True)
             assert load.written > 400
+            with clock.clock_at(cast.time.moment):
+                loading.compare_loaded(bakyt.viewing)
             held.append((load.written, load.known, tables(cast)))
             with cast.bakyt.inside():
                 for case in Case.objects.select_related("child", "household"):

@@ -186,7 +186,7 @@ def test_after_the_undoing_three_hundred_questions_are_answered_as_before() -> N
     assert len(pairs) == 5
     why = {"ground": "papers_seen", "reason": "The papers were seen."}
     for one, other in pairs:
-        told = act("bakyt", "merge_people", case=str(one["id"]), number=other["number"], **why)
+        told = act("bakyt", "merge_people", case=str(one["id"]), case_number=other["number"], **why)
         act("head", "answer_request", request=told["request"], decision="agree")
     assert answers(stock)[()] == counted_before - len(pairs)
     assert answers(then) == known_before

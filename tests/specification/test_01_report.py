@@ -78,7 +78,7 @@ def test_the_receipt_tells_received_then_dealt_with_then_closed_and_nothing_else
     assert _receipt_says(report) == "being_dealt_with"
     # Also where it goes on in the child's other case.
     other = registered(cast)
-    why = {"ground": "papers_seen", "reason": "-", "number": cast.bakyt.case(other).number}
+    why = {"ground": "papers_seen", "reason": "-", "case_number": cast.bakyt.case(other).number}
     asked = cast.bakyt.do("merge_people", case=found["cases"][0], **why)["request"]
     cast.head.do("answer_request", request=asked, decision="agree")
     assert cast.bakyt.state(found["cases"][0]) == "merged"

@@ -20,6 +20,7 @@ from tests.factories import (
     accepted,
     identified,
     proposed,
+    registered,
     seen,
     transferred,
     two_children,
@@ -135,6 +136,21 @@ def _refused_as_open(cast: Cast, who: str, operation: str, **data: Any) -> None:
     told = Desk(who, cast.time).command(operation, **data)
     assert told["code"] == "already_open"
     assert _department(cast.cholpon) in told["message"]
+
+
+def test_records_do_not_become_one_while_another_department_answers(
+    cast: Cast, sister: str
+) -> None:
+    _decided(cast, sister, "difficulty_overcome")
+    visited(cast, cast.aigul, seen(sister), kind="after_leaving")
+    wanted = {"case": registered(cast), "case_number": cast.bakyt.case(sister).number}
+    wanted |= {"ground": "papers_seen", "reason": "The birth certificate was seen."}
+    request = cast.bakyt.do("merge_people", **wanted)["request"]
+    _found_elsewhere(cast, sister)
+    answer = {"request": request, "decision": "agree"}
+    _refused_as_open(cast, "head", "answer_request", **answer)
+    cast.bakyt.do("withdraw_request", request=request)
+    _refused_as_open(cast, "bakyt", "merge_people", **wanted)
 
 
 @pytest.mark.parametrize("right", ["difficulty_overcome", "placed_foster"])

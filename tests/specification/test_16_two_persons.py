@@ -216,7 +216,7 @@ def test_who_is_in_two_records_is_erased_in_both(committed_cast: Cast, own_keys:
     cast.bakyt.do("register_child", case=other, **declined)
     why = {"ground": "papers_seen", "reason": "The papers were seen."}
     number = cast.bakyt.case(other).number
-    asked = cast.bakyt.do("merge_people", case=case, number=number, **why)["request"]
+    asked = cast.bakyt.do("merge_people", case=case, case_number=number, **why)["request"]
     answered(cast.head, asked)
     assert "kamkor_person" in stands("Sadyrbaev")
     erased(cast, case)

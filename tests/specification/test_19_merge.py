@@ -1,7 +1,10 @@
 """Two records are one child: asked for by one person, confirmed by a second, and undone whole."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
+
+import pytest
 
 from kamkor.cases.models import TakingOffProposal, Task, VisitChild, is_open
 from kamkor.cases.queries.responsible import responsible_for
@@ -12,6 +15,7 @@ from tests.doors.desk import Desk
 from tests.doors.signing import signed_in
 from tests.factories import (
     a_child,
+    a_registration,
     a_removal,
     a_return,
     a_violent_report,
@@ -31,7 +35,13 @@ KNOWN = {"ground": "papers_seen", "reason": "The birth certificate was seen."}
 def asked(by: Player, case: str, other: str) -> str:
     """A request to read two cases' children as one."""
     number = by.case(other).number
-    return str(by.do("merge_people", case=case, number=number, **KNOWN)["request"])
+    return str(by.do("merge_people", case=case, case_number=number, **KNOWN)["request"])
+
+
+def at_the_desk(cast: Cast, operation: str, **data: Any) -> str:  # noqa: ANN401 - a command's data
+    """The code with which a command of Bakyt is refused at the desk."""
+    cast.time.passes(minutes=1)
+    return str(Desk("bakyt", cast.time).command(operation, **data)["faults"][0]["code"])
 
 
 def merged(cast: Cast, case: str, other: str) -> None:
@@ -82,7 +92,7 @@ def test_a_visit_since_goes_to_whose_it_is(cast: Cast) -> None:
     visited(cast, cast.aigul, seen(first))
     with cast.bakyt.inside():
         mine, theirs = [str(one.command) for one in VisitChild.objects.order_by("recorded_at")]
-    assert cast.bakyt.refused("undo_merge", case=first) == "told_apart_lacking"
+    assert at_the_desk(cast, "undo_merge", case=first) == "told_apart_lacking"
     undone(cast, first, **{mine: "kept", theirs: "absorbed"})
     with cast.bakyt.inside():
         live = VisitChild.objects.filter(withdrawn_at=None).order_by("first_recorded_at")
@@ -92,13 +102,13 @@ def test_a_visit_since_goes_to_whose_it_is(cast: Cast) -> None:
 
 def test_what_may_not_become_one(cast: Cast) -> None:
     first, second = registered(cast), identified(cast, given_name="Айбек")
-    number = {"number": cast.bakyt.case(second).number}
+    number = {"case_number": cast.bakyt.case(second).number}
     assert cast.aigul.refused("merge_people", case=first, **number, **KNOWN) == "not_permitted"
     assert cast.bakyt.refused("merge_people", case=first, **KNOWN) == "field_required"
-    assert cast.bakyt.refused("merge_people", case=first, number="x", **KNOWN) == "not_found"
-    own = {"number": cast.bakyt.case(first).number}
-    assert cast.bakyt.refused("merge_people", case=first, **own, **KNOWN) == "one_record_already"
-    assert cast.bakyt.refused("undo_merge", case=first) == "not_merged"
+    assert cast.bakyt.refused("merge_people", case=first, case_number="x", **KNOWN) == "not_found"
+    own = {"case_number": cast.bakyt.case(first).number}
+    assert at_the_desk(cast, "merge_people", case=first, **own, **KNOWN) == "one_record_already"
+    assert at_the_desk(cast, "undo_merge", case=first) == "not_merged"
     assert cast.specialist2.refused("merge_people", case=first, **number, **KNOWN) == "not_found"
     request = asked(cast.bakyt, first, second)
     assert cast.bakyt.refused("merge_people", case=first, **number, **KNOWN) == "already_asked"
@@ -113,8 +123,8 @@ def test_numbers_that_differ_are_two_persons(cast: Cast) -> None:
     second = identified(cast, pin="21503201500021", born="2015-03-15")
     with cast.bakyt.inside():
         doubts = [cast.bakyt.case(one).child.pin_doubts for one in (first, second)]  # type: ignore[union-attr]
-    number = {"number": cast.bakyt.case(second).number}
-    assert (doubts, cast.bakyt.refused("merge_people", case=first, **number, **KNOWN)) == (
+    number = {"case_number": cast.bakyt.case(second).number}
+    assert (doubts, at_the_desk(cast, "merge_people", case=first, **number, **KNOWN)) == (
         ["", ""],
         "numbers_differ",
     )
@@ -126,15 +136,62 @@ def test_a_sealed_record_becomes_one_only_with_one_of_its_team(cast: Cast) -> No
     opened = cast.bakyt.do(
         "screen_report", report=report, decision="accept", assign_to=cast.bakyt.post
     )
-    number = {"number": cast.bakyt.case(str(opened["cases"][0])).number}
-    assert cast.bakyt.refused("merge_people", case=first, **number, **KNOWN) == "held_apart"
+    number = {"case_number": cast.bakyt.case(str(opened["cases"][0])).number}
+    assert at_the_desk(cast, "merge_people", case=first, **number, **KNOWN) == "held_apart"
 
 
 def test_the_case_that_waits_for_an_answer_ends_in_no_other(cast: Cast) -> None:
     first, second = registered(cast), registered(cast)
     transferred(cast, second)
-    number = {"number": cast.bakyt.case(first).number}
+    number = {"case_number": cast.bakyt.case(first).number}
     assert cast.bakyt.refused("merge_people", case=second, **number, **KNOWN) == "state_forbids"
+
+
+def taken_away(cast: Cast, _first: str, second: str) -> None:
+    cast.aigul.do("protect_now", case=second, **a_removal(cast.today))
+
+
+def merged_with_another(cast: Cast, _first: str, second: str) -> None:
+    merged(cast, registered(cast), second)
+
+
+def sealed_now(cast: Cast, _first: str, second: str) -> None:
+    ground = "child_victim_of_violence"
+    wanted = a_registration(cast.today, grounds=[ground], main_ground=ground)
+    cast.bakyt.do("register_child", case=second, **wanted)
+
+
+def numbered(cast: Cast, first: str, second: str) -> None:
+    for case, pin in ((first, "21503201500013"), (second, "21503201500021")):
+        name = {"kind": "document", "given_name": "Айбек", "surname": "Тологонов", "pin": pin}
+        cast.aigul.do("record_name", case=case, **name)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (taken_away, "child_away"),
+        (merged_with_another, "one_record_already"),
+        (sealed_now, "held_apart"),
+        (numbered, "numbers_differ"),
+    ],
+)
+def test_what_changes_before_the_second_person_agrees_is_looked_at(
+    cast: Cast, change: Callable[[Cast, str, str], None], code: str
+) -> None:
+    first, second = (
+        registered(cast, born="2015-03-15"),
+        identified(cast, given_name="Aibek", born="2015-03-15"),
+    )
+    request = asked(cast.bakyt, first, second)
+    change(cast, first, second)
+    assert cast.head.refused("answer_request", request=request, decision="agree") == code
+
+
+def test_a_family_is_no_child(cast: Cast) -> None:
+    found = cast.aigul.do("identify_child", **a_child(cast.today, family_too=True))
+    for operation, data in (("merge_people", KNOWN | {"case_number": "K-0"}), ("undo_merge", {})):
+        assert cast.bakyt.refused(operation, case=found["family"], **data) == "not_of_a_child"
 
 
 def test_found_by_every_spelling_and_read_as_the_kept(cast: Cast) -> None:
@@ -229,7 +286,7 @@ def test_a_child_has_one_open_case_also_after_the_undoing(cast: Cast) -> None:
     with cast.bakyt.inside():
         act = str(TakingOffProposal.objects.get().command)
     rows = [{"act": act, "whose": "kept"}, {"act": newer, "whose": "absorbed"}]
-    assert cast.bakyt.refused("undo_merge", case=newer, entries=rows) == "two_open"
+    assert at_the_desk(cast, "undo_merge", case=newer, entries=rows) == "two_open"
     undone(cast, newer, **{act: "kept", newer: "kept"})
     assert cast.bakyt.case(second).state == "identified"
 
@@ -251,14 +308,14 @@ def test_who_never_had_a_case_holds_no_entry(cast: Cast) -> None:
     with cast.bakyt.inside():
         act = str(VisitChild.objects.get().command)
     rows = [{"act": act, "whose": "absorbed"}]
-    assert cast.bakyt.refused("undo_merge", case=case, entries=rows) == "no_case_to_hold"
+    assert at_the_desk(cast, "undo_merge", case=case, entries=rows) == "no_case_to_hold"
     undone(cast, case, **{act: "kept"})
 
 
 def test_a_child_away_from_home_keeps_its_case(cast: Cast) -> None:
     first, second = registered(cast), identified(cast)
     cast.aigul.do("protect_now", case=second, **a_removal(cast.today))
-    number = {"number": cast.bakyt.case(first).number}
+    number = {"case_number": cast.bakyt.case(first).number}
     assert cast.bakyt.refused("merge_people", case=second, **number, **KNOWN) == "child_away"
     away, other = registered(cast), registered(cast)
     cast.aigul.do("protect_now", case=other, **a_removal(cast.today))

@@ -69,7 +69,7 @@ def whole_turn(chance: Random, cast: Cast) -> None:
     before = live_facts(cast, first, second)
     stood = {case: derived(cast, case) for case in (first, second)}
     number = cast.bakyt.case(second).number
-    request = cast.bakyt.do("merge_people", case=first, number=number, **KNOWN)["request"]
+    request = cast.bakyt.do("merge_people", case=first, case_number=number, **KNOWN)["request"]
     cast.head.do("answer_request", request=request, decision="agree")
     states = {case: cast.bakyt.case(case).state for case in (first, second)}
     going_on = next(case for case in states if states[case] != "merged")

@@ -137,7 +137,7 @@ def _merged(cast: Cast) -> str:
     first, case = registered(cast), identified(cast)
     number = cast.bakyt.case(first).number
     why = {"ground": "papers_seen", "reason": "The papers were seen."}
-    asked = cast.bakyt.do("merge_people", case=case, number=number, **why)["request"]
+    asked = cast.bakyt.do("merge_people", case=case, case_number=number, **why)["request"]
     cast.head.do("answer_request", request=asked, decision="agree")
     return case
 

@@ -1,6 +1,7 @@
 """Loads behind the pages: the worker checks and writes them for whoever asked."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from uuid import UUID
 
@@ -38,7 +39,7 @@ def ask_for(task: str, viewer: Viewer, load_id: UUID) -> None:
 
 @app.task(name=CHECK, queue=QUEUE, retry=_AGAIN)
 def check_load(load: str, account: int, post: int) -> None:
-    """Check an uploaded file; it then waits for somebody's decision."""
+    """Check an uploaded file; it then waits for somebody's decision, if it holds anything new."""
     _carried_out(_check, UUID(load), account, post)
 
 
@@ -46,6 +47,16 @@ def check_load(load: str, account: int, post: int) -> None:
 def write_load(load: str, account: int, post: int) -> None:
     """Write the good rows of a checked load, or go on where that was broken off."""
     _carried_out(_write, UUID(load), account, post)
+
+
+@app.task(name=loading.COMPARE, queue=QUEUE)
+def compare_loaded(account: int, post: int) -> None:
+    """Compare the children of written loads; whoever has left the post leaves them to reindexing."""
+    try:
+        with suppress(NotPermitted):
+            loading.compare_loaded(partial(_viewer, account, post))
+    finally:
+        connections.close_all()
 
 
 def _viewer(account: int, post: int) -> Viewer:
@@ -81,8 +92,11 @@ def _check(viewing: loading.Viewing, load_id: UUID) -> None:
     viewer = viewing()
     with looking(viewer, PAGE):
         operations.begin_reading(viewer, load)
-    loading.checked(viewing, load, uploads.path_of(load_id))
+    load = loading.checked(viewing, load, uploads.path_of(load_id))
     uploads.drop(load_id)
+    if not load.good and not load.faulty:
+        with looking(viewer, PAGE):
+            operations.end_load(load, operations.DONE)
 
 
 def _write(viewing: loading.Viewing, load_id: UUID) -> None:

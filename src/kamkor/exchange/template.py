@@ -71,4 +71,5 @@ def _explained(day: date) -> Iterator[tuple[str, str]]:
         yield "", ""
         yield title, ""
         for rule in rulesets.rules(rule_set, day):
-            yield rule.code, rule.word(language)
+            if not rule.get("needs_other_side"):  # which no file can ask
+                yield rule.code, rule.word(language)

@@ -38,6 +38,11 @@ class ShellCommand(BaseCommand):
         told = known if "--traceback" in words else argparse.SUPPRESS
         parser.add_argument(*words, **options | {"help": told})
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:  # noqa: ANN401 - Django's own
+        """The reader of the command's line; its help ends with how to choose the language."""
+        about = at_shell(noop("--lang ky|ru|kk|en, or KAMKOR_LANG: the language of the answers"))
+        return super().create_parser(prog_name, subcommand, epilog=about, **kwargs)
+
     def execute(self, *args: Any, **options: Any) -> str | None:  # noqa: ANN401 - Django's own
         """Run the command in the language asked for."""
         with translation.override(os.environ.get("KAMKOR_LANG", "en")):

@@ -109,8 +109,12 @@ def _number(cell: Cell) -> str:
 
 
 def _has_list(viewer: Viewer, asked: Asked) -> bool:
-    counts = FIGURES[asked.figure].counts
-    return viewer.may(Action.SEE_IDENTITY) and counts not in {"reported", "declined"}
+    return viewer.may(Action.SEE_IDENTITY) and _counts_cases(asked)
+
+
+def _counts_cases(asked: Asked) -> bool:
+    """Whether a number is one of cases: reports have no list behind them."""
+    return FIGURES[asked.figure].counts not in {"reported", "declined"}
 
 
 def _map(
@@ -315,6 +319,8 @@ def behind_number(request: ViewedRequest) -> HttpResponse:
         )
     except Refusal as refusal:
         return _refused(request, asked, refusal)
+    if not _counts_cases(asked):
+        return faults.fault_page(request, 404)
     wording = Wording(question.on, get_language() or "en")
     divided = tuple(key for key, value in given if value)
     context = {

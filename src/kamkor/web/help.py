@@ -21,6 +21,11 @@ ACTS: dict[str, tuple[str, ...]] = {
         noop("The name as in the document is the one that is shown."),
         noop("No name is lost: a search finds the child by every one of them."),
     ),
+    "undo_merge": (
+        noop("Two records were read as one child, and that was wrong: they are two again."),
+        noop("Say of each thing recorded since whose it is. Nothing is guessed, nothing is lost."),
+        noop("The other case opens again where it stood. You can do it at any later time."),
+    ),
     "give_safe_contact": (
         noop(
             "The home must not be contacted: somebody knows how the child is reached all the same."
@@ -94,11 +99,6 @@ ACTS: dict[str, tuple[str, ...]] = {
         noop("Two records of your department are alike: perhaps one child was entered twice."),
         noop("Compare them line by line. Say one child, two children, or that you are not sure."),
         noop("Two children do not come again unless something changes. Two persons join records."),
-    ),
-    "undo_merge": (
-        noop("Two records were joined, and they are two children after all."),
-        noop("Say of each entry since then whose it is. The other case opens where it stood."),
-        noop("Nothing is lost. The newest joining is undone first."),
     ),
     "open_in_emergency": (
         noop("A child is in danger now, and its case is another office's: read it at once."),

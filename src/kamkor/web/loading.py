@@ -123,6 +123,7 @@ def _page(request: ViewedRequest, load: Load, refused: Refusal | None = None) ->
     context = {
         "load": load,
         "state": _(STATES[load.state]),
+        "nothing_new": load.state == operations.DONE and not load.good,
         "moving": load.state in MOVING,
         "checked": load.state == operations.CHECKED,
         "over": load.state in operations.OVER,

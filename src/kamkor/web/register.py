@@ -16,7 +16,14 @@ from kamkor.cases.queries.two_persons import ALONE
 from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES, STATE_LABELS
 from kamkor.kernel import clock
 from kamkor.web import faults, paging
-from kamkor.web.case_page import age_of, badges_in_list, name_of, next_visit_of, short_age_of
+from kamkor.web.case_page import (
+    age_of,
+    badges_in_list,
+    badges_of,
+    name_of,
+    next_visit_of,
+    short_age_of,
+)
 from kamkor.web.door import ViewedRequest
 from kamkor.web.emergency import in_an_emergency
 from kamkor.web.export import as_csv, as_xlsx
@@ -167,7 +174,7 @@ def _row(case: Case, names: dict[int, str], register: str) -> dict[str, Any]:
 def row_of_case(case: Case) -> dict[str, Any]:
     """A case as lists of other pages show it: who, the number, where it stands."""
     cells = [
-        {"text": name_of(case), "badges": badges_in_list(case)},
+        {"text": name_of(case), "badges": badges_of(case)[1:]},
         {"text": case.number, "nowrap": True},
         {"text": raised(_(STATE_LABELS[case.state]))},
     ]

@@ -113,7 +113,7 @@ class _Desk(BaseApplication):  # type: ignore[misc]
 
         A template made ready leaves memory of its own in each worker, and takes a tenth of a second.
         """
-        speak_by_thread()
+        keep_by_thread()
         handler = WSGIHandler()
         get_resolver().url_patterns  # noqa: B018 - reading it imports every view
         if settings.USE_I18N:
@@ -132,13 +132,15 @@ def _keep_shared(_arbiter: Arbiter) -> None:
     gc.set_threshold(_OBJECTS)
 
 
-def speak_by_thread() -> None:
-    """Keep the language of a page by its thread, which answers one request at a time.
+def keep_by_thread() -> None:
+    """Keep the language of a page and its connections by its thread, which answers one request at
+    a time.
 
-    A page asks some hundred times what it speaks; Django's own store goes along with coroutines,
-    of which a desk has none, and takes ten times as long.
+    A page asks some hundred times for them; Django's own store goes along with coroutines, of
+    which a desk has none, and takes ten times as long.
     """
     trans_real._active = threading.local()  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+    connections._connections = threading.local()  # type: ignore[attr-defined]  # noqa: SLF001 - as above
 
 
 def one_heap() -> None:

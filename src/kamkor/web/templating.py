@@ -12,6 +12,7 @@ from django.template.backends.base import BaseEngine
 from django.templatetags.static import static
 from django.utils import translation
 from django.utils.module_loading import import_string
+from django.utils.translation import trans_real
 from jinja2.ext import Extension
 
 from kamkor.web.rows import neighbours, table_rows, task_lines, task_rows
@@ -56,7 +57,7 @@ class Templates(jinja2.Environment):
             keep_trailing_newline=True,
             cache_size=-1,
         )
-        self.install_gettext_translations(translation, newstyle=True)  # type: ignore[attr-defined]
+        self.install_gettext_translations(trans_real.translation(language), newstyle=True)  # type: ignore[attr-defined]
         self.filters |= {one.__name__: one for one in FILTERS}
         self.globals |= {one.__name__: one for one in FUNCTIONS} | {"language": language}
 

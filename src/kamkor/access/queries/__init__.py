@@ -209,9 +209,10 @@ SELECT
     (SELECT trim(e.given_name || ' ' || e.surname) FROM kamkor_employee e
         WHERE e.id = (SELECT id FROM who)) AS name,
     ARRAY(SELECT id FROM covered) AS covered,
-    ARRAY(SELECT DISTINCT o.unit_id FROM kamkor_post p JOIN kamkor_office o ON o.id = p.office_id
-        WHERE p.id = ANY (ARRAY(SELECT id FROM acts_for)) AND o.unit_id IS NOT NULL
-        ORDER BY o.unit_id) AS units,
+    ARRAY(SELECT DISTINCT unit_id FROM (
+        SELECT (SELECT o.unit_id FROM kamkor_office o WHERE o.id = p.office_id) AS unit_id
+        FROM kamkor_post p WHERE p.id = ANY (ARRAY(SELECT id FROM acts_for))) AS of_posts
+        WHERE unit_id IS NOT NULL ORDER BY unit_id) AS units,
     ARRAY(SELECT m.team_id FROM kamkor_teammember m JOIN acting ON acting.id = m.post_id
         JOIN kamkor_team t ON t.id = m.team_id
         WHERE NOT m.excluded AND t.ended_at IS NULL AND NOT EXISTS (

@@ -211,7 +211,6 @@ class EntryPart:
                     self._take(key, outcome, known, homes, families)
                 self._send(send)
         self._people.name_homes()
-        self._people.compare()
         self._what_follows()
         return outcomes
 

@@ -28,7 +28,7 @@ class MergePeople(Shape):
 
     case: Annotated[UUID, Ask(noop("Case"), widget="hidden")]
     other: Annotated[UUID, Ask(noop("The other record"), widget="hidden")] | None = None
-    number: (
+    case_number: (
         Annotated[
             Line, Ask(noop("Number of the other case of this child"), noop("Like K-7M2P-Q4R"))
         ]
@@ -62,8 +62,8 @@ def merge_people(order: Order[MergePeople]) -> None:
     case = steps.claimed_case(order, data.case)
     if case.register != CHILD or case.child is None:
         raise NotOfAChild
-    at = "number" if data.other is None else "other"
-    other = data.other or _child_of(order, data.number)
+    at = "case_number" if data.other is None else "other"
+    other = data.other or _child_of(order, data.case_number)
     pair = pair_of(order, case.child.pk, other, at)
     wanted = {"one": str(case.child.pk), "other": str(other)}
     ask_second(order, MERGE, case, ground=data.ground, wanted=wanted)
@@ -73,10 +73,10 @@ def merge_people(order: Order[MergePeople]) -> None:
 def _child_of(order: Order[MergePeople], number: str | None) -> UUID:
     """The child of the case of a number; raises ``FieldRequired`` or ``NotFound``."""
     if not number:
-        raise FieldRequired("number")
+        raise FieldRequired("case_number")
     typed = typed_number(NUMBER_PREFIX, number)
     cases = whole_cases(order.viewer).filter(register=CHILD, number=typed.number if typed else "")
     found = cases.first()
     if found is None or found.child_id is None:
-        raise NotFound("number")
+        raise NotFound("case_number")
     return found.child_id

@@ -18,8 +18,6 @@ from kamkor.people.models import (
 )
 from kamkor.people.names import display_name, sort_key, tokens, words_of_place
 from kamkor.people.operations import Identity, doubts_of
-from kamkor.people.operations.pairing import compare_anew
-from kamkor.people.queries.records import CHILDREN
 
 Place = tuple[int | None, int | None, int | None, UUID | None]
 Standing = tuple[int | None, str]
@@ -52,7 +50,6 @@ class NewPeople:
         self._today = clock.local_day(now)
         self._homes: dict[str, list[Any]] = {}
         self._called: dict[str, Named] = {}
-        self._children: list[UUID] = []
         identity = ("id", "sort_key", "shown_name", "sex", "born_on", "birth_precision")
         self._persons = Sheet(Person, *identity, "pin", "pin_doubts", *_SCOPE)
         parts = ("person_id", "surname", "given_name", "patronymic", "command")
@@ -102,8 +99,6 @@ class NewPeople:
         row = self._homes.get(home)
         if row is not None and not row[2]:
             row[1], row[2] = who.sort_key, who.shown_name
-        if relation in CHILDREN:
-            self._children.append(UUID(who.id))
         about = (home, who.id, relation)
         self._members.add(next(self._ids), *about, command, since, *standing, *place)
 
@@ -130,8 +125,3 @@ class NewPeople:
             Household.objects.filter(id=home).update(
                 sort_key=who.sort_key, shown_name=who.shown_name
             )
-
-    def compare(self) -> None:
-        """Let the children made since the last time be compared with whom the viewer sees."""
-        compare_anew(self._children)
-        self._children = []

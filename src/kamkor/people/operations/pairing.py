@@ -5,16 +5,25 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from kamkor.access.rules import Viewer
 from kamkor.kernel.commands import Order, scope_of
 from kamkor.kernel.digests import digest_of
 from kamkor.kernel.writing import write_together
-from kamkor.people.models import AlikePair, PersonKey, SameChildAnswer
-from kamkor.people.queries.records import Held, answers_that_hold, likenesses, records_told
+from kamkor.people.models import AlikePair, HouseholdMember, PersonKey, SameChildAnswer
+from kamkor.people.queries import people_visible_to
+from kamkor.people.queries.records import (
+    CHILDREN,
+    Held,
+    answers_that_hold,
+    likenesses,
+    records_told,
+)
 from kamkor.people.rules.matching import WEIGHTS
 from kamkor.people.rules.records import Likeness, keys_of
 
+_PART: Final = 500
 _LARGEST_BLOCK: Final = 400
 """A key that more of a department share tells nothing; their pairs have others."""
 
@@ -47,6 +56,19 @@ def compare_anew(people: Iterable[UUID]) -> None:
     if wanted:
         write_keys(wanted)
         write_pairs(wanted)
+
+
+def compare_missing(viewer: Viewer, after: UUID | None) -> UUID | None:
+    """Make keys and pairs of the viewer's next children that have no keys yet, in the order of
+    their ids; the last of them, or nothing when none is left."""
+    child = HouseholdMember.objects.filter(person=OuterRef("id"), relation__in=CHILDREN)
+    people = people_visible_to(viewer).filter(
+        Exists(child), ~Exists(PersonKey.objects.filter(person=OuterRef("id")))
+    )
+    people = people.filter(id__gt=after) if after else people
+    found = list(people.order_by("id").values_list("id", flat=True)[:_PART])
+    compare_anew(found)
+    return found[-1] if found else None
 
 
 def write_keys(people: Sequence[UUID], using: str = DEFAULT_DB_ALIAS) -> None:
