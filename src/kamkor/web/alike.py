@@ -115,14 +115,14 @@ def called(person: Person) -> str:
 
 
 def weigh_typed(
-    viewer: Viewer, data: Mapping[str, Any], typed: Typed, address: str
+    viewer: Viewer, data: Mapping[str, Any], typed: Typed, address: str, own: UUID | None = None
 ) -> tuple[dict[str, Any], bool]:
     """Who may be the child that is typed into a form, for its page; and whether one of them was not
-    shown yet. ``address`` is where the form stands."""
+    shown yet. ``address`` is where the form stands, ``own`` the child that it is about already."""
     record = None if data.get("child") else record_typed(TYPED, data)
     if record is None:
         return {}, False
-    found = alike_to(viewer, record)
+    found = alike_to(viewer, record, own)
     people = [person.pk for _like, person in found]
     homes, cases = last_homes_of(viewer, people), latest_cases_of(viewer, people)
     places = places_of(homes) | {TYPED: str(data.get("place", ""))}

@@ -78,8 +78,10 @@ def begin(request: ViewedRequest, slug: str) -> HttpResponse:
     return serve(request, Asked(operation, None, set_by_page, first, back_url=back, **home))
 
 
-def _weighing(request: ViewedRequest) -> Callable[[Mapping[str, Any], Typed], Any]:
-    return lambda data, typed: weigh_typed(request.viewer, data, typed, request.path)
+def _weighing(
+    request: ViewedRequest, own: UUID | None = None
+) -> Callable[[Mapping[str, Any], Typed], Any]:
+    return lambda data, typed: weigh_typed(request.viewer, data, typed, request.path, own)
 
 
 @signed_in_lately
@@ -206,7 +208,7 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
         shared["context"] |= at_home.pop("context", {})
         first |= _names_of(request, known)
         set_by_page |= known | at_home.pop("where", {})
-        shared |= at_home | {"weigh": _weighing(request)}
+        shared |= at_home | {"weigh": _weighing(request, case.child_id)}
     return Asked(operation, case.pk, set_by_page, _kept(first), **shared)
 
 

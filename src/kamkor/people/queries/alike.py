@@ -24,10 +24,13 @@ SHOWN: Final = 5
 _LARGEST_BLOCK: Final = 400
 
 
-def alike_to(viewer: Viewer, record: Record) -> list[tuple[Likeness, Person]]:
+def alike_to(
+    viewer: Viewer, record: Record, without: UUID | None = None
+) -> list[tuple[Likeness, Person]]:
     """Who of the viewer's department may be the child of a record, written or only typed, the
-    likeliest first; nobody of whom it was said that it is another child."""
-    others = [other for other, _ in _sharing(viewer, record).values()]
+    likeliest first; nobody of whom it was said that it is another child, nor ``without``."""
+    sharing = _sharing(viewer, record).items()
+    others = [other for who, (other, _) in sharing if who != without]
     if not others:
         return []
     borne = borne_in(viewer.district, [record, *others])
