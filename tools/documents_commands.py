@@ -14,6 +14,7 @@ from kamkor.kernel.commands import Operation
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.only_read import OnlyRead
 from kamkor.kernel.shapes import LINE_LIMIT, NAME_LIMIT, TEXT_LIMIT
+from kamkor.kernel.turns import TryAgain
 from kamkor.web.command_door import LIMIT, STATUS
 from tools.documents_examples import ANSWERS, COMMAND_ID, EXAMPLES
 from tools.documents_fields import fields_of
@@ -28,6 +29,7 @@ ABOUT_COMMAND = (
     commands.NotFound,
     commands.StaleVersion,
     commands.AlreadyRecorded,
+    TryAgain,
     OnlyRead,
     StateForbids,
     AlreadyErased,
@@ -64,7 +66,9 @@ give the same ones, and the same rules answer. A command is an object of JSON:
 the session cookie, and the token of the cookie `csrftoken` (`__Host-csrftoken` in service mode) in
 the header `X-CSRFToken`. Without signing in the answer is a redirect to `/sign-in/`. One command is answered by one object, a list
 by a list in the same order. Commands of a list are carried out one after another in one
-transaction; one that is refused leaves the others standing.
+transaction; one that is refused leaves the others standing. Where two lists wait for each other, one
+is begun anew after the other; where others hold a record too long, all of it is refused with
+`try_again`, nothing of it stays, and it is sent again.
 
 One command answered by itself bears its status: 200 applied or duplicate, {statuses}, 422 any
 other refusal. A list bears 200. What is no command at all is answered `400` with the code

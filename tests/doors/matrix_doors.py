@@ -198,8 +198,10 @@ class Answer:
         """What is looked through: folded, and a second time without blanks between digits."""
         text = "\n".join([self.text, *self.heard]).casefold()
         for one in self.typed:
-            # What was typed stands in the field of the search again.
+            # What was typed stands in the field of the search again, and where it is asked
+            # whether the keyboard was in another language.
             text = text.replace(f'value="{one.casefold()}"', "")
+            text = text.replace(f"“{one.casefold()}”", "")
         return text + re.sub(r"(?<=\d)[\s\u00a0\u202f]+(?=\d)", "", text)
 
 

@@ -19,6 +19,8 @@ ARAVAN = "41706211000000"
 
 # Held the worker's post of Aigul's unit until her own began; asks nothing.
 FORMER = "former"
+# A second specialist of the other oblast, from the second day on; asks nothing.
+LATER = "later"
 # User name of the matrix's own people: the kind of post, and where.
 NEWCOMERS = {
     "zarina": ("worker", "osh unit"),
@@ -27,6 +29,7 @@ NEWCOMERS = {
     "maksat": ("oblast", "osh oblast"),
     "dismissed": ("worker", "new unit"),
     "ended": ("specialist", "suzak department"),
+    LATER: ("specialist", "osh department"),
 }
 
 
@@ -87,10 +90,11 @@ def build_newcomers() -> None:
 def _hand_over_unit() -> None:
     """Let Aigul's post begin a day later, after that of whoever worked in her unit before."""
     first = clock.local_day(FIRST_MOMENT)
-    own = _held_by("aigul")
-    for row in (own, PostHolding.objects.using(OWNER).get(post=own)):
-        row.valid_from = first + timedelta(days=1)
-        row.save(using=OWNER)
+    own, later = _held_by("aigul"), _held_by(LATER)
+    for post in (own, later):
+        for row in (post, PostHolding.objects.using(OWNER).get(post=post)):
+            row.valid_from = first + timedelta(days=1)
+            row.save(using=OWNER)
     employee = Employee(surname="Мурунку", given_name="Former", sort_key="")
     employee.save(using=OWNER)
     days = {"valid_from": first, "valid_to": first}
@@ -120,7 +124,7 @@ def _appoint(username: str, kind: str, office: Office) -> None:
     builder = Builder()
     surname, given = "Сыноочу", username.title()
     found = Post.objects.using(OWNER).filter(office=office, kind=kind).order_by("id").first()
-    if found is None or username == "ended":
+    if found is None or username in {"ended", LATER}:
         post = builder.post(office, kind, (given, surname))
         employee = Employee.objects.using(OWNER).get(sort_key=sort_key(surname, given, ""))
         assert PostHolding.objects.using(OWNER).filter(post=post, employee=employee).exists()

@@ -1,6 +1,6 @@
 """Which records the access matrix has: who works on each, who took it down, and what it lacks."""
 
-from tests.doors.matrix_people import ARAVAN, FORMER
+from tests.doors.matrix_people import ARAVAN, FORMER, LATER
 from tests.factories import NOOKEN, SUZAK
 
 NO_OPENING = "01990000-0000-7000-8000-00000000e0e0"
@@ -28,6 +28,7 @@ WHERE: dict[str, tuple[str, str, str]] = {
     "closed": ("aigul", "bakyt", SUZAK),
     "offered": ("cholpon", "specialist2", NOOKEN),
     "moved": ("nurlan", "bakyt", SUZAK),
+    "apart": ("aigul", "bakyt", SUZAK),
 }
 # Who works on and decides a record that another department took over, and the district now.
 NOW = {"moved": ("cholpon", "specialist2", NOOKEN)}
@@ -41,10 +42,15 @@ REPORTS: dict[str, tuple[str, str]] = {
     "new": ("aigul", SUZAK),
     "redirected": ("nurlan", SUZAK),
     "of_oblast": ("zarina", ARAVAN),
+    "unsealed": ("zarina", ARAVAN),
 }
 RECORDS = (*WHERE, *REPORTS)
 # The colleagues whom a report names.
-INVOLVED = {"excluded": ("aigul", "head"), "of_oblast": ("zarina", "talai", "gulnara")}
+INVOLVED = {
+    "excluded": ("aigul", "head"),
+    "of_oblast": ("zarina", "talai", "gulnara", LATER),
+    "unsealed": ("zarina", "talai", "gulnara"),
+}
 # What is typed or named where a report has no child.
 NOBODY = {
     **dict.fromkeys(("given", "surname"), "Эчкимжок"),

@@ -11,7 +11,7 @@ from kamkor.cases.models import Case, Identification, Registration, ReportTold, 
 from kamkor.cases.operations.loading import queue_load
 from kamkor.workforce.models import DutyTurn
 from tests.cast import Cast, Player
-from tests.doors.matrix_people import players
+from tests.doors.matrix_people import LATER, players
 from tests.doors.matrix_records import (
     HEADS,
     INVOLVED,
@@ -23,7 +23,7 @@ from tests.doors.matrix_records import (
     WHERE,
 )
 from tests.doors.world import MISSING, Place
-from tests.factories import NOOKEN, SUZAK, a_child, a_removal, a_report
+from tests.factories import NOOKEN, SUZAK, a_child, a_registration, a_removal, a_report
 
 CONSONANTS, VOWELS = "бгджзклмнпрстчш", "аеиоуөү"
 LETTERS = 12
@@ -145,7 +145,7 @@ class MatrixWorld:
     def _first_day(self) -> None:
         """What the former worker of Aigul's unit took down, with another on duty than later."""
         self._on_duty("nurlan", self.cast.today)
-        for key in ("left", "sealed_later"):
+        for key in ("left", "sealed_later", "unsealed"):
             self._report_alone(key)
 
     def _on_duty(self, username: str, until: str) -> None:
@@ -157,7 +157,7 @@ class MatrixWorld:
         record = self.records[key] = Record(key)
         worker, territory = REPORTS[key]
         told = self._reported(record, self.who[worker], territory)
-        with self.who["maksat" if key == "of_oblast" else worker].inside():
+        with self.who["maksat" if worker == "zarina" else worker].inside():
             telling, task = ReportTold.objects.get(report_id=told), Task.objects.get(report_id=told)
         record.place = Place(report=told, told=str(telling.pk))
         record.more = {"screening": str(task.pk)}
@@ -166,19 +166,32 @@ class MatrixWorld:
         """The other reports without a case, and what became of the one that is sealed by now."""
         for key in ("new", "redirected", "of_oblast"):
             self._report_alone(key)
-        bakyt, later = self.who["bakyt"], self.records["sealed_later"].place
-        about = {"report": later.report, "kind": "report", "fact": later.told}
-        values = {"worry": "physical_violence"}
-        made = bakyt.do("correct_fact", **about, values=values, reason="typing_error")
-        self.records["sealed_later"].place = replace(later, told=str(made["fact"]))
+        self._sealed_by_correction("sealed_later")
+        self._unsealed(self.records["unsealed"].place.report)
         moved = self.records["redirected"]
         told = {"report": moved.place.report, "decision": "redirect", "reason": "other_district"}
-        bakyt.do("screen_report", **told, to_office=self.who["cholpon"].department)
+        self.who["bakyt"].do("screen_report", **told, to_office=self.who["cholpon"].department)
         for key, who in (("redirected", "cholpon"), ("sealed_later", "bakyt")):
             with self.who[who].inside():
                 due = Task.objects.filter(is_open(), kind="screening_due")
                 found = due.get(report_id=self.records[key].place.report)
             self.records[key].more = {"screening": str(found.pk)}
+
+    def _sealed_by_correction(self, key: str) -> None:
+        """The specialist corrects what a report tells: it was violence."""
+        place = self.records[key].place
+        about = {"report": place.report, "kind": "report", "fact": place.told}
+        values = {"worry": "physical_violence"}
+        made = self.who["bakyt"].do("correct_fact", **about, values=values, reason="typing_error")
+        self.records[key].place = replace(place, told=str(made["fact"]))
+
+    def _unsealed(self, report: str) -> None:
+        """The oblast's person opens a case for who came later, and both unseal it."""
+        maksat, later = self.who["maksat"], self.who[LATER]
+        told = {"report": report, "decision": "accept", "assign_to": later.post}
+        case = str(maksat.do("screen_report", **told)["cases"][0])
+        asked = later.do("ask_unsealing", case=case, reason="Told in the matrix.")
+        maksat.do("answer_request", request=str(asked["request"]), decision="agree")
 
     def _reported(self, record: Record, worker: Player, territory: str) -> str:
         words: dict[str, Any] = {
@@ -306,7 +319,7 @@ class MatrixWorld:
         """What the decider asks a second person for: to unseal, to erase, or an export."""
         decider, case = self.who[WHERE[key][1]], self.records[key].place.case
         reason = "Told in the matrix."
-        if key in {"sealed", "excluded"}:
+        if key in {"sealed", "excluded", "apart"}:
             asked = decider.do("ask_unsealing", case=case, reason=reason)
         elif key == "closed":
             ground = "kept_long_enough"
@@ -337,9 +350,10 @@ class MatrixWorld:
             decision="agree",
             happened_on=self.cast.today,
         )
-        self._handed_over(self.records["moved"], ("bakyt", "specialist2"), "cholpon")
-        self._handed_over(self.records["sibling"], ("bakyt", "specialist2"), "cholpon")
-        self._handed_over(self.records["sibling"], ("specialist2", "bakyt"), "nurlan")
+        self._apart(self.records["apart"].place)
+        self._handed_over(self.records["moved"].place.case, ("bakyt", "specialist2"), "cholpon")
+        self._handed_over(sibling, ("bakyt", "specialist2"), "cholpon")
+        self._handed_over(sibling, ("specialist2", "bakyt"), "nurlan")
         self.who["specialist2"].do(
             "offer_transfer",
             case=offered.place.case,
@@ -348,11 +362,22 @@ class MatrixWorld:
             note=f"To {self._word(offered, 'case', 'narrative')}.",
         )
 
-    def _handed_over(self, record: Record, between: tuple[str, str], post: str) -> None:
+    def _apart(self, place: Place) -> None:
+        """Of two children of a home one moved to another department, which was shown the home;
+        then the home was sealed."""
+        aigul, bakyt, day = self.who["aigul"], self.who["bakyt"], self.cast.today
+        child = a_child(day, given_name="Айжан", born="2018", household=place.household)
+        other = str(aigul.do("identify_child", **child)["case"])
+        bakyt.do("register_child", case=other, **a_registration(day))
+        self._handed_over(other, ("bakyt", "specialist2"), "cholpon", reason="child_moved")
+        self._sealed_by_correction("apart")
+
+    def _handed_over(
+        self, case: str, between: tuple[str, str], post: str, reason: str = "family_moved"
+    ) -> None:
         """One department offers a case to another, which accepts it for one of its posts."""
         sender, receiver = (self.who[name] for name in between)
-        case = record.place.case
-        offer = {"reason": "family_moved", "note": "As told."}
+        offer = {"reason": reason, "note": "As told."}
         sender.do("offer_transfer", case=case, to_office=receiver.department, **offer)
         place = NOOKEN if post == "cholpon" else SUZAK
         receiver.do("accept_transfer", case=case, post=self.who[post].post, territory=place)

@@ -36,6 +36,8 @@ RULES: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (Viewer.level.fget, SEEN, ()),  # type: ignore[attr-defined]
     (Viewer.offices.fget, SEEN, ()),  # type: ignore[attr-defined]
     (people.scope_filter, SEEN, ()),
+    (people.scope_parts, SEEN, ()),
+    (people._not_barred, SEEN, ()),
     (people._within, SEEN, ()),
     (case.cases_visible_to, SEEN, _CASES),
     (report.reports_visible_to, SEEN, _REPORTS),

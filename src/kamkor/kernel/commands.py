@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, OperationalError, models, transaction
 
 from kamkor.kernel import clock, journal
 from kamkor.kernel.digests import content_of, digest_of
@@ -21,6 +21,7 @@ from kamkor.kernel.ids import is_ordered_id, new_id
 from kamkor.kernel.models import JournalEntry, Scoped
 from kamkor.kernel.only_read import OnlyRead, require_other_rows
 from kamkor.kernel.shapes import Shape, read_shape
+from kamkor.kernel.turns import TryAgain, in_turn, waited
 from kamkor.kernel.words import noop
 from kamkor.kernel.writing import write_together
 
@@ -345,12 +346,13 @@ def system_user() -> str:
 def carry_out(actor: Any, commands: Sequence[Command]) -> list[Answer]:  # noqa: ANN401 - see Order
     """Carry out a batch in one savepoint; each command is answered, none is lost.
 
-    If the database refuses the batch as a whole, each command is tried by itself, so that only
-    the one at fault is refused.
+    What the database refuses as a whole is tried command by command, so that only the one at fault
+    is refused; if others hold its records, all of it is: ``try_again``.
     """
     try:
-        with transaction.atomic():
-            return _carried_out(actor, commands)
+        return in_turn(lambda: _carried_out(actor, commands))
+    except TryAgain as refusal:
+        return [Answer(command.id, "refused", refusal=refusal) for command in commands]
     except IntegrityError:
         if len(commands) == 1:
             return [Answer(commands[0].id, "refused", refusal=AlreadyRecorded())]
@@ -358,15 +360,14 @@ def carry_out(actor: Any, commands: Sequence[Command]) -> list[Answer]:  # noqa:
 
 
 def carry_out_last(actor: Any, command: Command) -> Answer:  # noqa: ANN401 - see Order
-    """Carry out one command after which the transaction ends: it needs no savepoint of its own.
-
-    If the database refuses it, nothing of the transaction stays.
-    """
+    """Carry out one command after which the transaction ends: it needs no savepoint, and if the
+    database refuses it, nothing of the transaction stays."""
     try:
         return _carried_out(actor, [command])[0]
-    except IntegrityError:
-        transaction.set_rollback(True)
-        return Answer(command.id, "refused", refusal=AlreadyRecorded())
+    except (IntegrityError, OperationalError) as fault:
+        refusal = AlreadyRecorded() if isinstance(fault, IntegrityError) else waited(fault)
+    transaction.set_rollback(True)
+    return Answer(command.id, "refused", refusal=refusal)
 
 
 def _carried_out(actor: Any, commands: Sequence[Command]) -> list[Answer]:  # noqa: ANN401 - see Order

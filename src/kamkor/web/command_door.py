@@ -21,6 +21,7 @@ STATUS = {
     "stale_version": 409,
     "command_id_reused": 409,
     "already_recorded": 409,
+    "try_again": 409,
 }
 
 

@@ -142,7 +142,10 @@ def reporter_of(viewer: Viewer, report: Report) -> Reporter | None:
 
 def _may_know_reporter(viewer: Viewer, report: Report) -> bool:
     """The duty person, specialist and head of the department that received the report, and who
-    answers for its case unless it was taken over by a transfer."""
+    answers for its case unless it was taken over by a transfer; the oblast's person only while the
+    report is sealed."""
+    if viewer.role == OBLAST and report.team is None:
+        return False
     if report.duty_post_id in viewer.acts_for:
         return True
     ours = viewer.district == _received_in(report)
