@@ -195,6 +195,8 @@ def faults_of(files: Sequence[Path]) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Run the tests and print the last line; 1 if one failed or none passed."""
+    # Begun behind a shell's back it would ignore Ctrl-C, and so would all that tests begin.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if arguments[:1] == [INNER]:
         return run_inside(Path(arguments[1]), int(arguments[2]), arguments[3:])
     with tempfile.TemporaryDirectory(prefix="kamkor-run-") as name:

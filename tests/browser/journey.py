@@ -72,6 +72,11 @@ def identify(worker: Person, cases: Cases, surname: str) -> None:
             difficulty="Үйдө чоң киши жок",
             risk_level="medium",
         )
+        if worker.code != "cases.case.show":
+            # In another language two children of these names were identified before.
+            for answer in worker.page.locator("[name^='alike-'][value='different']").all():
+                answer.check()
+            worker.save("identify_child")
         assert worker.code == "cases.case.show"
         assert surname in worker.page.locator(".k-identity__name").inner_text()
 

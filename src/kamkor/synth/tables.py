@@ -130,17 +130,22 @@ def _opened(table: Table, row: tuple[str | None, ...]) -> tuple[str | None, ...]
     return tuple(cells.values())
 
 
+def _compared() -> list[str]:
+    return [apps.get_model("kamkor", one)._meta.db_table for one in COMPARED]  # noqa: SLF001 - as above
+
+
 def empty(rows: Mapping[str, Rows]) -> None:
     """Take all rows out again of the tables that hold some."""
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
-        for name in (name for name, found in rows.items() if found):
+        for name in (*_compared(), *(name for name, found in rows.items() if found)):
             cursor.execute(f"DELETE FROM {name}")  # noqa: S608 - our own names
 
 
 def count_anew(tables: Sequence[Table]) -> None:
     """Let counted keys of empty tables begin with the first again."""
     with connections[OWNER].cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(one.name for one in tables)} RESTART IDENTITY")
+        names = [*_compared(), *(one.name for one in tables)]
+        cursor.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY")
 
 
 @contextmanager

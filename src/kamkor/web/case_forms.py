@@ -208,14 +208,16 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
         shared["context"] |= at_home.pop("context", {})
         first |= _names_of(request, known)
         set_by_page |= known | at_home.pop("where", {})
-        shared |= at_home | {"weigh": _weighing(request, case.child_id)}
+        shared |= at_home
+        if case.state in STEP_OF["identify_child"].from_states:
+            shared |= {"weigh": _weighing(request, case.child_id)}
     return Asked(operation, case.pk, set_by_page, _kept(first), **shared)
 
 
 def _with_record(request: ViewedRequest) -> dict[str, str]:
     """The record that was chosen among those found, by its id in the address."""
     try:
-        return {"other": str(UUID(request.GET["with"])), "number": ""}
+        return {"other": str(UUID(request.GET["with"])), "case_number": ""}
     except ValueError:
         raise Http404 from None
 
