@@ -138,6 +138,9 @@ def test_one_child_leads_to_joining_by_two_persons(world: World) -> None:
     assert answer.status == 303
     place, _, other = answer.response["Location"].partition("?with=")
     assert place in {f"/cases/{case}/merge-people/" for case in (first, second)}
+    form = world.desks["bakyt"].open(answer.response["Location"])
+    assert [one for one in form.all("div", class_="k-note k-narrow") if "gizbek" in one.text]
+    assert world.desks["bakyt"].open(f"{place}?with={new_id()}").status == 404
     known = {"ground": "papers_seen", "reason": "The papers were seen."}
     asked = world.desks["bakyt"].act(answer.response["Location"], "merge_people", **known)
     assert asked.status == 303

@@ -27,7 +27,7 @@ from kamkor.kernel.words import noop
 from kamkor.people.queries import households_visible_to, people_visible_to
 from kamkor.web import emergency, faults, merged
 from kamkor.web.again import signed_in_lately
-from kamkor.web.alike import alike_notes, weigh_typed
+from kamkor.web.alike import alike_notes, called, weigh_typed
 from kamkor.web.candidates import candidates_notes
 from kamkor.web.case_page import identity_of
 from kamkor.web.door import ViewedRequest
@@ -43,6 +43,7 @@ from kamkor.workforce.queries import holder_names
 if TYPE_CHECKING:
     from kamkor.access.rules import Viewer
     from kamkor.cases.models import Case, Task
+    from kamkor.people.models import Person
 
 ABOUT_CASE = frozenset(
     {*STEP_OF, "record_name", "give_safe_contact", "ask_unsealing", "ask_erasure", "undo_merge"}
@@ -188,7 +189,10 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
         return _asked_for_visit(request, operation, case, shared)
     set_by_page = {"case": str(case.pk)}
     if operation.name == "merge_people" and "with" in request.GET:
-        set_by_page |= _with_record(request)
+        other = _record_with(request)
+        set_by_page |= {"other": str(other.pk), "case_number": ""}
+        told = _("The other record: %(name)s. No number is needed.") % {"name": called(other)}
+        shared["context"]["notes"] = [{"text": told}]
     if operation.name == "register_child" and case.child_id is not None:
         shared["context"]["notes"] = alike_notes(request.viewer, case.child_id)
     if operation.name == "decide_taking_off":
@@ -214,12 +218,16 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
     return Asked(operation, case.pk, set_by_page, _kept(first), **shared)
 
 
-def _with_record(request: ViewedRequest) -> dict[str, str]:
+def _record_with(request: ViewedRequest) -> Person:
     """The record that was chosen among those found, by its id in the address."""
     try:
-        return {"other": str(UUID(request.GET["with"])), "case_number": ""}
+        wanted = UUID(request.GET["with"])
     except ValueError:
         raise Http404 from None
+    found = people_visible_to(request.viewer).filter(id=wanted).exclude(shown_name="").first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def _where_the_home_stands(operation: str, case: Case) -> str:
