@@ -1,9 +1,14 @@
 """What is taken for granted of the templates when they are made ready."""
 
 import re
+from datetime import date
 from pathlib import Path
 
+import pytest
 from django.utils import translation
+from django.utils.functional import lazystr
+from django.utils.safestring import SafeString
+from markupsafe import Markup, escape
 
 from kamkor.web.templating import Templates
 from tests.architecture.tree import ROOT, plant
@@ -38,6 +43,34 @@ def test_everything_is_escaped_and_what_is_not_there_is_empty(tmp_path: Path) ->
     assert made(tmp_path, "[{{ one.two.three }}]") == "[]"
     assert made(tmp_path, "[{{ one.two.three }}]", one={}) == "[]"
     assert made(tmp_path, "[{{ one.two }}]", one=None) == "[]"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "a<b",
+        Markup("<b>"),
+        SafeString("<b>"),
+        7,
+        1.5,
+        None,
+        [],
+        ["<b>"],
+        lazystr("a<b"),
+        date(2027, 1, 2),
+    ],
+)
+def test_each_value_stands_there_as_markupsafe_would_write_it(
+    tmp_path: Path, value: object
+) -> None:
+    pieces = (
+        "{{ one }}",
+        "{% macro say(it) %}{{ it }}{% endmacro %}{{ say(one) }}",
+        "{% set it %}{{ one }}{% endset %}{{ it }}",
+        "{% for it in [one] %}{{ it }}{% endfor %}",
+    )
+    for piece in pieces:
+        assert made(tmp_path, piece, one=value) == escape(value)
 
 
 def test_a_dictionary_is_asked_for_its_items_alone(tmp_path: Path) -> None:

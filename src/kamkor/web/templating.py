@@ -13,7 +13,9 @@ from django.templatetags.static import static
 from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import trans_real
+from jinja2.compiler import CodeGenerator
 from jinja2.ext import Extension
+from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 from kamkor.web.rows import neighbours, table_rows, task_lines, task_rows
 from kamkor.web.words import dashed, day, raised, said
@@ -44,8 +46,20 @@ class MadeReady(Extension):
         return self.preprocess(loader.get_source(self.environment, name)[0], name) if loader else ""
 
 
+class _Written(CodeGenerator):
+    """Escapes each piece of a page without making it one that may be put together further."""
+
+    def _output_child_pre(self, node: Any, frame: Any, finalize: Any) -> None:  # noqa: ANN401 - Jinja's own
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write("environment.shown(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+
 class Templates(jinja2.Environment):
     """The templates in one language. Everything is escaped; what is not there is empty."""
+
+    code_generator_class = _Written
 
     def __init__(self, folders: list[str], language: str) -> None:
         super().__init__(
@@ -60,6 +74,13 @@ class Templates(jinja2.Environment):
         self.install_gettext_translations(trans_real.translation(language), newstyle=True)  # type: ignore[attr-defined]
         self.filters |= {one.__name__: one for one in FILTERS}
         self.globals |= {one.__name__: one for one in FUNCTIONS} | {"language": language}
+
+    @staticmethod
+    def shown(value: object) -> str:
+        """A value as it stands in a page: escaped, unless it is markup."""
+        if type(value) is str:
+            return _escape_inner(value)
+        return value if type(value) is Markup else escape(value)
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - whatever a view hands over
         """A word of a part of a page; a dictionary is asked for its items alone."""
