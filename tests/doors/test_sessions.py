@@ -181,6 +181,24 @@ def test_a_session_whose_account_was_changed_in_the_table_is_nobodys(world: Worl
     assert world.cast.head.viewer.name not in shown
 
 
+@pytest.mark.parametrize("written", ["", "{}", "word", "0" * 64 + '{"_auth_user_id":"1"}'])
+def test_what_a_session_holds_is_read_only_as_we_wrote_it(world: World, written: str) -> None:
+    desk = at_work(world)
+    Session.objects.filter(session_key=digest_of(key_of(desk))).update(session_data=written)
+    assert not signed_in(desk)
+
+
+def test_a_sign_of_what_a_session_holds_is_good_for_that_alone(world: World) -> None:
+    desk = at_work(world)
+    row = session_of(desk)
+    for changed in (row.session_data.replace("ky", "kk"), row.session_data + " "):
+        if changed != row.session_data:
+            Session.objects.filter(pk=row.pk).update(session_data=changed)
+            assert not signed_in(desk)
+    Session.objects.filter(pk=row.pk).update(session_data=row.session_data)
+    assert signed_in(desk)
+
+
 def test_own_sessions_are_listed_and_each_can_be_ended(world: World) -> None:
     desk, phone = at_work(world), at_work(world, "Mozilla/5.0 (Linux; Android 13) Chrome/120.0")
     stranger = desk_of(world, "cholpon")

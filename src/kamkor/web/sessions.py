@@ -1,10 +1,12 @@
 """Who is signed in: the session and its account, read anew at each request in one statement."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.auth_backends import AuthenticationBackend
@@ -28,6 +30,7 @@ from kamkor.access.queries.session import session_exists
 from kamkor.kernel import clock
 from kamkor.web.browsers import browser_name
 from kamkor.web.door import POST_KEY, View
+from kamkor.web.held import mac
 
 if TYPE_CHECKING:
     from kamkor.access.models import Account
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 IDLE = timedelta(minutes=settings.KAMKOR_IDLE_MINUTES)
 SEEN_EVERY = min(timedelta(minutes=1), IDLE / 10)
 LONGEST = timedelta(hours=settings.KAMKOR_SESSION_HOURS)
+HELD, _WORD = "session", 64
 METHODS = "account_authentication_methods"
 """Where allauth keeps by what means somebody signed in."""
 
@@ -83,6 +87,17 @@ class SessionStore(SessionBase):
             return {}
         self.account, self.seen_at, self.ends_at = found.account, found.seen_at, found.ends_at
         return self.decode(found.data)
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        """What it holds as the database keeps it: with the site's word for it."""
+        text = json.dumps(session_dict, separators=(",", ":"))
+        return mac(HELD, text) + text
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        """What it holds; nothing if somebody else wrote it."""
+        word, text = str(session_data)[:_WORD], str(session_data)[_WORD:]
+        held: dict[str, Any] = json.loads(text) if compare_digest(word, mac(HELD, text)) else {}
+        return held
 
     def exists(self, session_key: str) -> bool:
         """Whether this key is taken."""
