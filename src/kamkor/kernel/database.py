@@ -1,6 +1,5 @@
 """The door to the database: one transaction with a signed context, closed again on leaving."""
 
-import hashlib
 import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from kamkor.kernel.statement import carried_out
 CONTEXT_LIFE_SECONDS = 300
 _REPEATED = 3
 _NATION = 4
-_SETTING = b"SELECT set_config('kamkor.context', %s, true), set_config('kamkor.key', %s, true)"
+_SETTING = b"SET LOCAL kamkor.context = %s; SET LOCAL kamkor.key = %s"
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def signed_key(scope: Scope, backend: int, key: bytes) -> str:
 def _signed(parts: list[str], backend: int, key: bytes) -> str:
     expiry = clock.wall_seconds() + CONTEXT_LIFE_SECONDS
     payload = "|".join([*parts, str(backend), str(expiry)])
-    return payload + "|" + hmac.new(key, payload.encode(), hashlib.sha256).hexdigest()
+    return f"{payload}|{hmac.digest(key, payload.encode(), 'sha256').hex()}"
 
 
 def _set(context: str, opening: str) -> None:
@@ -102,8 +101,14 @@ def entered(scope: Scope) -> Iterator[None]:
         key = signing_key(settings.KAMKOR_DATA)
         _set(signed_context(scope, backend, key), signed_key(scope, backend, key))
         yield
-        if nested and not connection.needs_rollback:
-            _set("", "")
+        if not connection.needs_rollback:
+            _set("", "") if nested else _commit()
+
+
+def _commit() -> None:
+    """End the transaction in the server; Django finds it done, which would take a cursor's way."""
+    with connection.wrap_database_errors:
+        carried_out(connection.connection.pgconn, b"COMMIT")
 
 
 @contextmanager
