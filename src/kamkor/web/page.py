@@ -14,7 +14,7 @@ from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import ADMINISTRATOR, RIGHTS, Action
 from kamkor.cases.queries.case import cases_visible_to
 from kamkor.cases.queries.emergency import SECOND, own_open, unseen
-from kamkor.cases.queries.report import unread_alarms
+from kamkor.cases.queries.report import ringing, unread_alarms
 from kamkor.cases.vocabulary import STEP_OF
 from kamkor.kernel import clock
 from kamkor.kernel.ids import new_id
@@ -83,7 +83,8 @@ def alarms(viewer: Viewer) -> dict[str, Any]:
     """How many alarms of the viewer's nobody has read; it rings until somebody has."""
     if not viewer.answers_alarms:
         return {"count": 0}
-    return {"count": counted(unread_alarms, viewer), "poll_url": "/alarms/"}
+    count = counted(unread_alarms, viewer) if counted(ringing, viewer) else 0
+    return {"count": count, "poll_url": "/alarms/"}
 
 
 def emergencies(request: HttpRequest, viewer: Viewer) -> dict[str, Any] | None:

@@ -81,6 +81,8 @@ def around(viewer: Viewer, case: Case, *, whole: bool = False) -> Around:
 
 def _questions(case: Case) -> Mapping[str, Callable[..., QuerySet[Any, Any]]]:
     """Each of them is a plan to be made ready, for most cases in vain."""
+    if case.report_id is None:
+        return _UNREPORTED if case.eventful else _USUAL_UNREPORTED
     return _WHOLE if case.eventful else _USUAL
 
 
@@ -122,7 +124,7 @@ def _with_history(beside: Around, case: Case, found: Mapping[str, list[Any]]) ->
         history=in_order({kind: found[kind] for kind in HISTORY if kind in found}),
         # Who sees a case sees the report on which it was opened; it was read with the case.
         report=case.report if case.report and case.report.withdrawn_at is None else None,
-        described=found["described"],
+        described=found.get("described", ()),
         notices=[(task, done.get(task.pk)) for task in found["notices"]],
     )
 
@@ -202,6 +204,7 @@ _QUESTIONS: dict[str, Callable[..., QuerySet[Any, Any]]] = {
     "place": _place,
     "barred": _barred,
 }
-_REPORTED = {"described": _described, "notices": _notices, "done": _done}
-_WHOLE = _QUESTIONS | HISTORY | _REPORTED
-_USUAL = _QUESTIONS | USUAL | _REPORTED
+_OWED = {"notices": _notices, "done": _done}
+_UNREPORTED = _QUESTIONS | HISTORY | _OWED
+_USUAL_UNREPORTED = _QUESTIONS | USUAL | _OWED
+_WHOLE, _USUAL = (one | {"described": _described} for one in (_UNREPORTED, _USUAL_UNREPORTED))

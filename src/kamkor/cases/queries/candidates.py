@@ -27,11 +27,11 @@ def candidates_of(viewer: Viewer, case: Case) -> list[tuple["Person", Case | Non
     if case.child is None or not case.child.pin:
         return None
     child = case.child
+    if viewer.role == WORKER and not counted(_same, viewer, pin=child.pin, child_id=child.pk):
+        return None
     if not counted(_doubts, viewer, pin=child.pin):
         return None
     others = asked(_same, viewer, pin=child.pin, child_id=child.pk)
-    if not others and viewer.role == WORKER:
-        return None
     newest: dict[object, Case] = {}
     for one in cases_of_people(viewer, [other.pk for other in others]):
         newest.setdefault(one.child_id, one)
@@ -41,11 +41,16 @@ def candidates_of(viewer: Viewer, case: Case) -> list[tuple["Person", Case | Non
 def _doubts(viewer: Viewer, pin: str) -> QuerySet[Task]:
     """What is to be settled about a visible child of this number."""
     tasks = Task.objects.filter(scope_filter(viewer, subject="subject"), is_open())
-    return tasks.filter(kind=CANDIDATE, case__child__in=people_visible_to(viewer).filter(pin=pin))
+    return tasks.filter(kind=CANDIDATE, case__child__in=_bearing(viewer, pin))
 
 
 def _same(viewer: Viewer, pin: str, child_id: UUID) -> QuerySet["Person"]:
     """Who else of those visible bears this number."""
     # What is read as this child, or as another of these, is no further one.
-    same = people_visible_to(viewer).filter(READ_ALONE, pin=pin).exclude(id=child_id)
+    same = _bearing(viewer, pin).filter(READ_ALONE).exclude(id=child_id)
     return same.order_by("sort_key", "id")
+
+
+def _bearing(viewer: Viewer, pin: str) -> QuerySet["Person"]:
+    """The visible who bear a number; it is said that it is none of those without, for the index."""
+    return people_visible_to(viewer).filter(pin=pin).exclude(pin="")

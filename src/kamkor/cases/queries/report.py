@@ -106,6 +106,12 @@ def unread_alarms(viewer: Viewer) -> QuerySet[Report]:
     )
 
 
+def ringing(viewer: Viewer) -> QuerySet[Report]:
+    """The reports that ring, read or not: where there is none, nobody need ask who has read it."""
+    scope = scope_filter(viewer) & (Q(urgent=True) | Q(team__isnull=False))
+    return Report.objects.filter(scope, state=ReportState.NEW, withdrawn_at=None)
+
+
 def _unread() -> Q:
     return Q(heard=False, state=ReportState.NEW)
 
