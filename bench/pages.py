@@ -8,7 +8,7 @@ from bench.client import Asking, Client, Load, Wrong, loaded
 from bench.judging import Measured, taken_in_turn
 from bench.stage import FLOOR_ROWS, PER_WORKER, Stage
 
-SECONDS = 3.0
+SECONDS, SHORT_ROUNDS = 1.5, 15
 PAGE_BYTES, LIST_BYTES = 30_000, 40_000
 """How long a body may be: the two pages of the day, and a list of eight columns in Cyrillic, each
 cell with its column's name for a telephone."""
@@ -87,7 +87,9 @@ def against_floor(
         return loads[-1].a_second
 
     ours, peer = taken_in_turn(
-        desk, lambda: loaded(stage.floor_port, floor_pages(stage), seconds=SECONDS).a_second
+        desk,
+        lambda: loaded(stage.floor_port, floor_pages(stage), seconds=SECONDS).a_second,
+        rounds=SHORT_ROUNDS,
     )
     beside = {
         "p50_seconds": median(one.at(0.5) for one in loads),
