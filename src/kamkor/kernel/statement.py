@@ -63,9 +63,13 @@ class Statement:
 
     def __init__(self, text: str) -> None:
         self.names: list[str] = []
-        self.text = _NAMED.sub(self._numbered, text)
-        self._sent = self.text.encode()
+        self._sent = _NAMED.sub(self._numbered, text).encode()
         self._columns: Sequence[str] = ()
+
+    @property
+    def text(self) -> str:
+        """The SQL as it is sent."""
+        return self._sent.decode()
 
     def _numbered(self, found: re.Match[str]) -> str:
         name = found[1]

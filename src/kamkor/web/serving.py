@@ -117,6 +117,9 @@ class _Desk(BaseApplication):  # type: ignore[misc]
         handler = WSGIHandler()
         get_resolver().url_patterns  # noqa: B018 - reading it imports every view
         if settings.USE_I18N:
+            from kamkor.kernel import rulesets  # noqa: PLC0415 - of the desk alone, not of any site
+
+            rulesets.names()
             for code, _name in settings.LANGUAGES:
                 with translation.override(code):
                     for name in _OPENED_MOST:
