@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import WORKER
@@ -27,9 +27,7 @@ def candidates_of(viewer: Viewer, case: Case) -> list[tuple["Person", Case | Non
     if case.child is None or not case.child.pin:
         return None
     child = case.child
-    if viewer.role == WORKER and not counted(_same, viewer, pin=child.pin, child_id=child.pk):
-        return None
-    if not counted(_doubts, viewer, pin=child.pin):
+    if not counted(_doubts, viewer, pin=child.pin, child_id=child.pk):
         return None
     others = asked(_same, viewer, pin=child.pin, child_id=child.pk)
     newest: dict[object, Case] = {}
@@ -38,10 +36,13 @@ def candidates_of(viewer: Viewer, case: Case) -> list[tuple["Person", Case | Non
     return [(other, newest.get(other.pk)) for other in others]
 
 
-def _doubts(viewer: Viewer, pin: str) -> QuerySet[Task]:
-    """What is to be settled about a visible child of this number."""
+def _doubts(viewer: Viewer, pin: str, child_id: UUID) -> QuerySet[Task]:
+    """What is to be settled about a visible child of this number; for a worker only if it sees
+    another one."""
     tasks = Task.objects.filter(scope_filter(viewer, subject="subject"), is_open())
-    return tasks.filter(kind=CANDIDATE, case__child__in=_bearing(viewer, pin))
+    doubts = tasks.filter(kind=CANDIDATE, case__child__in=_bearing(viewer, pin))
+    another = Exists(_same(viewer, pin, child_id))
+    return doubts.filter(another) if viewer.role == WORKER else doubts
 
 
 def _same(viewer: Viewer, pin: str, child_id: UUID) -> QuerySet["Person"]:
