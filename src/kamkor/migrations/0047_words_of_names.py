@@ -25,9 +25,10 @@ $$;
 REVOKE ALL ON FUNCTION word_keys(text) FROM PUBLIC;
 CREATE FUNCTION words_near(wanted text[]) RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT DISTINCT w.word FROM unnest(wanted) one, word_keys(one) k
-    JOIN name_word w ON w.key = k COLLATE "C"
-    WHERE (SELECT (viewer_context()).account IS NOT NULL)
+    -- As an array the keys are looked for one by one; a join for any words reads all that are known.
+    SELECT DISTINCT w.word FROM name_word w
+    WHERE w.key = ANY (ARRAY(SELECT k COLLATE "C" FROM unnest(wanted) one, word_keys(one) k))
+        AND (SELECT (viewer_context()).account IS NOT NULL)
 $$;
 REVOKE ALL ON FUNCTION words_near(text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION words_near(text[]) TO kamkor_web, kamkor_worker;
