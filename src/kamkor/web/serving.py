@@ -131,6 +131,9 @@ def _keep_shared(_arbiter: Arbiter) -> None:
     """What has been read stays as it is: a collection of garbage would copy it into each worker."""
     gc.collect()
     gc.freeze()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of the GNU C library alone
+    if trim is not None:
+        trim(0)  # what reading left free would be held three times
     # A page makes some thousands of objects and hardly a ring of them.
     gc.set_threshold(_OBJECTS)
 
