@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 
 from bench.judging import ROUNDS, Measured, taken_in_turn
+from bench.pages import SHORT_ROUNDS
 from bench.stage import Stage
 
 COMMISSIONER = "elmira"
@@ -53,7 +54,7 @@ def register_count(stage: Stage) -> Measured:
             return time.perf_counter() - begun
 
         house(), statement()
-        ours, peer = taken_in_turn(house, statement)
+        ours, peer = taken_in_turn(house, statement, rounds=SHORT_ROUNDS)
     house_says, plain = answers["house"], answers["statement"]
     wrong = [] if house_says == plain and plain else ["the numbers differ, or there are none"]
     beside = {"cells": len(plain), "counted": sum(plain.values())}

@@ -2,6 +2,7 @@
 
 import csv
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -14,10 +15,11 @@ import psycopg
 
 from bench.judging import ROUNDS, Measured
 from bench.pages import SPECIALIST
-from bench.stage import ROOT, Stage, prepared, territory_of
+from bench.stage import ROOT, Stage, folder_of, prepared, territory_of
 from kamkor.kernel.server_facts import ServerFacts
 
 ROWS = {"demo": 2_000, "small": 5_000, "service": 100_000, "nation": 100_000}
+DATA = "load"
 A_SECOND = 5_000
 MEGABYTES = 500
 KNOWN_EVERY, FAULTY_EVERY = 25, 100
@@ -32,12 +34,16 @@ _COLUMNS = (
 
 
 def register_loaded(stage: Stage) -> Measured:
-    """Rows a second of ``kamkor load register``, 4 in 100 known and 1 faulty; the limit; COPY."""
+    """Rows a second of ``kamkor load register``, 4 in 100 known and 1 faulty; the limit; COPY.
+
+    Into a folder made anew: what earlier runs loaded would make each run another one.
+    """
     rows = ROWS[stage.size]
+    shutil.rmtree(folder_of(DATA, stage.seed), ignore_errors=True)
     found: list[float] = []
     copied: list[float] = []
     wrong: list[str] = []
-    with prepared("load", stage.seed) as (facts, environment):
+    with prepared(DATA, stage.seed) as (facts, environment):
         for _ in range(ROUNDS):
             with TemporaryDirectory() as folder:
                 whole = Path(folder) / "register.csv"
