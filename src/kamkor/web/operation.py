@@ -127,6 +127,9 @@ def _sent(request: ViewedRequest, asked: Asked) -> HttpResponse:
         return _form_page(request, asked, rows_changed(typed), command_id, base)
     if typed.pop("begin", None):
         begun = fill_typed(asked.shape, dict(asked.first)) | typed
+        if asked.weigh is not None:
+            beside, _unseen = asked.weigh(asked.data(begun), begun)
+            asked = replace(asked, context={**asked.context, **beside})
         return _form_page(request, asked, begun, new_id(), _version(asked))
     if typed.get("stale") == ["edit"]:
         return _form_page(request, asked, typed, command_id, _version(asked))
