@@ -125,6 +125,7 @@ def test_a_record_read_as_another_and_one_erased_are_not_answered_with(cast: Cas
     assert asked(cast.aigul) == "yes"
     with cast.specialist2.inside():
         (question,) = ElsewhereQuestion.objects.all()
+        assert question.child is not None
         meant = Person.objects.get(id=question.child)
     assert meant.same_as == meant.pk
 

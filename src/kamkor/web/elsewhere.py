@@ -55,7 +55,7 @@ def asking(request: ViewedRequest, operation: Operation[Any]) -> HttpResponse:
     if not _FORM.fullmatch(back):
         return _page(request, operation, {})
     typed = {key: request.POST.getlist(key) for key in request.POST if key not in _NOT_TYPED}
-    going = {"back": back, "typed": _held(typed)}
+    going: dict[str, Any] = {"back": back, "typed": _held(typed)}
     child = read_typed(IdentifyChild, typed)
     data = {key: child[key] for key in AskElsewhere.model_fields if key in child}
     data["reason"] = request.POST.get("reason", "").strip()
@@ -148,4 +148,4 @@ def question_notes(viewer: Viewer, task: Task) -> list[dict[str, str]]:
     answered = _("Answered was yes, and the telephone of your department; nothing else.")
     why = _("Reason: %(reason)s")
     call = _("Telephone of that department: %(telephone)s")
-    return [{"text": one % told} for one in (asked, answered, why, call)]
+    return [{"text": " ".join(one % told for one in (asked, answered, why))}, {"text": call % told}]
