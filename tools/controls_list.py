@@ -36,7 +36,7 @@ CONTROLS = (
         "src/kamkor/migrations/0052_known_elsewhere.py",
         r"IF asked > 10 OR 20 <= ",
         "IF false AND 20 <= ",
-        "tests/specification/test_22_elsewhere.py::test_ten_questions_a_day_and_the_next_day_ten_more",
+        "tests/specification/test_22_elsewhere.py::test_ten_thousand_guesses_get_ten_answers",
     ),
     Control(
         "another department answers whoever is barred from the child",
