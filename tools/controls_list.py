@@ -32,6 +32,21 @@ class Control:
 
 CONTROLS = (
     Control(
+        "questions across departments are not counted",
+        "src/kamkor/migrations/0052_known_elsewhere.py",
+        r"IF asked > 10 OR 20 <= ",
+        "IF false AND 20 <= ",
+        "tests/specification/test_22_elsewhere.py::test_ten_thousand_guesses_get_ten_answers",
+    ),
+    Control(
+        "another department answers whoever is barred from the child",
+        "src/kamkor/migrations/0052_known_elsewhere.py",
+        r"kamkor_barred b WHERE b\.employee_id = who",
+        "kamkor_barred b WHERE b.employee_id = -1",
+        "tests/specification/test_22_elsewhere.py"
+        "::test_whoever_is_barred_from_the_child_is_answered_no",
+    ),
+    Control(
         "what was said of two records holds whatever changes",
         "src/kamkor/people/queries/records.py",
         r"if pair in contents and fact\.compared == digest_of\(contents\[pair\]\)",

@@ -52,6 +52,10 @@ ANSWERS: dict[str, dict[str, str]] = {
     "ask_export": {"request": "id of the request"},
     "record_leave": {"leave": "id of the leave"},
     "open_in_emergency": {"case": "id of the case", "opening": "id of the opening"},
+    "ask_elsewhere": {
+        "known": "`yes` or `no`",
+        "department": "if yes, the number of the department to call",
+    },
 }
 
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -259,6 +263,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "of_register": "child",
         "state": "on_register",
         "reason": "Winter coal of the district: the list goes to the social fund, on paper.",
+    },
+    "ask_elsewhere": {
+        "given_name": "Алтынбек",
+        "surname": "Сыдыков",
+        "born": "2016",
+        "reason": "The grandmother says that he was helped in another district.",
     },
     "answer_same_child": {"one": _CHILD, "other": _OTHER, "answer": "not_sure"},
     "answer_request": {"request": _REQUEST, "decision": "agree"},

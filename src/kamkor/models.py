@@ -20,6 +20,7 @@ from kamkor.kernel.models import JournalEntry, KeyCanary
 from kamkor.people.models import (
     AlikePair,
     Birth,
+    ComparedName,
     Household,
     HouseholdMember,
     HouseholdMove,
@@ -44,7 +45,7 @@ from kamkor.workforce.models import (
 )
 
 __all__ = [
-    "Account", "AccountEvent", "AlikePair", "Barred", "Birth", "DutyTurn", "Employee", "FactorReset", "FigureCell", "FigureMonth", "Household", "HouseholdMember",
+    "Account", "AccountEvent", "AlikePair", "Barred", "Birth", "ComparedName", "DutyTurn", "Employee", "FactorReset", "FigureCell", "FigureMonth", "Household", "HouseholdMember",
     "HouseholdMove", "JournalEntry", "KeyCanary", "Leave", "Lent", "Look", "NameToken", "Office", "OfficeTerritory", "Person", "PersonKey", "PersonMerge",
     "PersonName", "Post", "PostHolding", "SameChildAnswer", "Seal", "Session", "Tally", "Team", "TeamExclusion", "TeamMember", "Territory",
     "TerritoryName", "WordingToken", "WorkforceVersion",

@@ -116,7 +116,10 @@ def test_the_functions_are_these_and_no_other_and_none_is_for_everybody() -> Non
     found = asked(catalogue.FUNCTIONS)
     assert [one for one in found if not one[0].startswith(JOBS)] == [
         ("answering_at_home", True, path, owner, both),
+        ("ask_elsewhere", True, path, owner, "kamkor_web"),
+        ("asked_elsewhere", True, path, owner, "kamkor_web"),
         ("barred_from_such", True, path, owner, both),
+        ("birth_likeness", False, path, owner, ""),
         ("case_eventful", True, path, owner, ""),
         ("claimed_answer", True, path, owner, both),
         ("departments_answering", True, path, owner, both),
@@ -130,11 +133,14 @@ def test_the_functions_are_these_and_no_other_and_none_is_for_everybody() -> Non
         ("looks_lately", True, path, owner, "kamkor_web"),
         ("looks_of_department", True, path, owner, "kamkor_web"),
         ("move_subjects", True, path, owner, both),
+        ("name_edits", False, path, owner, ""),
+        ("name_likeness", False, path, owner, ""),
         ("open_identity_candidates", True, path, owner, both),
         ("open_identity_candidates_of", True, path, owner, both),
         ("open_in_emergency", True, path, owner, both),
         ("own_sign_ins", True, path, owner, "kamkor_web"),
         ("receipt_state", True, path, owner, "kamkor_web"),
+        ("records_alike", False, path, owner, ""),
         # It looks at nothing but what it is given.
         ("row_opened", False, None, owner, both),
         ("seal_log", True, path, owner, "kamkor_worker"),

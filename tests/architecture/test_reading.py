@@ -41,6 +41,7 @@ WITHOUT_VIEWER: dict[str, str] = {
     "cases.queries.case.counts_of": "counts what was asked for a viewer",
     "cases.queries.case.in_list": "narrows what was asked for a viewer",
     "cases.queries.case.on_ground": "as above",
+    "cases.queries.elsewhere.questions_left": "counted for who acts in the transaction; no child",
     "cases.queries.emergency.unseen_by_anybody": "asked by a job that acts for nobody; no case",
     "cases.queries.history.in_order": "orders what was asked for a viewer",
     "cases.queries.history.newest_first": "as above",

@@ -73,6 +73,7 @@ ACTS: dict[str, tuple[str, str, str]] = {
     "begin_child": ("identify_child", OF_NO_RECORD, "/do/identify-child/"),
     "begin_export": ("ask_export", OF_NO_RECORD, "/do/ask-export/"),
     "begin_emergency": ("open_in_emergency", OF_NO_RECORD, "/do/open-in-emergency/"),
+    "begin_elsewhere": ("ask_elsewhere", OF_NO_RECORD, "/do/ask-elsewhere/"),
     "begin_turn": ("set_duty_turn", OF_NO_RECORD, "/do/set-duty-turn/"),
     "begin_leave": ("record_leave", OF_NO_RECORD, "/do/record-leave/"),
 }

@@ -361,6 +361,7 @@ STEP_OF: dict[str, Step] = {step.operation: step for step in STEPS}
 
 # The due item that two children may be one and the same person.
 CANDIDATE = "identity_candidate"
+ASKED_ELSEWHERE = "asked_elsewhere"
 # Due items that would tell a worker of a child it may not see.
 NOT_FOR_WORKERS = frozenset({CANDIDATE})
 

@@ -1,5 +1,6 @@
 """Identity apart from facts: persons, their names and births, households and who lives there."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -92,6 +93,20 @@ class PersonKey(Scoped):
 
     class Meta:
         indexes = (models.Index(fields=["key", "office_district"], name="key_by_office"),)
+
+
+class ComparedName(Scoped):
+    """A name of a child as records are compared: the stems of surname, given name and patronymic,
+    and how each sounds. Made anew with the keys; across departments a function alone reads it."""
+
+    pk = models.CompositePrimaryKey("person", "place")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
+    # The latest name stands at 0.
+    place = models.PositiveSmallIntegerField()
+    stems = ArrayField(models.CharField(max_length=400), size=3)
+    sounds = ArrayField(models.CharField(max_length=400), size=3)
 
 
 class AlikePair(Scoped):

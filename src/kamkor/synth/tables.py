@@ -20,7 +20,7 @@ STANDING = frozenset(
     }
 )  # fmt: skip
 """What stands before anybody's life begins."""
-COMPARED = frozenset({"AlikePair", "PersonKey"})
+COMPARED = frozenset({"AlikePair", "ComparedName", "PersonKey"})
 """What is made from the records once all are in, by ``kamkor people reindex``."""
 
 _TARGETS = {"Office": "office", "Post": "post", "Employee": "employee", "Territory": "territory"}

@@ -19,13 +19,20 @@ from kamkor.cases.queries.history import history_of
 from kamkor.cases.queries.report import report_for
 from kamkor.cases.queries.task import open_task_for, open_tasks_of
 from kamkor.cases.rules.visit import faults_of_kind
-from kamkor.cases.vocabulary import CANDIDATE, CHILD, OPEN_STATES, STEP_OF, CaseState
+from kamkor.cases.vocabulary import (
+    ASKED_ELSEWHERE,
+    CANDIDATE,
+    CHILD,
+    OPEN_STATES,
+    STEP_OF,
+    CaseState,
+)
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotFound, NotPermitted, Operation
 from kamkor.kernel.shapes import Ask, Line, as_typed
 from kamkor.kernel.words import noop
 from kamkor.people.queries import households_visible_to, people_visible_to
-from kamkor.web import emergency, faults, merged
+from kamkor.web import elsewhere, emergency, faults, merged
 from kamkor.web.again import signed_in_lately
 from kamkor.web.alike import alike_notes, called, weigh_typed
 from kamkor.web.candidates import candidates_notes
@@ -49,7 +56,9 @@ ABOUT_CASE = frozenset(
     {*STEP_OF, "record_name", "give_safe_contact", "ask_unsealing", "ask_erasure", "undo_merge"}
 )
 EXPORT = "ask_export"
-START = frozenset({"receive_report", "record_round", "identify_child", EXPORT, emergency.OPEN})
+START = frozenset(
+    {"receive_report", "record_round", "identify_child", EXPORT, emergency.OPEN, elsewhere.ASK}
+)
 OFFICE = frozenset({"set_duty_turn", "record_leave"})
 
 
@@ -70,12 +79,15 @@ def begin(request: ViewedRequest, slug: str) -> HttpResponse:
     if operation.name == emergency.OPEN:
         opening: HttpResponse = emergency.opening_form(request, operation)
         return opening
+    if operation.name == elsewhere.ASK:
+        return elsewhere.asking(request, operation)
     set_by_page = _known_person(request) if operation.name == "identify_child" else {}
     home = _at_known_home(request, set_by_page)
     first |= _names_of(request, set_by_page)
     set_by_page |= home.pop("where", {})
     if operation.name == "identify_child":
         home["weigh"] = _weighing(request)
+        home["context"] = home.get("context", {}) | {"elsewhere": "child" not in set_by_page}
     return serve(request, Asked(operation, None, set_by_page, first, back_url=back, **home))
 
 
@@ -215,6 +227,7 @@ def _asked_about(request: ViewedRequest, operation: Operation[Any], case: Case) 
         shared |= at_home
         if case.state in STEP_OF["identify_child"].from_states:
             shared |= {"weigh": _weighing(request, case.child_id)}
+            shared["context"] |= {"elsewhere": "child" not in known}
     return Asked(operation, case.pk, set_by_page, _kept(first), **shared)
 
 
@@ -352,6 +365,8 @@ def about_task(request: ViewedRequest, task_id: UUID) -> HttpResponse:
         context["identity"] = identity_of(request.viewer, task.case)
         if task.kind == CANDIDATE:
             context["notes"] += candidates_notes(request.viewer, task.case)
+        if task.kind == ASKED_ELSEWHERE:
+            context["notes"] += elsewhere.question_notes(request.viewer, task)
     return serve(
         request,
         Asked(

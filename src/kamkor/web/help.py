@@ -100,6 +100,18 @@ ACTS: dict[str, tuple[str, ...]] = {
         noop("Compare them line by line. Say one child, two children, or that you are not sure."),
         noop("Two children do not come again unless something changes. Two persons join records."),
     ),
+    "ask_elsewhere": (
+        noop("You are about to enter a child whom nobody in your department knows."),
+        noop(
+            "Ask from the form of the child. If another department knows it, you are told its"
+            " telephone and nothing else. Call before you go on."
+        ),
+        noop(
+            "Say why you ask. That department is told who asked, why, and about which of its"
+            " children. Every question is written down."
+        ),
+        noop("Ten questions a day for each person. Sealed children are never answered with."),
+    ),
     "open_in_emergency": (
         noop("A child is in danger now, and its case is another office's: read it at once."),
         noop("Ask a colleague, the school or the police for the number of the case and type it."),

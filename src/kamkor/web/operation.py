@@ -30,6 +30,9 @@ from kamkor.web.forms import (
 from kamkor.web.options import ViewerOptions
 from kamkor.web.stale import stale_page
 
+LOOK = "look"
+"""A form is begun to look at what its page puts beside it."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -125,8 +128,11 @@ def _sent(request: ViewedRequest, asked: Asked) -> HttpResponse:
     base = _number(request.POST.get("base_version"))
     if "add" in typed or "remove" in typed:
         return _form_page(request, asked, rows_changed(typed), command_id, base)
-    if typed.pop("begin", None):
+    if begin := typed.pop("begin", None):
         begun = fill_typed(asked.shape, dict(asked.first)) | typed
+        if asked.weigh is not None and begin == [LOOK]:
+            beside, _unseen = asked.weigh(asked.data(begun), begun)
+            asked = replace(asked, context={**asked.context, **beside})
         return _form_page(request, asked, begun, new_id(), _version(asked))
     if typed.get("stale") == ["edit"]:
         return _form_page(request, asked, typed, command_id, _version(asked))

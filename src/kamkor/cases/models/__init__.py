@@ -1,6 +1,7 @@
 """The tables of the pathway, one file for each noun."""
 
 from kamkor.cases.models.case import Assignment, Case, Interest
+from kamkor.cases.models.elsewhere import ElsewhereQuestion
 from kamkor.cases.models.emergency import (
     EmergencyEnd,
     EmergencyOpening,
@@ -39,6 +40,7 @@ __all__ = [
     "Assignment",
     "Case",
     "CaseMerge",
+    "ElsewhereQuestion",
     "EmergencyEnd",
     "EmergencyOpening",
     "EmergencySeen",

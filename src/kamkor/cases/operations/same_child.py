@@ -78,8 +78,8 @@ class WhoIsTyped(Shape):
     born: PartialDay | None = None
     sex: str = "unknown"
     pin: Pin | None = None
-    territory: PlaceCode
-    place: Line
+    territory: PlaceCode | None = None
+    place: Line | None = None
 
 
 def record_typed(person: UUID, data: Mapping[str, Any]) -> Record | None:
@@ -99,8 +99,8 @@ def record_typed(person: UUID, data: Mapping[str, Any]) -> Record | None:
         precision=who.precision,
         sex=who.sex,
         pin="" if doubts_of(who) else who.pin,
-        district=told.territory,
-        place=telling_words(told.place),
+        district=told.territory or "",
+        place=telling_words(told.place or ""),
     )
 
 

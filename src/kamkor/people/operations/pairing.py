@@ -11,7 +11,13 @@ from kamkor.access.rules import Viewer
 from kamkor.kernel.commands import Order, scope_of
 from kamkor.kernel.digests import digest_of
 from kamkor.kernel.writing import write_together
-from kamkor.people.models import AlikePair, HouseholdMember, PersonKey, SameChildAnswer
+from kamkor.people.models import (
+    AlikePair,
+    ComparedName,
+    HouseholdMember,
+    PersonKey,
+    SameChildAnswer,
+)
 from kamkor.people.queries import people_visible_to
 from kamkor.people.queries.records import (
     CHILDREN,
@@ -21,7 +27,7 @@ from kamkor.people.queries.records import (
     records_told,
 )
 from kamkor.people.rules.matching import WEIGHTS
-from kamkor.people.rules.records import Likeness, keys_of
+from kamkor.people.rules.records import Likeness, keys_of, names_of
 
 _PART: Final = 500
 _LARGEST_BLOCK: Final = 400
@@ -72,15 +78,23 @@ def compare_missing(viewer: Viewer, after: UUID | None) -> UUID | None:
 
 
 def write_keys(people: Sequence[UUID], using: str = DEFAULT_DB_ALIAS) -> None:
-    """Let the keys of these persons be those of what is known of them."""
-    rows = [
+    """Let the keys and the compared names of these persons be those of what is known of them."""
+    known = records_told(people, using)
+    keys = [
         PersonKey(person_id=who, key=key, **scope_of(person))
-        for who, (record, person) in records_told(people, using).items()
+        for who, (record, person) in known.items()
         for key in sorted(keys_of(record))
     ]
-    PersonKey.objects.using(using).filter(person_id__in=people).delete()
-    # Beside this another command may write the same person's.
-    PersonKey.objects.using(using).bulk_create(rows, ignore_conflicts=True)
+    names = [
+        ComparedName(person_id=who, place=place, stems=stems, sounds=sounds, **scope_of(person))
+        for who, (record, person) in known.items()
+        for place, (stems, sounds) in enumerate(names_of(record))
+    ]
+    tables: tuple[tuple[Any, list[Any]], ...] = ((PersonKey, keys), (ComparedName, names))
+    for table, rows in tables:
+        table.objects.using(using).filter(person_id__in=people).delete()
+        # Beside this another command may write the same person's.
+        table.objects.using(using).bulk_create(rows, ignore_conflicts=True)
 
 
 def write_pairs(people: Sequence[UUID], using: str = DEFAULT_DB_ALIAS) -> None:

@@ -109,6 +109,13 @@ def keys_of(record: Record) -> set[int]:
     return {crc32(one.encode()) for one in texts}
 
 
+def names_of(record: Record) -> list[tuple[list[str], list[str]]]:
+    """Of each name that is compared the stems, and how they sound; the latest first."""
+    return [
+        ([one.surname, one.given_name, one.patronymic], list(one.keys)) for one in record.told(0)
+    ]
+
+
 def words_of(records: Iterable[Record]) -> set[str]:
     """The folded words of all names, of which it counts how often they are borne."""
     return {
