@@ -30,6 +30,7 @@ MIGRATIONS = (
     "0042_workforce_version",
     "0050_merges",
     "0051_same_children",
+    "0053_departments_compared",
 )
 """The migrations that list protected and open tables."""
 

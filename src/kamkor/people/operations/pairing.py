@@ -1,22 +1,23 @@
 """Keys of children and the pairs that may be one child, made anew when what they rest on changes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from kamkor.access.rules import Viewer
 from kamkor.kernel.commands import Order, scope_of
 from kamkor.kernel.digests import digest_of
 from kamkor.kernel.writing import write_together
-from kamkor.people.models import AlikePair, HouseholdMember, PersonKey, SameChildAnswer
+from kamkor.people.models import AlikePair, HouseholdMember, Person, PersonKey, SameChildAnswer
 from kamkor.people.queries import people_visible_to
 from kamkor.people.queries.records import (
     CHILDREN,
     Held,
     answers_that_hold,
+    by_themselves,
     likenesses,
     records_told,
 )
@@ -24,7 +25,7 @@ from kamkor.people.rules.matching import WEIGHTS
 from kamkor.people.rules.records import Likeness, keys_of
 
 _PART: Final = 500
-_LARGEST_BLOCK: Final = 400
+LARGEST_BLOCK: Final = 400
 """A key that more of a department share tells nothing; their pairs have others."""
 
 
@@ -71,37 +72,40 @@ def compare_missing(viewer: Viewer, after: UUID | None) -> UUID | None:
     return found[-1] if found else None
 
 
-def write_keys(people: Sequence[UUID], using: str = DEFAULT_DB_ALIAS) -> None:
-    """Let the keys of these persons be those of what is known of them."""
+def write_keys(people: Sequence[UUID]) -> None:
+    """Let the keys of these persons be those of what is known of them; whoever is read as another
+    record has none."""
+    known = by_themselves(records_told(people))
     rows = [
         PersonKey(person_id=who, key=key, **scope_of(person))
-        for who, (record, person) in records_told(people, using).items()
+        for who, (record, person) in known.items()
         for key in sorted(keys_of(record))
     ]
-    PersonKey.objects.using(using).filter(person_id__in=people).delete()
+    PersonKey.objects.filter(person_id__in=people).delete()
     # Beside this another command may write the same person's.
-    PersonKey.objects.using(using).bulk_create(rows, ignore_conflicts=True)
+    PersonKey.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def write_pairs(people: Sequence[UUID], using: str = DEFAULT_DB_ALIAS) -> None:
+def write_pairs(people: Sequence[UUID]) -> None:
     """Let the pairs of these persons be those that may be one child.
 
-    Pairs of another unit that a worker does not see stay as they were, until who sees both, or
-    the owner, compares them.
+    A pair of which a worker does not see the other record, for it is another unit's, stays as it
+    was until who sees both, or the night, compares them.
     """
-    partners = _partners(people, using)
-    known = records_told({one for pair in partners for one in pair}, using)
-    alike = [one for one in likenesses(partners, known, using) if one.weighed.zone != "new"]
-    rows = _rows(alike, known, using)
-    pairs = AlikePair.objects.using(using)
-    pairs.filter(Q(one__in=people) | Q(other__in=people)).delete()
+    partners = _partners(people)
+    known = records_told({one for pair in partners for one in pair})
+    alike = [one for one in likenesses(partners, known) if one.weighed.zone != "new"]
+    rows = rows_of(alike, known)
+    pairs = AlikePair.objects
+    both = [Exists(Person.objects.filter(id=OuterRef(one))) for one in ("one_id", "other_id")]
+    pairs.filter(Q(one__in=people) | Q(other__in=people), *both).delete()
     pairs.bulk_create(rows, ignore_conflicts=True)
 
 
-def _partners(people: Sequence[UUID], using: str) -> list[tuple[UUID, UUID]]:
+def _partners(people: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
     """The pairs of which one is among these and that share a key, each once, in order."""
-    with connections[using].cursor() as cursor:
-        cursor.execute(_SHARED, {"people": list(people), "most": _LARGEST_BLOCK})
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARED, {"people": list(people), "most": LARGEST_BLOCK})
         return [(one, other) for one, other in cursor.fetchall()]
 
 
@@ -112,12 +116,14 @@ JOIN kamkor_personkey b ON b.key = a.key AND b.office_district = a.office_distri
     AND b.team IS NOT DISTINCT FROM a.team AND b.person_id <> a.person_id
 WHERE a.person_id = ANY(%(people)s) AND (
     SELECT count(*) FROM (SELECT FROM kamkor_personkey c WHERE c.key = a.key
-        AND c.office_district = a.office_district LIMIT %(most)s + 1) share) <= %(most)s
+        AND c.office_district = a.office_district AND c.team IS NOT DISTINCT FROM a.team
+        LIMIT %(most)s + 1) share) <= %(most)s
 """
 
 
-def _rows(alike: Sequence[Likeness], known: dict[UUID, Held], using: str) -> list[AlikePair]:
-    said = answers_that_hold(alike, using)
+def rows_of(alike: Sequence[Likeness], known: Mapping[UUID, Held]) -> list[AlikePair]:
+    """The pairs as they are kept, each with what was last said of it."""
+    said = answers_that_hold(alike)
     return [
         AlikePair(
             one_id=like.one.person,
