@@ -170,8 +170,8 @@ ANSWERS = ("different", "not_sure")
 
 
 def _children(cases: list[str]) -> list[tuple[str, UUID]]:
-    rows = Case.objects.filter(id__in=cases, child__isnull=False).select_related("child")
-    return [(str(case.pk), case.child.pk) for case in rows]
+    rows = Case.objects.filter(id__in=cases, child__isnull=False)
+    return [(str(case), child) for case, child in rows.values_list("id", "child_id")]
 
 
 def drawn(cast: Cast, seed: int, changes: int) -> Drawn:

@@ -35,7 +35,10 @@ _OF_ANY_PLACE: Final = words_of_place("село айыл айылы кыштаг
 
 def records_told(people: Iterable[UUID]) -> dict[UUID, Held]:
     """Of these persons the children who have a name: what is compared, and the row of each."""
-    homes = _homes_of(list(people))
+    wanted = list(people)
+    homes = _homes_of(wanted) if wanted else {}
+    if not homes:
+        return {}
     rows = Person.objects.filter(id__among=homes).exclude(shown_name="")
     # Compared by the program, they are not looked at: who is shown is read by who shows it.
     persons = {one["id"]: Person(**one) for one in rows.values(*_COMPARED)}
