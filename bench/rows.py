@@ -4,6 +4,7 @@ What is held after 2,000 requests is asked before others have asked for tens of 
 """
 
 from bench.counting import register_count, register_kept
+from bench.doubles import compared, new_person
 from bench.growing import growth
 from bench.judging import Row
 from bench.linkage.row import linkage
@@ -158,6 +159,26 @@ ROWS = (
         search,
         at_most=3,
         sizes=SIZES[1:],
+    ),
+    Row(
+        "compared",
+        "all children of each department compared with each other, as each night",
+        "a million in ten minutes",
+        "children a second",
+        compared,
+        at_least=1,
+        sizes=LARGE,
+        timed=True,
+    ),
+    Row(
+        "new_person",
+        "who may be a child that is typed anew: 200 in four scripts, in a whole department",
+        "its limit",
+        "seconds",
+        new_person,
+        at_most=1,
+        sizes=LARGE,
+        timed=True,
     ),
     Row(
         "linkage",

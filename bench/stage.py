@@ -102,7 +102,7 @@ def prepared(size: str, seed: int) -> Iterator[tuple[ServerFacts, dict[str, str]
     data = folder_of(size, seed)
     data.mkdir(parents=True, exist_ok=True)
     with database_server(data) as facts:
-        environment = _environment(data, facts)
+        environment = environment_of(data, facts)
         _make(size, seed, environment)
         yield facts, environment
 
@@ -112,7 +112,8 @@ def territory_of(data: Path, username: str) -> str:
     return next(row["territory"] for row in sign_ins(data) if row["username"] == username)
 
 
-def _environment(data: Path, facts: ServerFacts) -> dict[str, str]:
+def environment_of(data: Path, facts: ServerFacts) -> dict[str, str]:
+    """What our commands need to find a data folder and its running database."""
     return os.environ | {
         "KAMKOR_DATA": str(data),
         "KAMKOR_PGHOST": facts.host,

@@ -2,6 +2,8 @@
 
 from tools.controls_list import COUNTED_TWICE, COUNTING, Control
 
+COMPARING = "src/kamkor/people/operations/comparing.py"
+NIGHTS = "tests/people/test_comparing.py::"
 SEATS = "tests/doors/test_kept_seats.py"
 
 MORE = (
@@ -279,5 +281,48 @@ MORE = (
         r"\(name for name in HEAVY if name in used\)",
         "iter(())",
         "tests/tools/test_run_tests.py::test_files_with_a_heavy_fixture_stay_together",
+    ),
+    Control(
+        "a pair that is alike no more stands on after the night",
+        COMPARING,
+        r"pair for pair in rows \| stand if",
+        "pair for pair in rows if",
+        NIGHTS + "test_what_is_kept_is_what_all_compared_anew_would_give",
+    ),
+    Control(
+        "a pair tells of a child that was sealed while it was compared",
+        COMPARING,
+        r"same = \{who for who in people if _compared.*\}",
+        "same = people",
+        NIGHTS + "test_who_is_sealed_meanwhile_is_not_told_of",
+    ),
+    Control(
+        "keys that were lost stay lost",
+        COMPARING,
+        r"_write_keys\(part, found\)",
+        "pass",
+        NIGHTS + "test_what_is_kept_is_what_all_compared_anew_would_give",
+    ),
+    Control(
+        "nobody is told that no night compares any more",
+        COMPARING,
+        r"one not in last or last\[one\] < before",
+        "False",
+        NIGHTS + "test_who_was_not_compared_for_two_days_is_told_by_the_doctor",
+    ),
+    Control(
+        "equal numbers wait behind likeness",
+        "src/kamkor/web/duplicates.py",
+        r'ORDER: Final = \("one_number", "weight"\)',
+        'ORDER: Final = ("weight",)',
+        "tests/doors/test_duplicates.py"
+        "::test_all_pairs_stand_in_one_order_and_the_number_is_that_of_all",
+    ),
+    Control(
+        "years that are equal are told as one day",
+        "src/kamkor/people/rules/plainly.py",
+        r"return NEARLY if word == SAME_THING and not exact else word",
+        "return word",
+        "tests/people/test_plainly.py::test_years_alone_are_never_the_same_day",
     ),
 )

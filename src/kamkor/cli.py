@@ -38,7 +38,9 @@ COMMANDS = {
     "commands": noop("carry out a file of commands as one person: FILE.jsonl --as USERNAME"),
     "figures": noop("count the register: figures register --territory CODE --by KEYS"),
     "load": noop("take a register from a file: load register FILE --as USERNAME"),
-    "people": noop("find duplicates in a file, or make search words anew: duplicates, reindex"),
+    "people": noop(
+        "find who stands twice, or make search words anew: duplicates, compare, reindex"
+    ),
     "worker": noop("carry out background work; serve and demo start it"),
     "account": noop("create an account, list accounts, or list the posts one may hold"),
     "audit": noop("log of looks and journal: audit verify, audit anchor"),

@@ -31,6 +31,7 @@ MIGRATIONS = (
     "0050_merges",
     "0051_same_children",
     "0052_known_elsewhere",
+    "0053_departments_compared",
 )
 """The migrations that list protected and open tables."""
 

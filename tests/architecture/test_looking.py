@@ -13,6 +13,7 @@ ENTERS = {
     "cases.operations.loading": "writes that a load was broken off; reads no record of a person",
     "demo.stage": "plays invented lives before anybody can sign in",
     "kernel.database": "makes the door",
+    "people.operations.comparing": "compares the children of a department; shows none",
 }
 # The login that row security does not bind.
 AS_OWNER = {

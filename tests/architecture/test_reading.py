@@ -35,6 +35,7 @@ WITHOUT_VIEWER: dict[str, str] = {
     "access.queries.barred_from": "staff by the ids of what they may not see; no child",
     "access.queries.named_in": "posts of the service; a team says nothing of what it is about",
     "access.queries.shut_out_of": "staff by the ids of what they may not see; no child",
+    "access.queries.teams_formed": "for work that acts for nobody; ids that say nothing",
     "access.queries.viewer_for": "makes the viewer",
     "access.queries.viewer_of_user": "makes the viewer of whoever is signed in",
     "cases.queries.case.among": "the same as what was asked for a viewer",

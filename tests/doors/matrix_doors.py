@@ -40,7 +40,7 @@ NOT_TRIED = {
     "demo": "builds and serves",
     "doctor": "looks at the installation",
     "load": "tells the rows of the file it is given",
-    "people": "compares a list it is given, and makes search words anew: tells how many",
+    "people": "compares a list it is given, or all, and makes search words anew: tells how many",
     "serve": "serves the doors above",
     "synth": "builds",
     "worker": "runs jobs",

@@ -6,7 +6,7 @@ import pytest
 
 from kamkor.cases.models import TwoPersons
 from kamkor.kernel.ids import new_id
-from kamkor.people.models import Person, SameChildAnswer
+from kamkor.people.models import AlikePair, Person, SameChildAnswer
 from tests.doors.desk import Page
 from tests.doors.test_search import born
 from tests.doors.world import World
@@ -19,6 +19,11 @@ KNOWN: dict[str, Any] = {
 }  # fmt: skip
 LATIN: dict[str, Any] = KNOWN | {"given_name": "Egizbek", "surname": "Koshaliev"}
 QUEUE = "/duplicates/"
+WHY = (
+    "Same: surname (in other letters), given name (in other letters), birth date, sex, place;"
+    " not known: father's name."
+)
+UNKNOWN = "not known: father's name."
 
 
 def typed(world: World) -> dict[str, Any]:
@@ -55,7 +60,9 @@ def test_who_may_be_the_child_is_shown_before_it_is_entered_twice(world: World) 
     assert (page.status, page.refusals, written(world)) == (200, [], 0)
     assert "Кошалиев Эгизбек (06.05.2014)" in page.text
     cells = [one.text.strip() for one in page.all("td", data_label="Comparison")]
-    assert cells == ["As written", "Equal", "Equal", "Not known", "Equal", "The same"]
+    other = "Same, in other letters"
+    assert cells == [other, other, "Not known", "Same", "Same", "Same"]
+    assert [one.text for one in page.all("p", data_why="*")] == [WHY]
     (link,) = [one for one in page.links if one.startswith("/cases/")]
     case = world.cast.bakyt.case(link.split("/")[2])
     assert case.child is not None
@@ -153,21 +160,61 @@ def test_one_child_leads_to_joining_by_two_persons(world: World) -> None:
     assert names_in_queue(world) == []
 
 
-def test_the_likeliest_stands_first_and_there_are_pages(world: World) -> None:
+def test_a_pair_is_told_in_words_and_the_numbers_stand_folded(world: World) -> None:
+    identified(world.cast, **KNOWN)
+    identified(world.cast, **KNOWN | {"surname": "Кочалиев", "born": "2014-06-05"})
+    page = world.desks["bakyt"].open(QUEUE)
+    assert [one.text for one in page.all("mark")] == ["ш", "ч", "06", "05", "05", "06"]
+    why = [one.text for one in page.all("p", data_why="*")]
+    assert why == [f"Same: given name, sex, place; nearly the same: surname, birth date; {UNKNOWN}"]
+    cells = [one.text.strip() for one in page.all("td", data_label="Comparison")]
+    assert cells[:6] == ["Nearly the same", "Same", "Not known", "Nearly the same", "Same", "Same"]
+    (fold,) = [one for one in page.all("details") if one.attributes.get("class") == "k-fold"]
+    assert "open" not in fold.attributes
+    weights = [one.text for one in page.all("td", data_label="Weight")]
+    assert "How this was weighed" in fold.text
+    assert [one for one in weights if one not in fold.text] == []
+    assert weights
+
+
+def many(world: World) -> None:
+    """More pairs than a page holds: the likeliest, some of hardly known children, one number twice."""
     two(world)
     for number in range(6):
         sound = "абвгде"[number]
         child: dict[str, Any] = {"born": "2013", "place": f"Тегене, {number}", "surname": "Орозов"}
         identified(world.cast, **child, given_name=f"Нур{sound}бек")
+    for name in ("Сезим", "Канат"):
+        told: dict[str, Any] = {"born": "2015-05-06", "pin": "20605201500011"}
+        identified(world.cast, given_name=name, surname=f"{name}ов", **told)
+
+
+def shown(page: Page) -> list[tuple[str, ...]]:
+    found = page.all("section", data_pair="*")
+    return [tuple(one.attributes["data-pair"].split()) for one in found]
+
+
+def test_all_pairs_stand_in_one_order_and_the_number_is_that_of_all(world: World) -> None:
+    """Equal numbers first, then the likeliest; there and back by pages."""
+    many(world)
+    with world.cast.bakyt.inside():
+        rows = sorted(AlikePair.objects.all(), key=lambda one: (one.one_number, one.weight, one.pk))
+    wanted = [(str(one.one_id), str(one.other_id)) for one in reversed(rows)]
+    assert len(wanted) > 10
+    assert rows[-1].one_number
+    assert rows[-1].weight < rows[-2].weight
     page = world.desks["bakyt"].open(QUEUE)
-    weights = [one.text for one in page.all("td", data_label="Weight")]
-    assert page.all("h2", id="pair-1")[0].text.startswith("Кошалиев")
-    total = int(page.figure("pairs_to_compare"))
-    assert (total > 10, len(page.all("section", data_pair="*"))) == (True, 10)
-    assert weights
-    (more,) = [one for one in page.links if "after=" in one]
-    rest = world.desks["bakyt"].open(more)
-    assert len(rest.all("section", data_pair="*")) == min(total - 10, 10)
+    pages = [shown(page)]
+    assert page.figure("pairs_to_compare") == str(len(wanted))
+    for _ in range(len(wanted) // 10):
+        (further,) = page.all("a", rel="next")
+        page = world.desks["bakyt"].open(further.attributes["href"])
+        pages.append(shown(page))
+    assert [pair for part in pages for pair in part] == wanted
+    assert [len(part) for part in pages[:-1]] == [10] * (len(pages) - 1)
+    assert page.all("a", rel="next") == []
+    (back,) = page.all("a", rel="prev")
+    assert shown(world.desks["bakyt"].open(back.attributes["href"])) == pages[-2]
 
 
 def test_before_a_child_is_registered_one_is_led_to_compare(world: World) -> None:

@@ -116,10 +116,12 @@ def test_records_that_are_one_are_no_pair(cast: Cast) -> None:
     first, second = identified(cast, **CYRILLIC), identified(cast, **LATIN)
     why = {"ground": "papers_seen", "reason": "The papers were seen."}
     other = str(child_of(cast.bakyt, second))
+    told = {"one": str(child_of(cast.bakyt, first)), "other": other, "answer": "different"}
+    assert len(pairs(cast.bakyt)) == 1
     request = cast.bakyt.do("merge_people", case=first, other=other, **why)["request"]
     cast.head.do("answer_request", request=request, decision="agree")
-    assert waiting(cast.bakyt) == 0
-    assert said(cast.bakyt, "different") == "one_record_already"
+    assert (waiting(cast.bakyt), pairs(cast.bakyt)) == (0, [])
+    assert cast.bakyt.refused("answer_same_child", **told) == "one_record_already"
 
 
 def test_of_a_sealed_child_no_pair_tells(cast: Cast) -> None:

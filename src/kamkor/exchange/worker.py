@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from procrastinate import App
 from procrastinate.contrib.django import app
 
+import kamkor.exchange.comparing
 import kamkor.exchange.jobs
 import kamkor.exchange.nightly
 import kamkor.exchange.sealing

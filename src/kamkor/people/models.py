@@ -137,6 +137,17 @@ class AlikePair(Scoped):
         )
 
 
+class DepartmentCompared(models.Model):
+    """When all children of a department were last compared with each other, and what was found."""
+
+    department = models.OneToOneField(
+        "kamkor.Office", primary_key=True, on_delete=models.PROTECT, related_name="+"
+    )
+    compared_at = models.DateTimeField()
+    children = models.PositiveIntegerField()
+    pairs = models.PositiveIntegerField()
+
+
 class SameChildAnswer(Fact):
     """Somebody compared two records and said whether they are one child.
 

@@ -7,6 +7,15 @@ from kamkor.kernel.words import noop
 SAME, DIFFERENT, NOT_SURE = "same", "different", "not_sure"
 """What a person says of two records that may be one child."""
 
+SAME_THING, NEARLY, OTHER, UNKNOWN = "same", "nearly", "other", "unknown"
+"""What is told plainly of one thing in two records."""
+PLAINLY: Final = {
+    SAME_THING: noop("same"),
+    NEARLY: noop("nearly the same"),
+    OTHER: noop("different"),
+    UNKNOWN: noop("not known"),
+}
+
 ZONES: Final = {"link": noop("one child"), "review": noop("a person must look")}
 NEVER_LINKED: Final = {
     "numbers_differ": noop("two valid personal numbers"),
@@ -20,8 +29,9 @@ COMPARED: Final = {
     "date": noop("Birth date"),
     "place": noop("Place"),
     "sex": noop("Sex"),
+    "pin": noop("Personal number"),
 }
-"""What a line is about: its code without the last word."""
+"""What a line is about: its code without the last word; a number has no line."""
 LIKENESS: Final = {
     "name_order_kept": noop("as written"),
     "name_order_turned": noop("surname and given name exchanged"),

@@ -1,4 +1,4 @@
-"""Two records beside each other, line by line, with what differs marked; and who may be the child
+"""Two records beside each other, thing by thing, with what differs marked; and who may be the child
 that is being identified."""
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from kamkor.cases.operations.same_child import record_typed
@@ -16,84 +17,126 @@ from kamkor.cases.vocabulary import OPEN_STATES, STATE_LABELS
 from kamkor.kernel.words import noop
 from kamkor.people.queries import last_homes_of
 from kamkor.people.queries.alike import alike_to, record_for
-from kamkor.people.vocabulary import SAME, words_of_line
+from kamkor.people.rules.plainly import ORDER, beside, by_word
+from kamkor.people.vocabulary import (
+    COMPARED,
+    LIKENESS,
+    NEARLY,
+    OTHER,
+    PLAINLY,
+    SAME,
+    words_of_line,
+)
 from kamkor.web.forms import Typed, coded_options, row_numbers
 from kamkor.web.words import birth, coded, day, raised
 
 if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
     from kamkor.access.rules import Viewer
     from kamkor.cases.models import Case
     from kamkor.people.models import HouseholdMember, Person
-    from kamkor.people.rules.records import Likeness, Name, Record
+    from kamkor.people.rules.plainly import Beside, Letters
+    from kamkor.people.rules.records import Likeness, Record
 
 TYPED: Final = UUID(int=0)
 """Stands for a child that is not written yet."""
 ROWS: Final = "alike"
-_SAME: Final = frozenset({"equal", "first", "kept", "municipality", "missing"})
-"""The last words of lines in which nothing is known that differs."""
+_BADGES: Final = {NEARLY: "info", OTHER: "high"}
 _OF_YEARS: Final = frozenset({"date_first", "date_january"})
 """What a date without a day is compared as, which is no date that anybody told."""
-_PARTS: Final = {"surname": "surname", "given": "given_name", "father": "patronymic"}
+_KNOWN_SEXES: Final = frozenset({"male", "female"})
 
 
-def weighed_table(like: Likeness, places: Mapping[UUID, str]) -> dict[str, Any]:
-    """How two records compare, and what each line weighs."""
-    table = compared_table(like, (_("First record"), _("Second record")), places)
-    weights = [weight for _code, weight in like.weighed.lines]
-    for row, weight in zip(table["rows"], weights, strict=False):
-        row["cells"].append(_weight(f"{weight:+.1f}"))
-    for row in table["rows"][len(weights) :]:
-        row["cells"].append({"text": ""})
-    whole = [{"text": _("Sum")}, *[{"text": ""}] * 3, _weight(f"{like.weighed.total:+.1f}")]
-    return table | {
-        "columns": [*table["columns"], {"label": _("Weight"), "numeric": True}],
-        "rows": [*table["rows"], {"cells": whole}],
-    }
+def told_beside(like: Likeness, places: Mapping[UUID, str]) -> list[Beside]:
+    """Each thing of two records with the word for how they compare."""
+    one, other = like.one, like.other
+    return beside(
+        like,
+        births=(birth(one.born_on, one.precision), birth(other.born_on, other.precision)),
+        places=(places.get(one.person, ""), places.get(other.person, "")),
+        sexes=(_sex(one), _sex(other)),
+    )
 
 
-def compared_table(
-    like: Likeness, heads: tuple[str, str], places: Mapping[UUID, str]
-) -> dict[str, Any]:
-    """How two records compare: what stands in each, and what that means; what differs is marked."""
-    sides = [(like.one, like.names[0]), (like.other, like.names[1])]
-    rows = [_row(code, sides, places) for code, _weighs in like.weighed.lines]
-    if like.one_number:
-        pins = [{"text": record.pin, "nowrap": True} for record, _name in sides]
-        said = {"text": "", "badge": {"kind": "info", "text": _("equal")}}
-        rows.append({"cells": [{"text": _("Personal number")}, *pins, said]})
+def _sex(record: Record) -> str:
+    return coded(record.sex, "sexes") if record.sex in _KNOWN_SEXES else ""
+
+
+def compared_table(found: Sequence[Beside], heads: tuple[str, str]) -> dict[str, Any]:
+    """Two records beside each other: a word for each thing, the letters that differ marked."""
     return {
         "caption": _("Comparison"),
         "columns": [{"label": one} for one in (_("What"), *heads, _("Comparison"))],
-        "rows": rows,
+        "rows": [{"cells": _cells(one)} for one in found],
     }
 
 
-def _weight(text: str) -> dict[str, Any]:
-    return {"text": text, "numeric": True, "nowrap": True}
+def _cells(one: Beside) -> list[dict[str, Any]]:
+    if one.about == ORDER:
+        said = raised(_(LIKENESS["name_order_turned"]))
+        blank = {"text": ""}
+        return [{"text": _(COMPARED[ORDER])}, blank, blank, _word(said, one.word)]
+    said = raised(_(PLAINLY[one.word]))
+    if one.other_letters:
+        said = _("%(word)s, in other letters") % {"word": said}
+    held = [{"html": _letters(pieces), "text": "–"} for pieces in one.letters]
+    return [{"text": _(COMPARED[one.about])}, *held, _word(said, one.word)]
 
 
-def _row(
-    code: str, sides: Sequence[tuple[Record, Name]], places: Mapping[UUID, str]
-) -> dict[str, Any]:
+def _word(said: str, word: str) -> dict[str, Any]:
+    kind = _BADGES.get(word)
+    return {"text": "", "badge": {"kind": kind, "text": said}} if kind else {"text": said}
+
+
+def _letters(pieces: Letters) -> SafeString:
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html("<mark>{}</mark>", text) if differs else text,) for text, differs in pieces),
+    )
+
+
+def sentence(found: Sequence[Beside]) -> str:
+    """Why two records may be one child, in one line: what is the same, what is not."""
+    parts = [
+        _("%(word)s: %(things)s")
+        % {"word": _(PLAINLY[word]), "things": ", ".join(map(_thing, held))}
+        for word, held in by_word(list(found)).items()
+    ]
+    return raised("; ".join(parts)) + "."
+
+
+def _thing(one: Beside) -> str:
+    about = _(COMPARED[one.about])
+    small = about[:1].lower() + about[1:]
+    return _("%(thing)s (in other letters)") % {"thing": small} if one.other_letters else small
+
+
+def weighed_table(like: Likeness) -> dict[str, Any]:
+    """What each line of the comparison weighs, and the sum."""
+    rows = [_weighed(code, weight, like) for code, weight in like.weighed.lines]
+    whole = [{"text": _("Sum")}, {"text": ""}, _weight(like.weighed.total)]
+    return {
+        "caption": _("How this was weighed"),
+        "columns": [
+            {"label": _("What")},
+            {"label": _("Comparison")},
+            {"label": _("Weight"), "numeric": True},
+        ],
+        "rows": [{"cells": cells} for cells in (*rows, whole)],
+    }
+
+
+def _weighed(code: str, weight: float, like: Likeness) -> list[dict[str, Any]]:
     about, said = words_of_line(code)
-    if code in _OF_YEARS and any(record.precision != "day" for record, _name in sides):
+    if code in _OF_YEARS and not like.one.precision == like.other.precision == "day":
         said = noop("only the year equal")
-    held = [{"text": _value(code, record, name, places)} for record, name in sides]
-    compared: dict[str, Any] = {"text": raised(_(said))}
-    if code.rpartition("_")[2] not in _SAME:
-        compared = {"text": "", "badge": {"kind": "high", "text": raised(_(said))}}
-    return {"cells": [{"text": _(about)}, *held, compared]}
+    return [{"text": _(about)}, {"text": raised(_(said))}, _weight(weight)]
 
 
-def _value(code: str, record: Record, name: Name, places: Mapping[UUID, str]) -> str:
-    about = code.rpartition("_")[0]
-    if about in _PARTS:
-        return str(getattr(name, _PARTS[about])) or "–"
-    if about == "date":
-        return birth(record.born_on, record.precision) or "–"
-    if about == "place":
-        return places.get(record.person, "") or "–"
-    return coded(record.sex, "sexes") if about == "sex" else ""
+def _weight(weight: float) -> dict[str, Any]:
+    return {"text": f"{weight:+.1f}", "numeric": True, "nowrap": True}
 
 
 def places_of(homes: Mapping[UUID, HouseholdMember]) -> dict[UUID, str]:
@@ -135,12 +178,14 @@ def weigh_typed(
         case, home = cases.get(person.pk), homes.get(person.pk)
         known = {"child": person.pk} | ({"household": home.household_id} if home else {})
         is_open = case is not None and case.state in OPEN_STATES
+        told = told_beside(like, places)
         cards.append(
             {
                 "id": str(person.pk),
                 "name": called(person),
                 "standing": standing(case),
-                "table": compared_table(like, (_("Typed here"), _("Known")), places),
+                "why": sentence(told),
+                "table": compared_table(told, (_("Typed here"), _("Known"))),
                 "open_url": f"/cases/{case.pk}/" if case and is_open else "",
                 "same_url": f"{address}?{urlencode(known)}",
                 "field": _field(row, said.get(str(person.pk), "")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -28,9 +28,17 @@ from kamkor.people.queries.alike import (
 from kamkor.people.vocabulary import DIFFERENT, NOT_SURE, SAME
 from kamkor.web import faults, last_act
 from kamkor.web.accounts import told
-from kamkor.web.alike import called, places_of, standing, weighed_table
+from kamkor.web.alike import (
+    called,
+    compared_table,
+    places_of,
+    sentence,
+    standing,
+    told_beside,
+    weighed_table,
+)
 from kamkor.web.operation import see_other, who_may
-from kamkor.web.paging import Page, part_of
+from kamkor.web.paging import Page, page_of
 from kamkor.web.words import coded, day
 from kamkor.workforce.queries import holder_names
 
@@ -44,6 +52,9 @@ if TYPE_CHECKING:
 ADDRESS: Final = "/duplicates/"
 TOGETHER: Final = 10
 """How many pairs stand on a page."""
+ORDER: Final = ("one_number", "weight")
+"""Equal numbers first, then the likeliest."""
+Pair = tuple[UUID, UUID]
 _ANSWER: Final = Operation.registry[answer_same_child.__name__]
 
 
@@ -85,7 +96,7 @@ def _child(request: ViewedRequest) -> UUID | None:
         raise Http404 from None
 
 
-def _of_child(viewer: Viewer, child: UUID) -> tuple[Page[tuple[UUID, UUID]], int]:
+def _of_child(viewer: Viewer, child: UUID) -> tuple[Page[Pair], int]:
     """The pairs of one child, found now."""
     record = record_for(viewer, child)
     if record is None:
@@ -94,12 +105,12 @@ def _of_child(viewer: Viewer, child: UUID) -> tuple[Page[tuple[UUID, UUID]], int
     return Page(pairs), len(pairs)
 
 
-def _queue(request: ViewedRequest) -> tuple[Page[tuple[UUID, UUID]], int]:
-    found, total = pairs_to_compare(request.viewer)
-    pairs = {str(pair): (one, other) for pair, one, other in found}
-    marks = request.GET.get("after", ""), request.GET.get("before", "")
-    part = part_of(list(pairs), *marks, size=TOGETHER)
-    return Page([pairs[one] for one in part.rows], part.after, part.before), total
+def _queue(request: ViewedRequest) -> tuple[Page[Pair], int]:
+    wanted = pairs_to_compare(request.viewer)
+    marks = {name: request.GET.get(name, "") for name in ("after", "before")}
+    page = page_of(wanted, ORDER, down=True, size=TOGETHER, **marks)
+    rows = [(row.one_id, row.other_id) for row in page.rows]
+    return Page(rows, page.after, page.before), wanted.count()
 
 
 def _command(request: ViewedRequest) -> Command:
@@ -142,14 +153,25 @@ def _cards(viewer: Viewer, pairs: Sequence[tuple[UUID, UUID]]) -> list[dict[str,
                 _side(people[one], names.get(one, []), cases.get(one))
                 for one in (like.one.person, like.other.person)
             ],
-            "table": weighed_table(like, places),
             "zone": _zone(like),
             "twins": like.weighed.never == "twins",
             "said": _said(answers.get((like.one.person, like.other.person)), posts),
             "choices": _choices(),
         }
+        | _tables(like, places)
         for number, like in enumerate(found, 1)
     ]
+
+
+def _tables(like: Likeness, places: Mapping[UUID, str]) -> dict[str, Any]:
+    """How two records compare, in a sentence, thing by thing, and in numbers."""
+    found = told_beside(like, places)
+    heads = _("First record"), _("Second record")
+    return {
+        "why": sentence(found),
+        "table": compared_table(found, heads),
+        "weights": weighed_table(like),
+    }
 
 
 def _side(person: Person, names: Sequence[PersonName], case: Case | None) -> dict[str, Any]:

@@ -97,7 +97,10 @@ ACTS: dict[str, tuple[str, ...]] = {
     ),
     "answer_same_child": (
         noop("Two records of your department are alike: perhaps one child was entered twice."),
-        noop("Compare them line by line. Say one child, two children, or that you are not sure."),
+        noop(
+            "Read what is the same and what is not; letters that differ are marked. Say one child,"
+            " two children, or that you are not sure."
+        ),
         noop("Two children do not come again unless something changes. Two persons join records."),
     ),
     "ask_elsewhere": (

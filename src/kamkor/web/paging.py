@@ -36,15 +36,15 @@ def first_page(rows: list[M]) -> Page[M]:
     return Page(found, str(found[-1].pk) if len(rows) > PAGE else "")
 
 
-def part_of(ids: Sequence[str], after: str, before: str, *, size: int = PAGE) -> Page[str]:
+def part_of(ids: Sequence[str], after: str, before: str) -> Page[str]:
     """One page of rows that stand in their order by their ids; a mark not among them is as none."""
     mark = before or after
     at = ids.index(mark) + (not before) if mark in ids else 0
-    first = max(at - size, 0) if before else at
-    found = list(ids[first : first + size])
+    first = max(at - PAGE, 0) if before else at
+    found = list(ids[first : first + PAGE])
     return Page(
         found,
-        found[-1] if first + size < len(ids) else "",
+        found[-1] if first + PAGE < len(ids) else "",
         found[0] if found and first else "",
     )
 
@@ -56,6 +56,7 @@ def page_of(
     down: bool = False,
     after: str = "",
     before: str = "",
+    size: int = PAGE,
 ) -> Page[M]:
     """One page after or before the marked row; a mark that names no row of the list is as none."""
     backwards = bool(before)
@@ -65,9 +66,9 @@ def page_of(
         wanted = wanted.filter(_beyond(columns, mark, down=down != backwards, back=backwards))
     if backwards:
         wanted = wanted.reverse()
-    found = list(wanted[: PAGE + 1])
-    more = len(found) > PAGE
-    found = found[:PAGE]
+    found = list(wanted[: size + 1])
+    more = len(found) > size
+    found = found[:size]
     if backwards:
         found.reverse()
     if not found:

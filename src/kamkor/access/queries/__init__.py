@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from kamkor.access.models import Account, Barred, TeamMember
+from kamkor.access.models import Account, Barred, Team, TeamMember
 from kamkor.access.rules import HeldPost, Viewer
 from kamkor.access.vocabulary import ADMINISTRATOR
 from kamkor.kernel import clock
@@ -291,6 +291,11 @@ def named_in(team: UUID) -> list[int]:
     """The posts named in a team, in the order they were named."""
     named = TeamMember.objects.filter(team_id=team, excluded=False).order_by("id")
     return list(named.values_list("post_id", flat=True))
+
+
+def teams_formed() -> tuple[UUID, ...]:
+    """All teams that ever were, for work that acts for nobody."""
+    return tuple(Team.objects.order_by("id").values_list("id", flat=True))
 
 
 def scope_of_viewer(viewer: Viewer) -> Scope:

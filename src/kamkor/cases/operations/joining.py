@@ -26,6 +26,7 @@ from kamkor.kernel.errors import Refusal
 from kamkor.kernel.words import noop
 from kamkor.kernel.writing import write_together
 from kamkor.people.merging import merge_records
+from kamkor.people.operations.pairing import compare_after
 from kamkor.people.queries import people_visible_to
 
 JOINED = "joined"
@@ -156,6 +157,8 @@ def join_records(order: Order[Any], pair: Pair, *, reason: str, asked: UUID) -> 
         steps.carry_tasks(order, ending, going_on, *set(due), "visit_due")
     _bar_from_both(order, pair)
     order.after(lambda: settle_cases([case.pk for case in settled]))
+    for record in (pair.kept, pair.absorbed):
+        compare_after(order, record.pk)
 
 
 def _bar_from_both(order: Order[Any], pair: Pair) -> None:

@@ -22,6 +22,7 @@ from kamkor.kernel.shapes import Ask, Shape
 from kamkor.kernel.words import noop
 from kamkor.kernel.writing import write_together
 from kamkor.people.merging import last_merge, part_records, records_kept
+from kamkor.people.operations.pairing import compare_after
 from kamkor.workforce import queries as workforce
 
 WRONG_CHILD = "wrong_child"
@@ -177,6 +178,8 @@ def _part(
     touched: list[UUID],
 ) -> None:
     part_records(order, merge)
+    for record in (merge.kept_id, merge.absorbed_id):
+        compare_after(order, record)
     access.end_lending_of_command(merge.command)
     if ended is not None:
         CaseMerge.objects.filter(id=ended.pk, withdrawn_at=None).update(withdrawn_at=order.now)

@@ -1,5 +1,7 @@
 """``kamkor doctor``: checks that the house stands as it must, one line each."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -7,11 +9,16 @@ from django.core.management import CommandParser
 from django.utils.translation import gettext as _
 
 from kamkor.access.operations.sealing import anchor_path
-from kamkor.kernel.health import checks
+from kamkor.kernel import clock
+from kamkor.kernel.health import Check, checks
 from kamkor.kernel.service import DUTIES, Place, undone
 from kamkor.kernel.translations import at_shell
 from kamkor.kernel.words import noop
 from kamkor.management.shell import REFUSED, ShellCommand, Stopped
+from kamkor.people.operations.comparing import departments_overdue
+from kamkor.workforce.queries import name_of_office
+
+COMPARED_WITHIN = timedelta(days=2)
 
 
 class Command(ShellCommand):
@@ -33,7 +40,7 @@ class Command(ShellCommand):
             _look_at_duties()
             return
         faults = 0
-        for check in checks(settings.KAMKOR_DATA):
+        for check in _all_checks():
             found = _("FAULT") if check.faults else _("ok")
             print(f"{found:6} {check.about}", flush=True)
             for fault in check.faults:
@@ -41,6 +48,22 @@ class Command(ShellCommand):
             faults += bool(check.faults)
         if faults:
             raise Stopped(REFUSED, _("%(count)s checks found a fault") % {"count": faults})
+
+
+def _all_checks() -> Iterator[Check]:
+    """The kernel's checks; where the house stands, also whether the nights' work is done."""
+    stands = True
+    for check in checks(settings.KAMKOR_DATA):
+        stands = stands and not check.faults
+        yield check
+    if stands:
+        yield Check(_("all children were compared within two days"), _not_compared())
+
+
+def _not_compared() -> list[str]:
+    text = _("the children of %(office)s were not: does the worker run? kamkor people compare")
+    late = departments_overdue(clock.now() - COMPARED_WITHIN)
+    return [text % {"office": name_of_office(one)} for one in late]
 
 
 def _look_at_duties() -> None:

@@ -1,4 +1,4 @@
-"""``kamkor people``: who may stand in a file twice; search words and order made anew."""
+"""``kamkor people``: who may stand in a file or in the register twice; search words made anew."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,25 +14,35 @@ from kamkor.kernel.errors import Refusal
 from kamkor.kernel.translations import at_shell
 from kamkor.kernel.words import noop
 from kamkor.management.shell import REFUSED, WRONG_USE, ShellCommand, Stopped, tell
+from kamkor.people.operations.comparing import (
+    Compared,
+    compare_department,
+    departments_due,
+    people_of,
+)
 from kamkor.people.operations.reindexing import reindex
 from kamkor.people.rules.matching import Told
 
 TOLD_EACH = 50_000
 FEW = 5_000
-"""Of so few comparisons nobody waits for the end."""
+"""Of so few comparisons, or people, nobody waits for the end."""
+TENTH = 10
 
 
 class Command(ShellCommand):
-    """``duplicates`` reads a file and writes a workbook, and asks no database; ``reindex`` works on
-    the names of everybody by the owner's login, and shows none of them."""
+    """``duplicates`` reads a file and writes a workbook, and asks no database; ``compare`` does at
+    once what is done each night; ``reindex`` works on the names of everybody by the owner's login.
+    Neither of the two shows a name."""
 
-    help = at_shell(noop("Find who may stand twice in a file, or make search words anew."))
+    help = at_shell(noop("Find who may stand twice, or make search words anew."))
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What may be asked."""
         kinds = parser.add_subparsers(dest="what", required=True)
         told = noop("after the rules of names have changed; run twice is harmless")
         kinds.add_parser("reindex", help=at_shell(told))
+        told = noop("compare all children of each department now, as is done each night")
+        kinds.add_parser("compare", help=at_shell(told))
         twice = kinds.add_parser("duplicates", help=at_shell(noop("who stands in a file twice")))
         twice.add_argument("file", metavar="FILE", type=Path, help=at_shell(noop("CSV or XLSX")))
         told = noop("the workbook to write; it must not be there yet")
@@ -44,6 +54,8 @@ class Command(ShellCommand):
         """Do what was asked, and tell how far it has come."""
         if options["what"] == "reindex":
             _reindex()
+        elif options["what"] == "compare":
+            _compare()
         else:
             _find(options["file"], options["report"])
 
@@ -66,6 +78,45 @@ def _reindex() -> None:
         )
         % done._asdict()
     )
+
+
+def _compare() -> None:
+    """Compare department by department; whoever kills it begins again with those left longest."""
+    sizes = {one: people_of(one) for one in departments_due()}
+    share = _Share(sum(sizes.values()))
+    found = [compare_department(one, share.add) for one in sizes]
+    share.end()
+    numbers = {name: sum(getattr(one, name) for one in found) for name in Compared._fields}
+    text = _(
+        "%(children)s children compared: %(pairs)s pairs may be one child,"
+        " %(added)s of them new; %(taken)s pairs taken away."
+    )
+    tell(text % numbers)
+
+
+class _Share:
+    """Tells which part of the work is behind: each person is read, then compared."""
+
+    def __init__(self, people: int) -> None:
+        self._people = people
+        self._done = 0
+        self._told = 0
+
+    def add(self, persons: int) -> None:
+        """So many persons more are behind; tells it where that is a tenth of all."""
+        self._done += persons
+        share = 50 * self._done // self._people if self._people else 0
+        if share < 100 and share - self._told >= TENTH and self._people > FEW:
+            self._told = share
+            self._tell(share)
+
+    def end(self) -> None:
+        """All is behind."""
+        if self._people > FEW:
+            self._tell(100)
+
+    def _tell(self, share: int) -> None:
+        tell("  " + _("%(share)s %% of %(of)s people") % {"share": share, "of": self._people})
 
 
 def _find(path: Path, report: Path) -> None:

@@ -1,10 +1,10 @@
 """Keys of children and the pairs that may be one child, made anew when what they rest on changes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from kamkor.access.rules import Viewer
@@ -15,6 +15,7 @@ from kamkor.people.models import (
     AlikePair,
     ComparedName,
     HouseholdMember,
+    Person,
     PersonKey,
     SameChildAnswer,
 )
@@ -23,6 +24,7 @@ from kamkor.people.queries.records import (
     CHILDREN,
     Held,
     answers_that_hold,
+    by_themselves,
     likenesses,
     records_told,
 )
@@ -30,7 +32,7 @@ from kamkor.people.rules.matching import WEIGHTS
 from kamkor.people.rules.records import Likeness, keys_of, names_of
 
 _PART: Final = 500
-_LARGEST_BLOCK: Final = 400
+LARGEST_BLOCK: Final = 400
 """A key that more of a department share tells nothing; their pairs have others."""
 
 
@@ -77,45 +79,55 @@ def compare_missing(viewer: Viewer, after: UUID | None) -> UUID | None:
     return found[-1] if found else None
 
 
-def write_keys(people: Sequence[UUID], using: str = DEFAULT_DB_ALIAS) -> None:
-    """Let the keys and the compared names of these persons be those of what is known of them."""
-    known = records_told(people, using)
+def write_keys(people: Sequence[UUID]) -> None:
+    """Let the keys and compared names of these persons be those of what is known of them; whoever
+    is read as another record has none."""
+    known = by_themselves(records_told(people))
     keys = [
         PersonKey(person_id=who, key=key, **scope_of(person))
         for who, (record, person) in known.items()
         for key in sorted(keys_of(record))
     ]
+    PersonKey.objects.filter(person_id__in=people).delete()
+    # Beside this another command may write the same person's.
+    PersonKey.objects.bulk_create(keys, ignore_conflicts=True)
+    write_names(people, known)
+
+
+def write_names(people: Sequence[UUID], known: Mapping[UUID, Held]) -> None:
+    """Let the compared names of these persons be those of their records; of who has none, none."""
     names = [
-        ComparedName(person_id=who, place=place, stems=stems, sounds=sounds, **scope_of(person))
-        for who, (record, person) in known.items()
-        for place, (stems, sounds) in enumerate(names_of(record))
+        ComparedName(
+            person_id=who, place=place, stems=stems, sounds=sounds, **scope_of(known[who][1])
+        )
+        for who in people
+        if who in known
+        for place, (stems, sounds) in enumerate(names_of(known[who][0]))
     ]
-    tables: tuple[tuple[Any, list[Any]], ...] = ((PersonKey, keys), (ComparedName, names))
-    for table, rows in tables:
-        table.objects.using(using).filter(person_id__in=people).delete()
-        # Beside this another command may write the same person's.
-        table.objects.using(using).bulk_create(rows, ignore_conflicts=True)
+    ComparedName.objects.filter(person_id__in=people).delete()
+    ComparedName.objects.bulk_create(names, ignore_conflicts=True)
 
 
-def write_pairs(people: Sequence[UUID], using: str = DEFAULT_DB_ALIAS) -> None:
+def write_pairs(people: Sequence[UUID]) -> None:
     """Let the pairs of these persons be those that may be one child.
 
-    Pairs of another unit that a worker does not see stay as they were, until who sees both, or
-    the owner, compares them.
+    A pair of which a worker does not see the other record, for it is another unit's, stays as it
+    was until who sees both, or the night, compares them.
     """
-    partners = _partners(people, using)
-    known = records_told({one for pair in partners for one in pair}, using)
-    alike = [one for one in likenesses(partners, known, using) if one.weighed.zone != "new"]
-    rows = _rows(alike, known, using)
-    pairs = AlikePair.objects.using(using)
-    pairs.filter(Q(one__in=people) | Q(other__in=people)).delete()
+    partners = _partners(people)
+    known = records_told({one for pair in partners for one in pair})
+    alike = [one for one in likenesses(partners, known) if one.weighed.zone != "new"]
+    rows = rows_of(alike, known)
+    pairs = AlikePair.objects
+    both = [Exists(Person.objects.filter(id=OuterRef(one))) for one in ("one_id", "other_id")]
+    pairs.filter(Q(one__in=people) | Q(other__in=people), *both).delete()
     pairs.bulk_create(rows, ignore_conflicts=True)
 
 
-def _partners(people: Sequence[UUID], using: str) -> list[tuple[UUID, UUID]]:
+def _partners(people: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
     """The pairs of which one is among these and that share a key, each once, in order."""
-    with connections[using].cursor() as cursor:
-        cursor.execute(_SHARED, {"people": list(people), "most": _LARGEST_BLOCK})
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARED, {"people": list(people), "most": LARGEST_BLOCK})
         return [(one, other) for one, other in cursor.fetchall()]
 
 
@@ -126,12 +138,14 @@ JOIN kamkor_personkey b ON b.key = a.key AND b.office_district = a.office_distri
     AND b.team IS NOT DISTINCT FROM a.team AND b.person_id <> a.person_id
 WHERE a.person_id = ANY(%(people)s) AND (
     SELECT count(*) FROM (SELECT FROM kamkor_personkey c WHERE c.key = a.key
-        AND c.office_district = a.office_district LIMIT %(most)s + 1) share) <= %(most)s
+        AND c.office_district = a.office_district AND c.team IS NOT DISTINCT FROM a.team
+        LIMIT %(most)s + 1) share) <= %(most)s
 """
 
 
-def _rows(alike: Sequence[Likeness], known: dict[UUID, Held], using: str) -> list[AlikePair]:
-    said = answers_that_hold(alike, using)
+def rows_of(alike: Sequence[Likeness], known: Mapping[UUID, Held]) -> list[AlikePair]:
+    """The pairs as they are kept, each with what was last said of it."""
+    said = answers_that_hold(alike)
     return [
         AlikePair(
             one_id=like.one.person,

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.db import connections, transaction
 
-from kamkor.people.models import AlikePair, NameToken, Person, PersonName
+from kamkor.people.models import NameToken, Person, PersonName
 from kamkor.people.names import sort_key, tokens
-from kamkor.people.operations.pairing import write_keys, write_pairs
+from kamkor.people.operations.comparing import compare_department, departments_due
 
 OWNER: Final = "owner"
 PART: Final = 2_000
@@ -62,12 +62,8 @@ def reindex(sort_others: Callable[[list[Sorted]], None], tell: Tell) -> Changed:
 
 
 def rebuild_pairs() -> int:
-    """Make all keys anew, then all pairs by them; returns how many pairs there are."""
-    for write in (write_keys, write_pairs):
-        for part in _parts():
-            with transaction.atomic(using=OWNER):
-                write([row[0] for row in part], OWNER)
-    return AlikePair.objects.using(OWNER).count()
+    """Make all keys and pairs of children anew; returns how many pairs there are."""
+    return sum(compare_department(one).pairs for one in departments_due())
 
 
 def rebuild_words() -> tuple[int, int]:

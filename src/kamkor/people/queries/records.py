@@ -10,8 +10,7 @@ from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from kamkor.kernel.digests import digest_of
 from kamkor.people.models import (
@@ -34,17 +33,29 @@ _COMPARED: Final = (
 _OF_ANY_PLACE: Final = words_of_place("село айыл айылы кыштагы шаары улица көчөсү дом үй")
 
 
-def records_told(people: Iterable[UUID], using: str = DEFAULT_DB_ALIAS) -> dict[UUID, Held]:
+def records_told(people: Iterable[UUID]) -> dict[UUID, Held]:
     """Of these persons the children who have a name: what is compared, and the row of each."""
-    rows = Person.objects.using(using).filter(id__in=list(people)).exclude(shown_name="")
+    wanted = list(people)
+    homes = _homes_of(wanted) if wanted else {}
+    if not homes:
+        return {}
+    rows = Person.objects.filter(id__among=homes).exclude(shown_name="")
     # Compared by the program, they are not looked at: who is shown is read by who shows it.
     persons = {one["id"]: Person(**one) for one in rows.values(*_COMPARED)}
-    names = _names_of(persons, using)
-    homes = _homes_of(persons, using)
+    names = _names_of(persons)
     return {
         who: (_record(person, names[who], homes[who]), person)
         for who, person in persons.items()
-        if who in names and who in homes
+        if who in names
+    }
+
+
+def by_themselves(known: Mapping[UUID, Held]) -> dict[UUID, Held]:
+    """Those of them that are not read as another record; only these are compared."""
+    return {
+        who: held
+        for who, held in known.items()
+        if held[1].same_as is None or held[1].same_as == who
     }
 
 
@@ -61,22 +72,23 @@ def _record(person: Person, names: list[Name], home: tuple[str, frozenset[str]])
     )
 
 
-def _names_of(people: Collection[UUID], using: str) -> dict[UUID, list[Name]]:
+def _names_of(people: Collection[UUID]) -> dict[UUID, list[Name]]:
     """The names of each, the latest first."""
-    rows = PersonName.objects.using(using).filter(person_id__in=people)
+    rows = PersonName.objects.filter(person_id__among=people)
     told = rows.order_by("person_id", "-recorded_at", "-id").values_list(
         "person_id", "surname", "given_name", "patronymic"
     )
-    return {
+    found = {
         who: [Name(*row[1:]) for row in held if any(row[1:])]
         for who, held in groupby(told, itemgetter(0))
     }
+    return {who: names for who, names in found.items() if names}
 
 
-def _homes_of(people: Collection[UUID], using: str) -> dict[UUID, tuple[str, frozenset[str]]]:
+def _homes_of(people: Collection[UUID]) -> dict[UUID, tuple[str, frozenset[str]]]:
     """Where each child lives as told last: the district's code and the words of the place."""
-    rows = HouseholdMember.objects.using(using).filter(
-        person_id__in=people, relation__in=CHILDREN, withdrawn_at=None
+    rows = HouseholdMember.objects.filter(
+        person_id__among=people, relation__in=CHILDREN, withdrawn_at=None
     )
     told = rows.order_by("happened_on", "first_recorded_at", "id").values_list(
         "person_id", "household__territory_id", "household__place"
@@ -91,45 +103,46 @@ def telling_words(place: str) -> frozenset[str]:
 
 
 def borne_in(
-    department: int | None, records: Iterable[Record], using: str = DEFAULT_DB_ALIAS
+    department: int | None,
+    records: Iterable[Record],
+    *,
+    team: UUID | None = None,
 ) -> Frequencies:
-    """How often the words of these names are borne among the people of a department."""
+    """How often the words of these names are borne among the people of a department: of those who
+    are not sealed, and of a team's beside them where its records are compared."""
     found = Frequencies()
-    held = {"office_district": department}
-    found.of = Person.objects.using(using).filter(**held).count()
-    rows: Any = NameToken.objects.using(using).filter(token__in=words_of(records), **held)
+    held = Q(office_district=department) & (Q(team=None) | Q(team=team) if team else Q(team=None))
+    found.of = Person.objects.filter(held).count()
+    rows: Any = NameToken.objects.filter(held, token__among=words_of(records))
     found.borne.update(dict(rows.values_list("token").annotate(Count("person_id"))))
     return found
 
 
-def likenesses(
-    pairs: Iterable[tuple[UUID, UUID]], known: Mapping[UUID, Held], using: str = DEFAULT_DB_ALIAS
-) -> list[Likeness]:
+def likenesses(pairs: Iterable[tuple[UUID, UUID]], known: Mapping[UUID, Held]) -> list[Likeness]:
     """How these pairs compare, each by how often its names are borne in their department."""
-    groups: dict[int | None, list[tuple[UUID, UUID]]] = defaultdict(list)
+    groups: dict[tuple[int | None, UUID | None], list[tuple[UUID, UUID]]] = defaultdict(list)
     for one, other in pairs:
         if one in known and other in known:
-            groups[known[one][1].office_district].append((one, other))
+            person = known[one][1]
+            groups[person.office_district, person.team].append((one, other))
     found = []
-    for department, together in groups.items():
+    for (department, team), together in groups.items():
         people = {who for pair in together for who in pair}
-        borne = borne_in(department, [known[who][0] for who in people], using)
+        borne = borne_in(department, [known[who][0] for who in people], team=team)
         found += [compare(known[one][0], known[other][0], borne) for one, other in together]
     return found
 
 
-def answers_that_hold(
-    alike: Iterable[Likeness], using: str = DEFAULT_DB_ALIAS
-) -> dict[tuple[UUID, UUID], str]:
+def answers_that_hold(alike: Iterable[Likeness]) -> dict[tuple[UUID, UUID], str]:
     """What was last said of each pair, as long as nothing changed of what was compared."""
-    contents = {(like.one.person, like.other.person): like.content for like in alike}
-    ones = {one for one, _ in contents}
-    facts = SameChildAnswer.objects.using(using).filter(one__in=ones, withdrawn_at=None)
+    pairs = {(like.one.person, like.other.person): like for like in alike}
+    ones = {one for one, _ in pairs}
+    facts = SameChildAnswer.objects.filter(one_id__among=ones, withdrawn_at=None)
     last = {
         (fact.one_id, fact.other_id): fact for fact in facts.order_by("first_recorded_at", "id")
     }
     return {
         pair: fact.answer
         for pair, fact in last.items()
-        if pair in contents and fact.compared == digest_of(contents[pair])
+        if pair in pairs and fact.compared == digest_of(pairs[pair].content)
     }

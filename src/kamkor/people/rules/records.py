@@ -7,19 +7,14 @@ words are compared: that one is told otherwise says nothing against two records 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from itertools import product
 from typing import Final
 from uuid import UUID
 from zlib import crc32
 
-from kamkor.people.rules.matching import (
-    Frequencies,
-    Told,
-    Weighed,
-    block_keys,
-    told,
-    weighed,
-)
+from kamkor.people.names import stem
+from kamkor.people.rules.matching import Frequencies, Told, Weighed, block_keys, weighed
 
 MOST_NAMES: Final = 4
 _DAY: Final = "day"
@@ -66,20 +61,13 @@ class Record:
     def told(self, place: int) -> list[Told]:
         """The record under each of its names, at a place by its number; 0 where none is known."""
         sex = self.sex if self.sex in {"male", "female"} else ""
-        return [
-            told(
-                number=0,
-                surname=one.surname,
-                given_name=one.given_name,
-                patronymic=one.patronymic,
-                birth_date=self.birth,
-                sex=sex,
-                district=place,
-                municipality=place,
-                pin=self.pin,
-            )
-            for one in self.names[:MOST_NAMES]
-        ]
+        born = self.birth
+        return [Told(0, *stems, born, sex, place, place, self.pin) for stems in self._stems]
+
+    @cached_property
+    def _stems(self) -> list[tuple[str, str, str]]:
+        names = self.names[:MOST_NAMES]
+        return [(stem(one.surname), stem(one.given_name), stem(one.patronymic)) for one in names]
 
 
 @dataclass(frozen=True)
