@@ -169,6 +169,7 @@ ROWS = (
         at_least=1,
         sizes=LARGE,
         timed=True,
+        by_name=True,
     ),
     Row(
         "new_person",
@@ -179,6 +180,7 @@ ROWS = (
         at_most=1,
         sizes=LARGE,
         timed=True,
+        by_name=True,
     ),
     Row(
         "linkage",

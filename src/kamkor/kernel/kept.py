@@ -360,8 +360,7 @@ def _reader(rows: QuerySet[Any, Any], compiler: Any) -> Callable[[Sequence[Any]]
 
 
 def _plain(
-    converters: Mapping[int, Any],
-    connection: Any,  # noqa: ANN401 - Django's own
+    converters: Mapping[int, Any], connection: object
 ) -> Callable[[Sequence[Any]], Sequence[Any]]:
     """What does for columns what Django does after reading; it keeps no compiler, which is large."""
     if not converters:
