@@ -31,7 +31,7 @@ ASKED_FOR = {
     "task_kinds": "notice_police notice_prosecutor notice_parents notice_doctor screening_due"
     " visit_due not_seen_followup check_after_leaving accompaniment_visit death_review"
     " second_look_declined siblings_to_look_at need_followup identity_candidate adult_tonight"
-    " safety_decision safe_meeting",
+    " safety_decision safe_meeting asked_elsewhere",
     "visit_kinds": "home call joint elsewhere migrant_check after_leaving after_leaving_elsewhere",
     "visit_questions": "injury_fear_word harmful_person_access no_able_adult_tonight"
     " basics_missing",

@@ -317,6 +317,13 @@ def test_by_hand_it_tells_what_it_found(cast: Cast, capsys: pytest.CaptureFixtur
     assert departments_due(cast.time.moment) == []
 
 
+def test_by_hand_one_department_alone_is_compared(cast: Cast) -> None:
+    with clock.clock_at(cast.time.moment):
+        call_command("people", "compare", "--department", str(cast.bakyt.department))
+    assert cast.bakyt.department not in departments_due(cast.time.moment)
+    assert departments_due(cast.time.moment)
+
+
 def test_each_person_is_told_twice(cast: Cast) -> None:
     two_of_two_units(cast)
     department, behind = cast.bakyt.department, [0]
@@ -328,6 +335,8 @@ def test_each_night_all_are_compared_and_by_day_whom_no_night_reached(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connections, "close_all", lambda: None)
+    # Another process would not see what this test's transaction holds.
+    monkeypatch.setattr(nightly, "compare_apart", compare_department)
     registered = app.periodic_registry.periodic_tasks[nightly.COMPARE_ALL, ""]
     assert (registered.cron, registered.task.queue) == ("29 * * * *", QUEUE)
     two_of_two_units(cast)
@@ -351,6 +360,7 @@ def test_each_night_all_are_compared_and_by_day_whom_no_night_reached(
 def test_what_is_left_waits_behind_others(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """So nobody waits for all departments who waits for one notice."""
     monkeypatch.setattr(connections, "close_all", lambda: None)
+    monkeypatch.setattr(nightly, "compare_apart", compare_department)
     monkeypatch.setattr(nightly, "AT_ONCE_SECONDS", -1.0)
     for left in range(len(departments_due()) - 1, -1, -1):
         with clock.clock_at(cast.time.moment):

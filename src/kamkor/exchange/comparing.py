@@ -1,5 +1,7 @@
 """Each night all children are compared with each other, a department after the other."""
 
+import subprocess
+import sys
 import time
 from datetime import datetime, timedelta
 
@@ -10,7 +12,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from kamkor.exchange.nightly import LONGEST, NIGHT
 from kamkor.kernel import clock
 from kamkor.kernel.jobs import QUEUE, defer
-from kamkor.people.operations.comparing import compare_department, departments_due
+from kamkor.people.operations.comparing import departments_due
 
 COMPARE_ALL = "compare_children"
 AT_ONCE_SECONDS = 20.0
@@ -32,10 +34,16 @@ def _compare_due() -> None:
     begun = time.monotonic()
     due = departments_due(_before(clock.now()))
     for number, department in enumerate(due, 1):
-        compare_department(department)
+        compare_apart(department)
         if number < len(due) and time.monotonic() - begun > AT_ONCE_SECONDS:
             _go_on()
             return
+
+
+def compare_apart(department: int) -> None:
+    """Compare in a process of its own: what a department holds is given back with it."""
+    words = ["people", "compare", "--department", str(department)]
+    subprocess.run([sys.executable, "-m", "kamkor", *words], check=True, stdout=subprocess.DEVNULL)
 
 
 def _before(now: datetime) -> datetime:

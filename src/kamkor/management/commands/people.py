@@ -42,7 +42,8 @@ class Command(ShellCommand):
         told = noop("after the rules of names have changed; run twice is harmless")
         kinds.add_parser("reindex", help=at_shell(told))
         told = noop("compare all children of each department now, as is done each night")
-        kinds.add_parser("compare", help=at_shell(told))
+        alone = kinds.add_parser("compare", help=at_shell(told))
+        alone.add_argument("--department", type=int, help=at_shell(noop("one department alone")))
         twice = kinds.add_parser("duplicates", help=at_shell(noop("who stands in a file twice")))
         twice.add_argument("file", metavar="FILE", type=Path, help=at_shell(noop("CSV or XLSX")))
         told = noop("the workbook to write; it must not be there yet")
@@ -55,7 +56,7 @@ class Command(ShellCommand):
         if options["what"] == "reindex":
             _reindex()
         elif options["what"] == "compare":
-            _compare()
+            _compare(options["department"])
         else:
             _find(options["file"], options["report"])
 
@@ -80,9 +81,9 @@ def _reindex() -> None:
     )
 
 
-def _compare() -> None:
+def _compare(department: int | None) -> None:
     """Compare department by department; whoever kills it begins again with those left longest."""
-    sizes = {one: people_of(one) for one in departments_due()}
+    sizes = {one: people_of(one) for one in departments_due() if department in {None, one}}
     share = _Share(sum(sizes.values()))
     found = [compare_department(one, share.add) for one in sizes]
     share.end()
