@@ -43,7 +43,7 @@ def _compare_due() -> None:
 def compare_apart(department: int) -> None:
     """Compare in a process of its own: what a department holds is given back with it."""
     words = ["people", "compare", "--department", str(department)]
-    subprocess.run([sys.executable, "-m", "kamkor", *words], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-m", "kamkor", *words], check=True, capture_output=True)
 
 
 def _before(now: datetime) -> datetime:
