@@ -19,6 +19,7 @@ from kamkor.kernel import clock
 from kamkor.kernel.commands import scope_of
 from kamkor.kernel.database import Scope, entered
 from kamkor.kernel.jobs import QUEUE
+from kamkor.management.shell import Stopped
 from kamkor.people.models import AlikePair, DepartmentCompared, Person, PersonKey
 from kamkor.people.operations import comparing
 from kamkor.people.operations.comparing import (
@@ -322,6 +323,11 @@ def test_by_hand_one_department_alone_is_compared(cast: Cast) -> None:
         call_command("people", "compare", "--department", str(cast.bakyt.department))
     assert cast.bakyt.department not in departments_due(cast.time.moment)
     assert departments_due(cast.time.moment)
+
+
+def test_a_department_that_is_not_there_is_told(cast: Cast) -> None:
+    with pytest.raises(Stopped, match="999999"), clock.clock_at(cast.time.moment):
+        call_command("people", "compare", "--department", "999999")
 
 
 def test_each_person_is_told_twice(cast: Cast) -> None:

@@ -84,6 +84,8 @@ def _reindex() -> None:
 def _compare(department: int | None) -> None:
     """Compare department by department; whoever kills it begins again with those left longest."""
     sizes = {one: people_of(one) for one in departments_due() if department in {None, one}}
+    if not sizes:
+        raise Stopped(WRONG_USE, _("there is no department %(number)s") % {"number": department})
     share = _Share(sum(sizes.values()))
     found = [compare_department(one, share.add) for one in sizes]
     share.end()
