@@ -70,7 +70,8 @@ _COUNTED = ("command", "happened_on", "department", "district", *_SCOPE)
 def key_of(department: int, *parts: str) -> str:
     """The keyed digest under which a department knows again what it has loaded before."""
     text = "\x1f".join((str(department), *parts)).encode()
-    return str(UUID(bytes=hmac.digest(_key(), text, "sha256")[:16]))
+    told = hmac.digest(_key(), text, "sha256").hex()
+    return f"{told[:8]}-{told[8:12]}-{told[12:16]}-{told[16:20]}-{told[20:32]}"
 
 
 @cache
@@ -327,7 +328,7 @@ class EntryPart:
         self._registered.add(next(self._ids), case, *counted)
         for ground in row.grounds:
             self._grounds.add(next(self._ids), case, ground, ground == row.main_ground, *counted)
-        digest = UUID(bytes=hmac.digest(self._key, to_json(row.as_list()), "sha256")[:16])
+        digest = hmac.digest(self._key, to_json(row.as_list()), "sha256").hex()[:32]
         self._journal.add(entered.command, case, digest, f'{{"case": "{case}"}}', *place)
         if child and person.doubts:
             self._doubts.add(next(self._ids), case, case, *counted)

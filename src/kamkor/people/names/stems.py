@@ -37,14 +37,15 @@ def tokens(surname: str, given: str, patronymic: str) -> list[str]:
     return sorted({one[:NAME_LIMIT] for one in telling if one})
 
 
-def _stems(part: str) -> list[str]:
+@lru_cache(maxsize=REMEMBERED)
+def _stems(part: str) -> tuple[str, ...]:
     """The stem of each word; one before a word for son or daughter is the father's."""
     stems = [_stem_of_word(word) for word in words(part)]
     after = [*stems[1:], ""]
-    return [
+    return tuple(
         _of_father(one) if following in _PARTICLES else one
         for one, following in zip(stems, after, strict=False)
-    ]
+    )
 
 
 @lru_cache(maxsize=REMEMBERED)

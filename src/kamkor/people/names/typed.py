@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Final
 
 NAME_LIMIT: Final = 120
-REMEMBERED: Final = 20_000
-"""Few names are borne by many: a load folds each of them once."""
+REMEMBERED: Final = 50_000
+"""Few names are borne by many: a load of a nation's register folds each of them once."""
 
 # Public copies and old fonts write ң under other codes.
 _STRAY_EN: Final = str.maketrans({"Ӊ": "Ң", "ӊ": "ң", "Ӈ": "Ң", "ӈ": "ң", "Ҥ": "Ң", "ҥ": "ң"})

@@ -81,7 +81,7 @@ class NewPeople:
         """A new household at a place; it is called after its first member."""
         made = next(self._ids)
         self._homes[made] = [made, "", "", territory, village, *place]
-        for word in sorted(words_of_place(village)):
+        for word in sorted(words_of_place(village)) if village else ():
             self._words.add(made, made, word, *place)
         return made
 
