@@ -151,7 +151,7 @@ class RowReader:
         self._today = today
         self._since_1904 = since_1904
         self._days: dict[str, date | None] = {}
-        self._grounds: dict[tuple[str, str], list[rulesets.Rule]] = {}
+        self._grounds: dict[tuple[str, str], set[object]] = {}
         self._cells: dict[str, str] = {}
         self._faults: list[RowFault] = []
 
@@ -300,17 +300,18 @@ class RowReader:
             self._fault("grounds", "cell_too_long", limit=str(GROUNDS_LIMIT))
         for one in row.grounds:
             column = "ground_main" if one == row.main_ground else "grounds"
-            rules = self._rules_of_ground(one, row.happened_on)
-            registers = {rule.get("register") for rule in rules}
-            if not rules:
+            registers = self._registers_of_ground(one, row.happened_on)
+            if not registers:
                 code = "ground_unknown" if row.happened_on else "ground_never"
                 self._fault(column, code, ground=one)
-            elif row.register and not registers & {row.register, "both"}:
+            elif row.register and row.register not in registers and "both" not in registers:
                 self._fault(column, "ground_not_of_register", ground=one)
 
-    def _rules_of_ground(self, code: str, day: str) -> list[rulesets.Rule]:
+    def _registers_of_ground(self, code: str, day: str) -> set[object]:
+        """On which registers a ground may stand that day; none if there is no such ground."""
         if (code, day) not in self._grounds:
-            self._grounds[code, day] = _named("grounds", code, day)
+            rules = _named("grounds", code, day)
+            self._grounds[code, day] = {rule.get("register") for rule in rules}
         return self._grounds[code, day]
 
     def _age(self, row: RegisterRow) -> None:
