@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connections
 from procrastinate.contrib.django import app
 
 from kamkor.access.queries import teams_formed
@@ -32,7 +32,6 @@ from kamkor.people.operations.pairing import compare_anew
 from kamkor.people.queries.records import borne_in, by_themselves, records_told
 from kamkor.people.rules.records import compare, keys_of
 from tests.cast import Cast, Player, rolled_back
-from tests.doors.test_loading import waiting
 from tests.factories import a_registration, identified
 
 SPELT = (
@@ -361,20 +360,6 @@ def test_each_night_all_are_compared_and_by_day_whom_no_night_reached(
     assert not done_at(1, 3)
     assert not done_at(1, 15)
     assert done_at(2, 9)
-
-
-def test_what_is_left_waits_behind_others(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So nobody waits for all departments who waits for one notice."""
-    monkeypatch.setattr(connections, "close_all", lambda: None)
-    monkeypatch.setattr(nightly, "compare_apart", compare_department)
-    monkeypatch.setattr(nightly, "AT_ONCE_SECONDS", -1.0)
-    for left in range(len(departments_due()) - 1, -1, -1):
-        with clock.clock_at(cast.time.moment):
-            nightly.compare_children(timestamp=0)
-        assert len(departments_due(cast.time.moment)) == left
-        assert [name for name, _ in waiting()] == ([nightly.COMPARE_ALL] if left else [])
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM procrastinate_jobs")
 
 
 def test_who_was_not_compared_for_two_days_is_told_by_the_doctor(cast: Cast) -> None:

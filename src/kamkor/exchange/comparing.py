@@ -33,15 +33,30 @@ def compare_children(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinat
 def _compare_due() -> None:
     begun = time.monotonic()
     due = departments_due(_before(clock.now()))
+    failed: list[int] = []
     for number, department in enumerate(due, 1):
-        compare_apart(department)
-        if number < len(due) and time.monotonic() - begun > AT_ONCE_SECONDS:
+        try:
+            compare_apart(department)
+        except subprocess.CalledProcessError:
+            failed.append(department)
+        # One at least was compared: a round of failures alone would begin anew for ever.
+        compared = number > len(failed)
+        if compared and number < len(due) and time.monotonic() - begun > AT_ONCE_SECONDS:
             _go_on()
-            return
+            break
+    if failed:
+        raise NotComparedError(failed)
+
+
+class NotComparedError(Exception):
+    """The departments, by their ids, whose comparison failed; the others were compared."""
 
 
 def compare_apart(department: int) -> None:
-    """Compare in a process of its own: what a department holds is given back with it."""
+    """Compare in a process of its own: what a department holds is given back with it.
+
+    Raises ``CalledProcessError``.
+    """
     words = ["people", "compare", "--department", str(department)]
     subprocess.run([sys.executable, "-m", "kamkor", *words], check=True, capture_output=True)
 
