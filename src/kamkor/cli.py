@@ -47,7 +47,7 @@ COMMANDS = {
     "backup": noop("make a backup while all work goes on: backup --to FOLDER"),
     "restore": noop("restore a backup into an empty folder: restore --from FOLDER --to-time T"),
     "keys": noop("keys of locked texts: keys check, keys rotate, keys drop"),
-    "secrets": noop("new passwords for the logins of the database: secrets renew"),
+    "secrets": noop("new passwords for the logins of the database, and new keys: secrets renew"),
     "doctor": noop("check logins, row security, migrations, keys and room on the disk"),
 }
 

@@ -17,6 +17,7 @@ ENTERS = {
 }
 # The login that row security does not bind.
 AS_OWNER = {
+    "access.operations.factor_secrets": "locks second steps with a new key; reads no person",
     "access.operations.sealing": "reads log and journal for the shell's audit, and no record",
     "cases.operations.naming": "sorts cases by the keys of their children anew; shows none",
     "demo.building": "offices, posts and accounts of invented staff",

@@ -1,6 +1,7 @@
 """Accounts and their sessions, teams of sealed records, what is lent, who looked; none of it says
 what stands in a child's record."""
 
+import hashlib
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -49,6 +50,14 @@ class Account(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def get_session_auth_hash(self) -> str:
+        """What a session keeps of the password's hash, to end when that is changed.
+
+        Without a key: the session is signed as a whole, and Django would begin each anew when the
+        site's key is renewed.
+        """
+        return hashlib.sha256(f"kamkor.session {self.password}".encode()).hexdigest()
 
 
 class Session(AbstractBaseSession):

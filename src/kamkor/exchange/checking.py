@@ -14,10 +14,11 @@ from pydantic_core import to_json
 
 from kamkor.access.operations.looks import looking
 from kamkor.access.rules import Viewer
-from kamkor.cases.operations.entering import homes_hidden, key_of_home, key_of_row
-from kamkor.cases.operations.leaving import cases_loaded, faults_of_removal, key_of_entry
+from kamkor.cases.operations.entering import homes_hidden
+from kamkor.cases.operations.leaving import cases_loaded, faults_of_removal
+from kamkor.cases.operations.loaded_before import Marks, loaded_before
 from kamkor.cases.operations.loading import stage, tell_progress
-from kamkor.cases.queries.loading import keys_loaded, places_of
+from kamkor.cases.queries.loading import places_of
 from kamkor.cases.rules.loading import (
     COLUMNS,
     FAULT_COLUMN,
@@ -115,6 +116,7 @@ class FileCheck:
         self._load = load
         self._path = path
         self._seen = _Seen()
+        self._marks = Marks()
         self._header: list[str] = []
         self._departments: list[int] = []
         self.counts = Counts()
@@ -154,7 +156,7 @@ class FileCheck:
         entries = [line for line in lines if line.row.event != REMOVAL]
         with looking(self._viewer, PAGE):
             keys = [key for line in entries for key in (line.key, line.home) if key]
-            loaded = keys_loaded(self._viewer, keys)
+            loaded = loaded_before(self._viewer, keys)
             hidden = homes_hidden(self._viewer, loaded.values())
             for line in entries:
                 if line.faults:
@@ -163,16 +165,15 @@ class FileCheck:
                     self._entry(line, line.row, loaded, hidden)
             self._stage(entries)
 
-    @staticmethod
-    def _name(line: _Line) -> None:
+    def _name(self, line: _Line) -> None:
         """Note what is kept of an entry on its way, and the keys of it and of its home."""
         row = line.row
         if not line.faults:
             line.entry = _as_json(row.as_list())
         if not line.faults or (row.register and row.reference and row.department):
-            line.key = key_of_row(row, row.department)
+            line.key = self._marks.of_row(row, row.department)
         if row.family and row.department:
-            line.home = key_of_home(row)
+            line.home = self._marks.of_home(row)
 
     def _entry(
         self, line: _Line, row: RegisterRow, loaded: dict[str, UUID], hidden: set[UUID]
@@ -210,9 +211,9 @@ class FileCheck:
                 key(line.row, department)
                 for line in lines
                 for department in self._where(line.row)
-                for key in (key_of_entry, key_of_row)
+                for key in (self._marks.of_entry, self._marks.of_row)
             ]
-            loaded = keys_loaded(self._viewer, keys)
+            loaded = loaded_before(self._viewer, keys)
             cases = cases_loaded(self._viewer, list(loaded.values()))
             for line in lines:
                 if line.row.register and line.row.reference:
@@ -234,13 +235,13 @@ class FileCheck:
         where = self._where(row)
         here = {one.department: one for one in self._seen.entries.get(named, ())}
         here = {department: one for department, one in here.items() if department in where}
-        before = {one for one in where if key_of_entry(row, one) in loaded}
+        before = {one for one in where if self._marks.of_entry(row, one) in loaded}
         found = sorted({*here, *before})
         if len(found) != 1:
             self._not_one(line, named, found)
             return
         row.department = found[0]
-        key = key_of_row(row, row.department)
+        key = self._marks.of_row(row, row.department)
         if not line.faults:
             number, _ = self._seen.keys.setdefault(key, (line.number, 0))
             line.known = key in loaded or number != line.number
@@ -250,7 +251,7 @@ class FileCheck:
         if entry is not None:
             line.faults += faults_of_leaving(row, entry.begun, entry.of_age)
         else:
-            case = cases.get(loaded[key_of_entry(row, row.department)])
+            case = cases.get(loaded[self._marks.of_entry(row, row.department)])
             line.faults += faults_of_removal(row, case)
         line.entry = _as_json(row.as_list())
         line.turn = Turn.REMOVALS

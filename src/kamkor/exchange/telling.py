@@ -16,7 +16,7 @@ from kamkor.access.queries.tally import remembered
 from kamkor.cases.operations.emergency import TELL
 from kamkor.cases.queries.emergency import SECOND, Unseen, unseen_by_anybody
 from kamkor.kernel import clock
-from kamkor.kernel.digests import digest_of
+from kamkor.kernel.digests import digests_of
 from kamkor.kernel.jobs import QUEUE
 from kamkor.workforce.queries import holders_of_kind
 
@@ -45,9 +45,10 @@ def tell(opening: UUID, step: int) -> int:
         return 0
     sent = 0
     for address, language in addresses_for_notices(_employees(found, step)):
-        mark = digest_of(f"notice {opening} {step} {address}").hex
-        if remembered(mark, clock.wall_seconds()):
+        marks = [one.hex for one in digests_of(f"notice {opening} {step} {address}")]
+        if remembered(marks, clock.wall_seconds()):
             continue
+        mark = marks[0]
         _send(address, language, mark)
         remember(mark, "sent", clock.wall_seconds() + _REMEMBERED_SECONDS)
         sent += 1

@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from kamkor.kernel.credentials import Secrets
@@ -81,9 +82,10 @@ def digest_of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def seal_key(secrets: Secrets) -> bytes:
-    """The key of a backup's seals; nobody who has a backup alone can make one."""
-    return hmac.digest(bytes.fromhex(secrets.context_key), b"kamkor backup", "sha256")
+def seal_keys(secrets: Secrets) -> list[bytes]:
+    """The keys of a backup's seals, the newest first, which seals; nobody who has a backup alone
+    can make one."""
+    return [hmac.digest(key, b"kamkor backup", "sha256") for key in secrets.lasting.digests]
 
 
 def archived_log(folder: Path) -> list[Path]:
@@ -105,13 +107,14 @@ def seal_log(folder: Path, secrets: Secrets) -> int:
     if not lock.take(_TURN_SECONDS):
         return 0
     try:
-        sealed = dict(sealed_log(folder, secrets))
+        sealed = {piece.name for piece in sealed_log(folder, secrets)}
         new = [path for path in archived_log(folder) if path.name not in sealed]
         last = next(iter(text_of(folder / SEALS).split()[-1:]), "")
+        key = seal_keys(secrets)[0]
         with (folder / SEALS).open("a", encoding="ascii") as seals:
             for path in new:
                 digest = digest_of_file(path)
-                last = _seal(secrets, last, path.name, digest)
+                last = _seal(key, last, path.name, digest)
                 seals.write(f"{path.name} {digest} {last}\n")
             seals.flush()
             os.fsync(seals.fileno())
@@ -120,25 +123,40 @@ def seal_log(folder: Path, secrets: Secrets) -> int:
     return len(new)
 
 
-def sealed_log(folder: Path, secrets: Secrets) -> Iterator[tuple[str, str]]:
-    """Name and digest of each sealed piece of log, in the order they were sealed.
+@dataclass(frozen=True)
+class SealedPiece:
+    """A piece of log: name, digest, and how many keys are newer than the one that sealed it."""
+
+    name: str
+    digest: str
+    key: int
+
+
+def sealed_log(folder: Path, secrets: Secrets) -> Iterator[SealedPiece]:
+    """Each sealed piece of log, in the order they were sealed.
 
     Raises:
         BadBackup: a line of the seals was altered, removed or put elsewhere.
     """
-    last = ""
+    last, keys = "", seal_keys(secrets)
     for number, line in enumerate(text_of(folder / SEALS).splitlines(), 1):
         name, digest, seal = [*line.split(), "", "", ""][:3]
-        last = _seal(secrets, last, name, digest)
-        if not hmac.compare_digest(seal, last):
+        key = sealed_by(seal, (_seal(one, last, name, digest) for one in keys))
+        if key is None:
             raise BadBackup(
                 noop("line %(line)s of %(path)s is not as it was sealed: nothing was restored"),
                 line=number,
                 path=folder / SEALS,
             )
-        yield name, digest
+        last = seal
+        yield SealedPiece(name, digest, key)
 
 
-def _seal(secrets: Secrets, before: str, name: str, digest: str) -> str:
-    told = f"{before} {name} {digest}".encode()
-    return hmac.digest(seal_key(secrets), told, "sha256").hex()
+def sealed_by(seal: str, right: Iterable[str]) -> int | None:
+    """The place of the key that made a seal among those that may have; None if none did."""
+    found = (place for place, one in enumerate(right) if hmac.compare_digest(seal, one))
+    return next(found, None)
+
+
+def _seal(key: bytes, before: str, name: str, digest: str) -> str:
+    return hmac.digest(key, f"{before} {name} {digest}".encode(), "sha256").hex()

@@ -14,6 +14,7 @@ import tarfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from kamkor.kernel import clock
@@ -22,10 +23,11 @@ from kamkor.kernel.archive import (
     BadBackup,
     digest_of_file,
     private_backups,
-    seal_key,
+    seal_keys,
+    sealed_by,
     text_of,
 )
-from kamkor.kernel.credentials import Secrets, write_private
+from kamkor.kernel.credentials import Secrets, load_secrets, write_private
 from kamkor.kernel.postmaster import find_cluster
 from kamkor.kernel.server_facts import ServerFacts, ServerFault
 from kamkor.kernel.words import noop
@@ -45,12 +47,14 @@ class Base:
     first_log: str
     demo: str
     files: dict[str, str]
+    key: int = 0
+    """How many keys are newer than the one that sealed its manifest."""
 
 
-def make_base(
-    data: Path, facts: ServerFacts, secrets: Secrets, to: Path, tell: Callable[[str], None]
-) -> Base:
+def make_base(data: Path, facts: ServerFacts, to: Path, tell: Callable[[str], None]) -> Base:
     """Make a base backup in a new folder below ``to``, while the server runs and is used.
+
+    It is sealed with the key that is the newest when all is copied.
 
     Raises:
         BadBackup: ``to`` holds something else.
@@ -71,7 +75,9 @@ def make_base(
         base = Base(base.folder, made_at, _first_log(unfinished), demo, _digests(unfinished, tell))
         for path in unfinished.iterdir():
             path.chmod(0o600)
-        write_private(unfinished / MANIFEST, json.dumps(_manifest(base, secrets), indent=1))
+        write_private(
+            unfinished / MANIFEST, json.dumps(_manifest(base, load_secrets(data)), indent=1)
+        )
         unfinished.rename(base.folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -133,39 +139,48 @@ def _digests(folder: Path, tell: Callable[[str], None]) -> dict[str, str]:
 
 def _manifest(base: Base, secrets: Secrets) -> dict[str, object]:
     told = asdict(base) | {"format": FORMAT, "made_at": base.made_at.isoformat()}
-    del told["folder"]
-    return told | {"seal": _seal(told, secrets)}
+    del told["folder"], told["key"]
+    return told | {"seal": _seals(told, secrets)[0]}
 
 
-def _seal(told: dict[str, object], secrets: Secrets) -> str:
+def _seals(told: dict[str, object], secrets: Secrets) -> list[str]:
+    """The seals that a manifest may have, by each key, the newest first."""
     text = json.dumps(told, sort_keys=True, ensure_ascii=False).encode()
-    return hmac.digest(seal_key(secrets), text, "sha256").hex()
+    return [hmac.digest(key, text, "sha256").hex() for key in seal_keys(secrets)]
 
 
 def bases_of(folder: Path, secrets: Secrets) -> list[Base]:
     """The base backups of a folder, the oldest first; their files are not read yet.
 
     Raises:
-        BadBackup: there is none, or a manifest is not as this installation sealed it.
+        BadBackup: there is none, or a manifest is not as this installation sealed it, or not with
+            the key of its time: whoever has a former key makes no newer backup.
     """
     found = [_base(place, secrets) for place in sorted(folder.glob("base-*"))]
     if not found:
         raise BadBackup(noop("%(folder)s holds no backup"), folder=folder)
+    for earlier, later in pairwise(sorted(found, key=lambda base: base.made_at)):
+        if later.key > earlier.key:
+            raise _altered(later.folder)
     return found
 
 
 def _base(folder: Path, secrets: Secrets) -> Base:
     try:
         told = json.loads((folder / MANIFEST).read_text("utf-8"))
-        seal, whole = str(told.pop("seal")), _seal(told, secrets)
+        key = sealed_by(str(told.pop("seal")), _seals(told, secrets))
         moment = datetime.fromisoformat(told.pop("made_at"))
-        if hmac.compare_digest(seal, whole) and told.pop("format") == FORMAT:
-            return Base(folder=folder, made_at=moment, **told)
+        if key is not None and told.pop("format") == FORMAT:
+            return Base(folder=folder, made_at=moment, key=key, **told)
     except (OSError, KeyError, TypeError, ValueError, AttributeError):
         pass
-    raise BadBackup(
+    raise _altered(folder)
+
+
+def _altered(folder: Path) -> BadBackup:
+    return BadBackup(
         noop(
-            "%(folder)s is not as it was made here: it was altered, or secrets.json is of another installation"
+            "%(folder)s is not as it was made here: it was altered, or secrets.json is of another installation or older than it"
         ),
         folder=folder,
     )

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import IntegrityError, OperationalError, models, transaction
 
 from kamkor.kernel import clock, journal
-from kamkor.kernel.digests import content_of, digest_of
+from kamkor.kernel.digests import content_of, digest_of, is_digest_of
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.ids import is_ordered_id, new_id
 from kamkor.kernel.models import JournalEntry, Scoped
@@ -231,8 +231,8 @@ def operation(
     return register
 
 
-def _digest(command: Command) -> UUID:
-    return digest_of(content_of(command.operation, command.data))
+def _content(command: Command) -> str:
+    return content_of(command.operation, command.data)
 
 
 class Batch:
@@ -284,7 +284,7 @@ class Batch:
         if found is None:
             return None
         account, digest, answer = found
-        if account != self.actor.account_id or digest != _digest(command):
+        if account != self.actor.account_id or not is_digest_of(digest, _content(command)):
             raise CommandIdReused
         return Answer(command.id, "duplicate", answer)
 
@@ -326,7 +326,7 @@ class Batch:
                         subject=subject,
                         version=versions[subject],
                         fields=sorted(command.data),
-                        digest=_digest(command),
+                        digest=digest_of(_content(command)),
                         answer={} if row else order.answer,
                         account=self.actor.account_id,
                         post=self.actor.post_id,

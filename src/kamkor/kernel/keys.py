@@ -245,9 +245,3 @@ def _write(versions: Mapping[int, Nodes]) -> None:
         for number, nodes in versions.items()
     }
     write_private(_file(), json.dumps({"versions": told}))
-    # The folder too: a name that was replaced is to stay so after a power cut.
-    folder = os.open(_file().parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -16,6 +16,7 @@ from kamkor.kernel.backup import FILES, Base, bases_of, check_files
 from kamkor.kernel.credentials import SECRETS_FILE, Secrets, write_private
 from kamkor.kernel.incarnation import FORGOTTEN
 from kamkor.kernel.postmaster import Cluster, find_cluster
+from kamkor.kernel.rowsecurity import ONLY, pads
 from kamkor.kernel.server import database_server
 from kamkor.kernel.server_facts import ServerFacts, ServerFault
 from kamkor.kernel.words import noop
@@ -89,7 +90,7 @@ def restore(
         _unpack(cluster, base, log)
         _ask_for_recovery(cluster, to_time)
         with database_server(data) as facts:
-            until, last_seal = _state(facts)
+            until, last_seal = _state(facts, secrets)
         _forget_recovery(cluster)
     except BaseException:
         _clear(data, cluster)
@@ -112,8 +113,15 @@ def _base_before(bases: list[Base], to_time: datetime | None) -> Base:
 def _usable_log(
     source: Path, secrets: Secrets, base: Base, *, take_all: bool
 ) -> tuple[list[Path], int]:
-    """The pieces of log from the base on that are as they were sealed, and how many are left out."""
-    sealed = {name: told for name, told in sealed_log(source, secrets) if _needed(name, base)}
+    """The pieces of log from the base on that are as they were sealed, and how many are left out.
+
+    What a former key has sealed after a newer one sealed the base counts as not sealed.
+    """
+    sealed = {
+        piece.name: piece.digest
+        for piece in sealed_log(source, secrets)
+        if piece.key <= base.key and _needed(piece.name, base)
+    }
     there = {path.name: path for path in archived_log(source) if _needed(path.name, base)}
     for name, told in sealed.items():
         if name not in there or digest_of_file(there[name]) != told:
@@ -171,9 +179,9 @@ def _forget_recovery(cluster: Cluster) -> None:
     path.write_text("".join(kept), "utf-8")
 
 
-def _state(facts: ServerFacts) -> tuple[datetime | None, int]:
+def _state(facts: ServerFacts, secrets: Secrets) -> tuple[datetime | None, int]:
     """When the last change was made that is there, and the number of the newest seal; the next
-    start begins another life of the database."""
+    start begins another life of the database, with the key of the secrets that were put there."""
     words = facts.administrator_arguments(facts.database)
     with psycopg.connect(**words, autocommit=True) as connection:
         until = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchone()
@@ -181,6 +189,9 @@ def _state(facts: ServerFacts) -> tuple[datetime | None, int]:
         # Whoever signed in before signs in anew at the next start.
         with suppress(psycopg.errors.UndefinedTable):
             connection.execute(FORGOTTEN)
+        # The key may have been renewed since.
+        with suppress(psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
+            connection.execute(ONLY, pads(bytes.fromhex(secrets.signs)))
         with suppress(psycopg.errors.UndefinedTable):
             row = connection.execute("SELECT coalesce(max(number), 0) FROM kamkor_seal").fetchone()
             newest = int(row[0]) if row else 0

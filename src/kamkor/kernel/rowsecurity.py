@@ -28,6 +28,10 @@ ALTER TABLE context_key ADD COLUMN other_inner bytea, ADD COLUMN other_outer byt
     ADD COLUMN other_until timestamptz;
 """
 
+ONLY = """UPDATE context_key SET inner_pad = %s, outer_pad = %s,
+    other_inner = NULL, other_outer = NULL, other_until = NULL"""
+"""Let one key be taken and no other."""
+
 # Only what is cheap is done here: pages ask for the key for each table they read. It opens rows of
 # who sees one office, or all, and is barred from none; else the whole context is asked row by row.
 READINGS = """

@@ -80,7 +80,10 @@ def _debug(_place: Place) -> bool:
 
 def _weak_secret(place: Place) -> bool:
     kept = load_secrets(place.data)
-    texts = (settings.SECRET_KEY, kept.context_key, kept.signs, kept.kamkor_web, kept.kamkor_owner)
+    texts = (
+        *(settings.SECRET_KEY, kept.django_secret_key, kept.context_key, kept.signs),
+        *(kept.kamkor_web, kept.kamkor_owner),
+    )
     return any(
         len(text) < _LEAST_SECRET
         or len(set(text)) < _LEAST_LETTERS
@@ -349,6 +352,12 @@ DUTIES = (
         noop("the passwords of the database's logins are older than 100 days"),
         noop("run kamkor secrets renew, and start the desk anew"),
         lambda place: surroundings.secrets_old(place.data),
+    ),
+    Duty(
+        "renewal_unfinished",
+        noop("the lasting keys are renewed, but what they lock is not all locked with them yet"),
+        noop("run kamkor secrets renew-lasting: it goes on where it was broken off"),
+        lambda place: load_secrets(place.data).renewal_begun,
     ),
     Duty(
         "secrets_on_disk",

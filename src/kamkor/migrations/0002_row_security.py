@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import migrations
 
 from kamkor.kernel import rowsecurity
+from kamkor.kernel.credentials import signing_key
 
 # Each protected table with the column whose value may be lent or barred.
 PROTECTED = {
@@ -155,7 +156,7 @@ def _sql():
 
 
 def lock(apps, schema_editor):
-    inner, outer = rowsecurity.pads(bytes.fromhex(settings.KAMKOR_CONTEXT_KEY))
+    inner, outer = rowsecurity.pads(signing_key(settings.KAMKOR_DATA))
     with schema_editor.connection.cursor() as cursor:
         # One text of many statements: only the client's side takes it without parameters.
         for statement in split(_sql()):

@@ -10,8 +10,9 @@ PACKAGE = Path(__file__).resolve().parent.parent
 KAMKOR_DATA = data_folder()
 _secrets = load_secrets(KAMKOR_DATA)
 
+# For Django itself; ours are read from the file, which is renewed while people work.
 SECRET_KEY = _secrets.django_secret_key
-KAMKOR_CONTEXT_KEY = _secrets.context_key
+SECRET_KEY_FALLBACKS = [*_secrets.secret_key_before]
 # The keys of locked texts: on another disk, and in another backup, than the database.
 KAMKOR_KEYS = str(Path(os.environ.get("KAMKOR_KEYS") or KAMKOR_DATA / "keys").expanduser())
 KAMKOR_DEMO = (KAMKOR_DATA / "demo").exists()

@@ -1,8 +1,7 @@
 """The second step at sign-in, set up by its owner: an app's codes, passkeys, recovery codes."""
 
 import json
-from base64 import b64decode, b64encode
-from secrets import token_bytes
+from base64 import b64encode
 from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -11,16 +10,15 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal.flows import activate_totp
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from allauth.mfa.webauthn.internal.flows import add_authenticator, begin_registration
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from kamkor.access.operations.factor import remove_factor, see_codes
+from kamkor.access.operations.factor_secrets import lock_secret, open_secret
 from kamkor.access.queries.factor import Factors, codes_of, factors_of, has_factor
 from kamkor.kernel import clock
 from kamkor.kernel.ids import new_id
@@ -32,8 +30,6 @@ from kamkor.web.own_sign_ins import note_change
 from kamkor.web.words import moment
 
 HERE = "/account/factors/"
-SALT = "kamkor.factors"
-_NONCE = 12
 
 
 class Kept(DefaultMFAAdapter):  # type: ignore[misc]
@@ -41,13 +37,11 @@ class Kept(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """A secret as the database keeps it."""
-        nonce = token_bytes(_NONCE)
-        return b64encode(nonce + _lock().encrypt(nonce, text.encode(), None)).decode()
+        return lock_secret(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """The secret."""
-        held = b64decode(encrypted_text)
-        return _lock().decrypt(held[:_NONCE], held[_NONCE:], None).decode()
+        return open_secret(encrypted_text)
 
     def get_totp_issuer(self) -> str:
         """What the app on the telephone shows beside the code."""
@@ -59,10 +53,6 @@ class Kept(DefaultMFAAdapter):  # type: ignore[misc]
     def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002, ANN401, ARG002 - allauth's form
         """The name of a passkey whose owner gave it none."""
         return str(_("Passkey"))
-
-
-def _lock() -> AESGCM:
-    return AESGCM(salted_hmac(SALT, "", algorithm="sha256").digest())
 
 
 @before_all

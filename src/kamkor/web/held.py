@@ -6,6 +6,7 @@ token says whose form it was, so that nobody else gets it. What the browser keep
 button is locked with a key of the session, which ends with it.
 """
 
+import hashlib
 import hmac
 from typing import Any
 
@@ -14,6 +15,8 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+
+from kamkor.kernel.credentials import lasting_keys, lasting_keys_at_hand
 
 FORM_OWNER = "form_for"
 HELD = "held-"
@@ -25,17 +28,35 @@ LEFT_OUT = frozenset({"csrfmiddlewaretoken", "username", "password", "next"})
 
 def mac(purpose: str, told: str) -> str:
     """HMAC-SHA256 of a text with the site's key, for one purpose; in hexadecimal."""
-    return hmac.digest(settings.SECRET_KEY.encode(), f"{purpose} {told}".encode(), "sha256").hex()
+    return _mac(lasting_keys_at_hand(settings.KAMKOR_DATA).site[0], purpose, told)
+
+
+def is_mac(word: str, purpose: str, told: str) -> bool:
+    """Whether this is the site's word for a text, by its newest key or a former one."""
+    if hmac.compare_digest(word, mac(purpose, told)):
+        return True
+    keys = lasting_keys(settings.KAMKOR_DATA).site
+    return any(hmac.compare_digest(word, _mac(key, purpose, told)) for key in keys)
+
+
+def _mac(key: bytes, purpose: str, told: str) -> str:
+    return hmac.digest(key, f"{purpose} {told}".encode(), "sha256").hex()
 
 
 def form_token(account_id: int) -> str:
     """The token of an account's forms."""
-    return signing.dumps(account_id, salt=SALT)
+    key = lasting_keys_at_hand(settings.KAMKOR_DATA).site[0]
+    return signing.dumps(account_id, key=key, salt=SALT)
 
 
 def key_of_typed(request: HttpRequest) -> str:
-    """The session's key, 128 bits in hexadecimal."""
-    return mac(SALT_OF_KEY, request.session.session_key or "")[:32]
+    """The session's key, 128 bits in hexadecimal.
+
+    The key of the browser's cookie is secret enough to make it from: it lasts as long as the
+    session, also where the site's key is renewed meanwhile.
+    """
+    told = f"{SALT_OF_KEY} {request.session.session_key or ''}"
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 def sign_in_with_form(request: HttpRequest) -> HttpResponse:
@@ -104,8 +125,9 @@ def send_on(request: HttpRequest) -> HttpResponse:
 
 def is_theirs(token: str, account_id: int) -> bool:
     """Whether a form's token says that it is this account's."""
+    keys = lasting_keys(settings.KAMKOR_DATA).site
     try:
-        owner: object = signing.loads(token, salt=SALT)
+        owner: object = signing.loads(token, key=keys[0], salt=SALT, fallback_keys=[*keys[1:]])
     except signing.BadSignature:
         return False
     return owner == account_id

@@ -14,7 +14,7 @@ from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import OBLAST, Action
 from kamkor.cases.operations.correction import may_correct
 from kamkor.cases.operations.facts import CORRECTABLE
-from kamkor.cases.operations.report import receipt_code, receipt_digest
+from kamkor.cases.operations.report import receipt_digest, receipt_given
 from kamkor.cases.queries.case import cases_visible_to
 from kamkor.cases.queries.history import history_of_report, what_was_told
 from kamkor.cases.queries.next_step import acts_on
@@ -276,7 +276,7 @@ def received(request: ViewedRequest, report_id: UUID) -> HttpResponse:
     viewer = request.viewer
     sealed = not still_seen(viewer, report_id)
     context = {
-        "receipt": receipt_code(report_id),
+        "receipt": receipt_given(report_id),
         "receipt_address": request.build_absolute_uri("/receipt/"),
         "sealed": sealed,
         "report_url": "" if sealed else f"/reports/{report_id}/",

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.auth_backends import AuthenticationBackend
@@ -30,7 +29,7 @@ from kamkor.access.queries.session import session_exists
 from kamkor.kernel import clock
 from kamkor.web.browsers import browser_name
 from kamkor.web.door import POST_KEY, View
-from kamkor.web.held import mac
+from kamkor.web.held import is_mac, mac
 
 if TYPE_CHECKING:
     from kamkor.access.models import Account
@@ -96,7 +95,7 @@ class SessionStore(SessionBase):
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """What it holds; nothing if somebody else wrote it."""
         word, text = str(session_data)[:_WORD], str(session_data)[_WORD:]
-        held: dict[str, Any] = json.loads(text) if compare_digest(word, mac(HELD, text)) else {}
+        held: dict[str, Any] = json.loads(text) if is_mac(word, HELD, text) else {}
         return held
 
     def exists(self, session_key: str) -> bool:

@@ -1,6 +1,7 @@
 """What all processes remember together for minutes: tries at sign-in, codes that were used."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from kamkor.access.models import Tally
@@ -27,9 +28,9 @@ def remember_once(key: str, value: Any, ends_at: int, now: int) -> bool:  # noqa
     return bool(_ONCE.rows(given))
 
 
-def forget(key: str) -> bool:
-    """Forget what is remembered under a key; whether anything was."""
-    return Tally.objects.filter(key=key).delete()[0] > 0
+def forget(keys: Sequence[str]) -> bool:
+    """Forget what is remembered under these keys; whether anything was."""
+    return Tally.objects.filter(key__in=keys).delete()[0] > 0
 
 
 def forget_past(now: int) -> None:

@@ -1,11 +1,9 @@
 """Entries of an earlier register, many at once: identified and put on the register on their day."""
 
 import hmac
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -26,9 +24,10 @@ from kamkor.cases.models import (
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.belonging import follow_responsible_now, join_home
 from kamkor.cases.operations.candidates import InterestInChild, refuse_interested
+from kamkor.cases.operations.loaded_before import Marks, loaded_before
 from kamkor.cases.operations.sealing import keep_safe_contact, open_notices, seal_case
 from kamkor.cases.queries.case import cases_visible_to
-from kamkor.cases.queries.loading import keys_loaded, loading_office
+from kamkor.cases.queries.loading import loading_office
 from kamkor.cases.rules.loading import RegisterRow, seals
 from kamkor.cases.rules.loading_faults import RowFault
 from kamkor.cases.rules.standing import Event, standing_of
@@ -42,6 +41,7 @@ from kamkor.cases.vocabulary import (
 )
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Batch, Command, Order, system_user
+from kamkor.kernel.credentials import lasting_keys
 from kamkor.kernel.ids import new_ids, readable_numbers
 from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import Shape
@@ -65,30 +65,6 @@ _CANDIDATES = "SELECT open_identity_candidates_of(%s::uuid[], %s::uuid[], %s, %s
 
 _SCOPE = ("office_unit", "office_district", "office_oblast", "team")
 _COUNTED = ("command", "happened_on", "department", "district", *_SCOPE)
-
-
-def key_of(department: int, *parts: str) -> str:
-    """The keyed digest under which a department knows again what it has loaded before."""
-    text = "\x1f".join((str(department), *parts)).encode()
-    told = hmac.digest(_key(), text, "sha256").hex()
-    return f"{told[:8]}-{told[8:12]}-{told[12:16]}-{told[16:20]}-{told[20:32]}"
-
-
-@cache
-def _key() -> bytes:
-    return settings.KAMKOR_CONTEXT_KEY.encode()
-
-
-def key_of_row(row: RegisterRow, department: int) -> str:
-    """The key of a row: its own reference, else everything it says."""
-    if row.reference:
-        return key_of(department, row.event, row.register, row.reference)
-    return key_of(department, row.event, json.dumps(row.as_list(), ensure_ascii=False))
-
-
-def key_of_home(row: RegisterRow) -> str:
-    """The key of the home that rows of one family share."""
-    return key_of(row.department, "home", row.family)
 
 
 def homes_hidden(viewer: Viewer, homes: Iterable[UUID]) -> set[UUID]:
@@ -161,7 +137,8 @@ class EntryPart:
         self.viewer, self.now = viewer, clock.now()
         now = self.now
         self._answering = answering
-        self._key = bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)
+        self._key = lasting_keys(settings.KAMKOR_DATA).digests[0]
+        self._marks = Marks()
         self._ids = new_ids()
         self._people = NewPeople(now, viewer.post_id, self._ids)
         self._entered: list[_Entered] = []
@@ -200,7 +177,7 @@ class EntryPart:
         While the database writes some, those after them are made ready.
         """
         outcomes = [Outcome(row) for row in rows]
-        keys = [key_of_row(row, row.department) for row in rows]
+        keys = [self._marks.of_row(row, row.department) for row in rows]
         known = self._known(keys, rows)
         homes = self._homes(known)
         self._old_homes = set(homes)
@@ -224,8 +201,8 @@ class EntryPart:
         check_references(send)
 
     def _known(self, keys: Sequence[str], rows: Sequence[RegisterRow]) -> dict[str, str]:
-        of_homes = [key_of_home(row) for row in rows if row.family]
-        found = keys_loaded(self.viewer, [*keys, *of_homes])
+        of_homes = [self._marks.of_home(row) for row in rows if row.family]
+        found = loaded_before(self.viewer, [*keys, *of_homes])
         return {key: str(subject) for key, subject in found.items()}
 
     def _homes(self, known: Mapping[str, str]) -> dict[str, Place]:
@@ -258,7 +235,7 @@ class EntryPart:
             return
         who = Identity(row.given_name, row.surname, row.patronymic, row.born, row.sex, row.pin)
         fault = self._interest(row, who)
-        home_key = key_of_home(row) if row.family else None
+        home_key = self._marks.of_home(row) if row.family else None
         home = known.get(home_key) if home_key else None
         if home is not None and home not in homes:
             fault = fault or RowFault("family_reference", row.family, "home_elsewhere")

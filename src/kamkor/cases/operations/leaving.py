@@ -8,7 +8,8 @@ from uuid import UUID
 
 from kamkor.access.rules import Viewer
 from kamkor.cases.models import Case, LoadKey, TakingOffDecision, TakingOffProposal
-from kamkor.cases.operations.entering import Outcome, key_of, key_of_row
+from kamkor.cases.operations.entering import Outcome
+from kamkor.cases.operations.loaded_before import Marks, loaded_before
 from kamkor.cases.operations.settling import settle_cases
 from kamkor.cases.operations.taking_off import (
     BirthNotKnown,
@@ -18,8 +19,7 @@ from kamkor.cases.operations.taking_off import (
     require_adult,
 )
 from kamkor.cases.queries.case import cases_visible_to, remember_places
-from kamkor.cases.queries.loading import keys_loaded
-from kamkor.cases.rules.loading import ENTRY, RegisterRow, faults_of_leaving
+from kamkor.cases.rules.loading import RegisterRow, faults_of_leaving
 from kamkor.cases.rules.loading_faults import RowFault
 from kamkor.cases.vocabulary import CaseState
 from kamkor.kernel.commands import Batch, Command, Operation, Order
@@ -39,20 +39,16 @@ LOAD_REMOVAL: Operation[DecideTakingOff] = Operation(
 )
 
 
-def key_of_entry(row: RegisterRow, department: int) -> str:
-    """The key under which the entry that a removal is about was loaded."""
-    return key_of(department, ENTRY, row.register, row.reference)
-
-
 def write_removals(viewer: Viewer, load: UUID, rows: Sequence[RegisterRow]) -> list[Outcome]:
     """Take entries off the register in the caller's transaction; each row is answered.
 
     What was decided long ago on paper is written down by one person: as its proposal, and as the
     decision on it.
     """
-    keys = [key_of_row(row, row.department) for row in rows]
-    entries = [key_of_entry(row, row.department) for row in rows]
-    known = keys_loaded(viewer, [*keys, *entries])
+    marks = Marks()
+    keys = [marks.of_row(row, row.department) for row in rows]
+    entries = [marks.of_entry(row, row.department) for row in rows]
+    known = loaded_before(viewer, [*keys, *entries])
     cases = cases_loaded(viewer, [known[key] for key in entries if key in known])
     batch = Batch(viewer)
     written = Sheet(LoadKey, "office", "digest", "subject", load=load)

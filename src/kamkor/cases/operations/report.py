@@ -24,11 +24,12 @@ from kamkor.cases.models import (
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.settling import FOLLOWS
 from kamkor.cases.operations.steps import PlaceCode, PostUnknown, TerritoryUnknown, step
-from kamkor.cases.queries.report import report_for, rings_for_others
+from kamkor.cases.queries.report import receipt_state, report_for, rings_for_others
 from kamkor.cases.rules.visit import NOTICES
 from kamkor.country.kg.telephones import to_e164
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.commands import NotPermitted, Order, scope_of
+from kamkor.kernel.credentials import lasting_keys, lasting_keys_at_hand
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text, checked
 from kamkor.kernel.words import noop
@@ -116,8 +117,19 @@ class ReceiveReport(Shape):
 
 
 def receipt_code(report_id: UUID) -> str:
-    """The code by which the informant may ask what became of a report; made anew each time."""
-    key = bytes.fromhex(settings.KAMKOR_CONTEXT_KEY)
+    """The code by which the informant may ask what became of a report."""
+    return _receipt_code(lasting_keys_at_hand(settings.KAMKOR_DATA).digests[0], report_id)
+
+
+def receipt_given(report_id: UUID) -> str:
+    """The code that was made for a report when it was received, made anew with the key of then."""
+    codes = [_receipt_code(key, report_id) for key in lasting_keys(settings.KAMKOR_DATA).digests]
+    # With one key alone there is nothing to ask.
+    given = (one for one in codes[:-1] if receipt_state(receipt_digest(one)))
+    return next(given, codes[-1])
+
+
+def _receipt_code(key: bytes, report_id: UUID) -> str:
     drawn = hmac.new(key, b"receipt" + report_id.bytes, hashlib.sha256).digest()
     letters = "".join(RECEIPT_LETTERS[byte % len(RECEIPT_LETTERS)] for byte in drawn[:12])
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"

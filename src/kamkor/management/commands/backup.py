@@ -39,11 +39,11 @@ class Command(ShellCommand):
         if options["to"] is None:
             raise Stopped(WRONG_USE, _("say --to FOLDER, or set %(name)s") % {"name": FOLDER})
         data, folder = data_folder(), options["to"].expanduser().resolve()
-        facts, secrets = running_server(data), load_secrets(data)
+        facts = running_server(data)
         if facts is None:
             raise Stopped(WRONG_USE, _("the database has gone: try again"))
         tell(_("Copying the database to %(folder)s ...") % {"folder": folder})
-        base = make_base(data, facts, secrets, folder, tell)
-        seal_log(folder, secrets)
+        base = make_base(data, facts, folder, tell)
+        seal_log(folder, load_secrets(data))
         tell(_("Keep secrets.json and the keys elsewhere: without them this backup is of no use."))
         print(base.folder)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from kamkor.kernel.digests import digest_of
+from kamkor.kernel.digests import is_digest_of
 from kamkor.people.models import (
     HouseholdMember,
     NameToken,
@@ -144,5 +144,5 @@ def answers_that_hold(alike: Iterable[Likeness]) -> dict[tuple[UUID, UUID], str]
     return {
         pair: fact.answer
         for pair, fact in last.items()
-        if pair in pairs and fact.compared == digest_of(pairs[pair].content)
+        if pair in pairs and is_digest_of(fact.compared, pairs[pair].content)
     }
