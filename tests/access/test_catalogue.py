@@ -64,7 +64,7 @@ FORM = """
 OR row_opened(( SELECT viewer_context()), WIDEST, team,
     office_unit, office_district, office_oblast, SUBJECT)
 """
-UNIT, DISTRICT, OBLAST = "office_unit * 4 + 1", "office_district * 4 + 2", "office_oblast * 4 + 3"
+UNIT, DISTRICT, OBLAST = "office_unit", "office_district", "office_oblast"
 ALL_LEVELS = FORM.replace("KEYS", f"0, {UNIT}, {DISTRICT}, {OBLAST}").replace("WIDEST", "4")
 # Who brought a report is for the unit and the department that work on it, not for those above.
 NEAR = FORM.replace("KEYS", f"{UNIT}, {DISTRICT}").replace("WIDEST", "2")

@@ -10,6 +10,7 @@ import pytest
 from kamkor.access.queries import scope_of_viewer
 from kamkor.kernel.database import signed_context, signed_key
 from kamkor.kernel.ids import new_id
+from kamkor.workforce.models import Office
 from tests.access.test_row_security import KEY, NOTHING, backend, with_context
 from tests.cast import Cast, Player
 
@@ -33,6 +34,19 @@ def test_the_key_alone_opens_what_the_context_does_where_nothing_is_sealed_or_le
         assert by_key == by_context != NOTHING, player.username
 
 
+def test_the_number_of_a_key_says_its_level(filled: Cast) -> None:
+    """It is compared with units, departments and oblasts alike."""
+    levels = dict(Office.objects.values_list("id", "level"))
+    found = []
+    for player in (filled.aigul, filled.bakyt, filled.cholpon, filled.head, filled.oblast):
+        scope = scope_of_viewer(player.viewer)
+        assert scope.key is not None, player.username
+        assert levels[scope.key] == scope.level, player.username
+        found.append(scope.level)
+    assert set(found) == {1, 2, 3}
+    assert scope_of_viewer(filled.elmira.viewer).key == 0
+
+
 @pytest.mark.parametrize(("part", "more"), [(0, "x"), (1, "0"), (2, "1"), (3, "1"), (4, "0")])
 def test_a_key_changed_in_any_part_shows_nothing(filled: Cast, part: int, more: str) -> None:
     parts = _key_of(filled.bakyt)
@@ -49,6 +63,7 @@ def test_a_key_that_is_not_of_now_and_here_shows_nothing(filled: Cast) -> None:
         signed_key(scope, backend() + 1, KEY),
         _resigned([kind, key, number, str(int(time.time()) - 1)]),
         _resigned(["other", key, number, expiry]),
+        _resigned(["key", key, number, expiry]),
         signed_context(scope, backend(), KEY),
         "|" * 4,
         "äöü|" * 4 + "x",

@@ -38,15 +38,15 @@ class Scope:
 
     @property
     def key(self) -> int | None:
-        """What opens rows without a further question: the one office and the level it is seen at,
-        4 times its number and 1, 2 or 3; 0 opens all. Nothing for who sees several offices or is
-        barred from anything."""
+        """What opens rows without a further question: the one office, whose own level is the level
+        that is seen; 0 opens all. Nothing for who sees several offices or is barred from anything.
+        """
         if self.barred:
             return None
         if self.level == _NATION:
             return 0
         known = 0 < self.level < _NATION and len(self.offices) == 1
-        return self.offices[0] * 4 + self.level if known else None
+        return self.offices[0] if known else None
 
 
 def signed_context(scope: Scope, backend: int, key: bytes) -> str:
@@ -69,7 +69,7 @@ def signed_context(scope: Scope, backend: int, key: bytes) -> str:
 
 def signed_key(scope: Scope, backend: int, key: bytes) -> str:
     """The key of one transaction of one backend, signed: short, since it is read most often."""
-    return _signed(["key", "" if scope.key is None else str(scope.key)], backend, key)
+    return _signed(["office", "" if scope.key is None else str(scope.key)], backend, key)
 
 
 def _signed(parts: list[str], backend: int, key: bytes) -> str:
