@@ -13,6 +13,7 @@ from pathlib import Path
 if __package__ in {None, ""}:
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from tools.controls_keys import OF_KEYS
 from tools.controls_list import CONTROLS, Control
 from tools.controls_more import MORE
 
@@ -99,7 +100,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("words", nargs="*", help="only controls whose name holds these words")
     words = " ".join(parser.parse_args().words)
-    chosen = [one for one in (*CONTROLS, *MORE) if words in one.name]
+    chosen = [one for one in (*CONTROLS, *MORE, *OF_KEYS) if words in one.name]
     missed = 0
     with tempfile.TemporaryDirectory(prefix="kamkor-controls-") as name:
         folder = Path(name)

@@ -63,6 +63,8 @@ def renewed(request: pytest.FixtureRequest) -> Callable[[], None]:
         for _turn in range(request.param):
             renew_lasting_keys(settings.KAMKOR_DATA, lambda: None)
         after = secrets()
+        # As in a process that begins now: nothing is made with a key of before.
+        assert lasting_keys(settings.KAMKOR_DATA) == after.lasting
         assert after.context_key != before.context_key
         assert after.django_secret_key != before.django_secret_key
         assert after.keys_before[request.param - 1 :] == (before.context_key, *before.keys_before)
