@@ -163,6 +163,7 @@ def screens() -> list[tuple[str, str]]:
         ("roster", _("Duty and leave")),
         ("loading", _("Load a register")),
         ("numbers", _("Numbers")),
+        ("plan", _("Plan of posts")),
         ("accounts", _("Accounts")),
     ]
 

@@ -12,3 +12,7 @@ POST_KINDS = {
 }
 
 FALLBACK_KINDS = ("specialist", "head")
+
+PLANNED_KINDS = ("worker", "specialist")
+"""The posts that stand for the children of a district, where a plan counts those that are there:
+the workers, and the specialists of before the programme."""
