@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from procrastinate import App
@@ -53,14 +53,25 @@ async def _rescue(living: App) -> None:
 
 
 @contextmanager
-def beside() -> Iterator[None]:
-    """Keep a worker process running beside the desk; begun again if it dies, ended with it."""
-    ended = threading.Event()
+def beside(
+    begin: "Callable[[], subprocess.Popen[bytes]] | None" = None, patience: float = 10.0
+) -> Iterator[None]:
+    """Keep a worker process running beside the desk; begun again if it dies, ended with it.
+
+    Who has not ended by itself after so many seconds of ``patience`` is killed: the database waits
+    for everybody who uses it. What it worked at is taken up again by the next one. ``begin`` is what
+    starts another process than the worker.
+    """
+    ended, turn = threading.Event(), threading.Lock()
     held: list[subprocess.Popen[bytes]] = []
 
     def keep() -> None:
-        while not ended.is_set():
-            held[:] = [_started()]
+        while True:
+            # So that none is begun unseen while all are ended.
+            with turn:
+                if ended.is_set():
+                    return
+                held[:] = [(begin or _started)()]
             held[0].wait()
             ended.wait(_PAUSE_SECONDS)
 
@@ -68,12 +79,21 @@ def beside() -> Iterator[None]:
     try:
         yield
     finally:
-        ended.set()
+        with turn:
+            ended.set()
         for process in held:
-            with suppress(ProcessLookupError):
-                process.send_signal(signal.SIGTERM)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(10)
+            _end(process, patience)
+
+
+def _end(process: "subprocess.Popen[bytes]", patience: float) -> None:
+    with suppress(ProcessLookupError):
+        process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        # A signal that comes while a process is just being begun may never be heard.
+        process.kill()
+        process.wait()
 
 
 def _started() -> "subprocess.Popen[bytes]":
