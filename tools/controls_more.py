@@ -122,8 +122,8 @@ MORE = (
     Control(
         "whoever is only offered a case acts on its report and its due items",
         "src/kamkor/cases/queries/next_step.py",
-        r"if row\.team is not None or row\.office_district == viewer\.district:",
-        "if row.team is None or row.team:",
+        r"ours = about\.team is not None or about\.office_district == viewer\.district",
+        "ours = True",
         "tests/specification/test_08_transfer.py::test_whoever_is_offered_a_case_only_looks_at_what_belongs_to_it",
     ),
     Control(
@@ -136,8 +136,8 @@ MORE = (
     Control(
         "what few cases have is asked of no case",
         "src/kamkor/cases/queries/around.py",
-        r"return _WHOLE if case\.eventful else _USUAL",
-        "return _USUAL",
+        r"return _UNREPORTED if case\.eventful else _USUAL_UNREPORTED",
+        "return _USUAL_UNREPORTED",
         "tests/cases/test_eventful.py::test_each_such_fact_tells_of_itself_and_is_shown[offer]",
     ),
     Control(
@@ -299,7 +299,7 @@ MORE = (
     Control(
         "keys that were lost stay lost",
         COMPARING,
-        r"_write_keys\(part, found\)",
+        r"_write_keys\(part, found, told\)",
         "pass",
         NIGHTS + "test_what_is_kept_is_what_all_compared_anew_would_give",
     ),

@@ -78,6 +78,14 @@ WITH_PERSON = """ AND EXISTS (SELECT FROM kamkor_person p
 # Who reported is not shown with what is opened in an emergency.
 BUT_IN_EMERGENCY = """ AND NOT COALESCE(SUBJECT = ANY (
     (SELECT (viewer_context()).emergency AS emergency)::uuid[]), false)"""
+# Of the workers only who is on duty for the report, or answers for its case, or covers for them.
+POSTS = """ANY (ARRAY( SELECT (viewer_context()).post AS post UNION ALL SELECT l.post_id
+    FROM kamkor_leave l WHERE l.cover_id = (viewer_context()).post AND l.withdrawn_at IS NULL))"""
+BUT_OTHERS = """ AND EXISTS (SELECT FROM kamkor_report r WHERE r.id = kamkor_reporter.SUBJECT AND (
+    (SELECT (viewer_context()).level AS level) > 1 OR r.duty_post_id = WORKING
+    OR EXISTS (SELECT FROM kamkor_case c WHERE c.SUBJECT = r.id AND c.responsible_id = WORKING)))""".replace(
+    "WORKING", POSTS
+)
 
 
 def _plain(text: str) -> str:
@@ -88,22 +96,25 @@ def _plain(text: str) -> str:
 
 def test_every_policy_has_the_one_form_and_there_is_no_other() -> None:
     found = asked(catalogue.POLICIES)
-    shapes = {(name, kind, cmd, check) for _, name, kind, _, cmd, _, check in found}
-    assert shapes == {
-        ("counting", "PERMISSIVE", "SELECT", None),
-        ("scope", "PERMISSIVE", "ALL", None),
-    }
+    shapes = {(name, kind, cmd) for _, name, kind, _, cmd, _, _ in found}
+    assert shapes == {("counting", "PERMISSIVE", "SELECT"), ("scope", "PERMISSIVE", "ALL")}
     assert sorted((table, name) for table, name, *_ in found) == sorted(
         (table, name) for table in PROTECTED for name in ("counting", "scope")
     )
-    for table, name, _, roles, _, expression, _ in found:
+    for table, name, _, roles, _, expression, check in found:
         counting = name == "counting"
         assert roles == ("kamkor_figures" if counting else "kamkor_web kamkor_worker"), table
         subject = re.compile(rf"\b{PROTECTED[table]}\b")
         form = _plain(subject.sub("SUBJECT", expression))
         more = WITH_PERSON if table == "kamkor_householdmember" else ""
-        opened = NEAR + BUT_IN_EMERGENCY if table == "kamkor_reporter" else ALL_LEVELS
+        opened = ALL_LEVELS
+        if table == "kamkor_reporter":
+            opened, more = NEAR + BUT_IN_EMERGENCY, BUT_OTHERS
         assert form == ("true" if counting else _plain(opened + more)), table
+        # What is written is asked as what is read; who takes a report down need not be told.
+        written = None if check is None else _plain(subject.sub("SUBJECT", check))
+        own = table == "kamkor_reporter" and not counting
+        assert written == (_plain(opened) if own else None), table
 
 
 def test_there_is_no_view_and_no_foreign_table() -> None:

@@ -23,7 +23,7 @@ from kamkor.kernel.server_facts import ServerFacts
 from kamkor.people.models import Person
 from tests.access.references import PROTECTED, protected_models
 from tests.cast import Cast, Player
-from tests.factories import a_child, a_report, registered
+from tests.factories import NOOKEN, a_child, a_registration, a_report, registered, transferred
 
 KEY = signing_key(settings.KAMKOR_DATA)
 
@@ -156,6 +156,30 @@ def test_who_brought_a_report_is_for_its_unit_and_department_alone(filled: Cast)
     for one, shown in ((scope, 0), (barred, 0), (replace(scope, lent=(report,)), 1)):
         with entered(one):
             assert Reporter.objects.filter(report_id=report).count() == shown
+
+
+def test_of_the_workers_it_is_for_who_is_on_duty_and_for_no_department_that_takes_over(
+    cast: Cast,
+) -> None:
+    """The first lock is asleep here too."""
+    told = a_report(reporter_name="Сагын", callback="0555 12 34 56")
+    report = cast.begimai.do("receive_report", **told)["report"]
+    workers = (cast.aigul, cast.nurlan, cast.begimai)
+    assert [one.sees(Reporter) for one in workers] == [1, 0, 0]
+    away = {"kind": "annual", "valid_from": cast.today, "valid_to": cast.in_days(5)}
+    cast.head.do("record_leave", post=cast.aigul.post, cover=cast.nurlan.post, **away)
+    assert [one.sees(Reporter) for one in workers] == [1, 1, 0]
+    decided = {"report": report, "decision": "accept", "assign_to": cast.begimai.post}
+    (case,) = cast.bakyt.do("screen_report", **decided)["cases"]
+    assert [one.sees(Reporter) for one in workers] == [1, 1, 1]
+    cast.begimai.do("identify_child", case=case, **a_child(cast.today))
+    cast.bakyt.do("register_child", case=case, **a_registration(cast.today))
+    transferred(cast, case)
+    there = {"post": cast.cholpon.post, "territory": NOOKEN}
+    cast.specialist2.do("accept_transfer", case=case, **there)
+    taken_over = (cast.cholpon, cast.specialist2)
+    assert [one.sees(Report) for one in taken_over] == [1, 1]
+    assert [one.sees(Reporter) for one in taken_over] == [0, 0]
 
 
 @pytest.mark.parametrize("level", [0, 5, -1, 99])

@@ -16,6 +16,8 @@ NOT_ASKED, YES, SHOWN = "-", "yes", "shown"
 ONLY_READ = "only_read"
 # Who is not signed in, or not any more: the answer to a command, and where a form leads.
 ENDED, SIGNED_OUT = "session_ended", "signed_out"
+# Answered once the right is there: of one record alone nothing is asked.
+BEYOND_RIGHTS = "one_record_already"
 # How a form answers, by what the table calls it.
 FORMS = {"shown": 200, "closed": 403, "missing": 404, SIGNED_OUT: AWAY}
 METHODS = ("GET", "POST")
@@ -211,7 +213,7 @@ class Acts:
         due, address = cell.due, ACTS[cell.act][2]
         if due is None:
             return
-        refusals = {one.command for one in oracle().values()} - {YES, NOT_ASKED}
+        refusals = {one.command for one in oracle().values()} - {YES, NOT_ASKED, BEYOND_RIGHTS}
         if due.command == NOT_ASKED:
             right = True
         elif due.command == YES:

@@ -73,9 +73,11 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Days:
-    """The days on which something happened, and those on which something became known."""
+    """The days on which something happened, of these those on which a child was taken off, and
+    those on which something became known."""
 
     happened: list[date]
+    taken_off: list[date]
     known: list[date]
 
 
@@ -85,6 +87,7 @@ def days_of(tables: dict[str, list[Any]]) -> Days:
     moments = [row[when] for row in facts for when in ("recorded_at", "withdrawn_at") if row[when]]
     return Days(
         sorted({row["happened_on"] for row in facts}),
+        sorted({row["happened_on"] for row in tables["takingoffdecision"]}),
         sorted({moment.astimezone(ZONE).date() for moment in moments}),
     )
 
@@ -99,7 +102,7 @@ def drawn(seed: int, today: date, places: list[str], days: Days) -> Iterator[Dra
         first = last - timedelta(days=chance.choice((6, 29, 180, 364, 800)))
         on = chance.choice((last, last, today, last + timedelta(days=chance.randrange(60))))
         if figure.endswith("on_register"):
-            on = chance.choice(days.happened)
+            on = chance.choice(chance.choice((days.happened, days.taken_off)))
         within = [day for day in days.known if first <= day <= last] or [today]
         later = last + timedelta(days=chance.randrange(90))
         yield Drawn(
