@@ -11,6 +11,7 @@ from django.db.models import Q
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import RIGHTS
 from kamkor.cases.queries import report
+from kamkor.kernel import kept
 from kamkor.kernel.commands import Operation
 from kamkor.people import queries as people
 
@@ -40,3 +41,10 @@ def read_past_row_security() -> Iterator[None]:
     yield
     connections["default"].close()
     desk.update(kept)
+
+
+def forget_questions() -> None:
+    """Questions that were put together by the rule as it was are put together anew."""
+    for one in vars(kept).values():
+        if hasattr(one, "cache_clear"):
+            one.cache_clear()

@@ -17,10 +17,10 @@ from kamkor.access.vocabulary import RIGHTS, WORKER, Action, Level
 from kamkor.cases.operations import correction
 from kamkor.cases.queries import case, loading, next_step, report, task
 from kamkor.figures.queries import asking
-from kamkor.kernel import kept
 from kamkor.kernel.commands import Operation
 from kamkor.people import queries as people
 from kamkor.web import page
+from tests.doors.locks import forget_questions
 
 # What asks after a rule: what is seen, pages, or commands; and at which doors or by which
 # operations alone.
@@ -163,12 +163,12 @@ def _putting(rule: FunctionType, tree: ast.Module) -> Callable[[], Any]:
         exec(compile(tree, f"<{rule.__name__}>", "exec"), rule.__globals__, made)  # noqa: S102
         before = rule.__code__
         rule.__code__ = made[rule.__name__].__code__
-        _forget()
+        forget_questions()
         try:
             yield
         finally:
             rule.__code__ = before
-            _forget()
+            forget_questions()
 
     return applied
 
@@ -202,18 +202,11 @@ def _with(table: dict[str, Any], key: str, changed: Any) -> Callable[[], Any]:  
     def applied() -> Iterator[None]:
         before = table[key]
         table[key] = changed
-        _forget()
+        forget_questions()
         try:
             yield
         finally:
             table[key] = before
-            _forget()
+            forget_questions()
 
     return applied
-
-
-def _forget() -> None:
-    """Questions that were put together by the rule as it was are put together anew."""
-    for one in vars(kept).values():
-        if hasattr(one, "cache_clear"):
-            one.cache_clear()

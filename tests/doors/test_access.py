@@ -17,7 +17,7 @@ from django.urls import get_resolver
 from kamkor.kernel.ids import new_id
 from kamkor.people import queries as people
 from tests.doors.desk import Desk, Page, without_incident
-from tests.doors.locks import let_python_permit_all
+from tests.doors.locks import forget_questions, let_python_permit_all
 from tests.doors.world import CANARIES, USERS, Place, World
 
 pytestmark = pytest.mark.usefixtures("undone")
@@ -121,9 +121,12 @@ def shown(page: Page, place: Place) -> str:
 
 
 @pytest.fixture
-def python_locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def python_locks_off(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let the first lock pass everything: only the database holds back now."""
+    forget_questions()
     let_python_permit_all(monkeypatch)
+    yield
+    forget_questions()
 
 
 def test_every_route_has_a_test_value() -> None:

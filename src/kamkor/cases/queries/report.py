@@ -17,7 +17,6 @@ from kamkor.cases.models import (
     ReportRead,
     Screening,
     SecondLook,
-    TransferAnswer,
 )
 from kamkor.cases.queries.case import cases_visible_to
 from kamkor.cases.vocabulary import ReportState
@@ -148,21 +147,16 @@ def reporter_of(viewer: Viewer, report: Report) -> Reporter | None:
 
 def _may_know_reporter(viewer: Viewer, report: Report) -> bool:
     """The duty person, specialist and head of the department that received the report, and who
-    answers for its case unless it was taken over by a transfer; the oblast's person only while the
-    report is sealed."""
+    answers for its case; the oblast's person only while the report is sealed.
+
+    A department that took the case over has no such row: it stays with the one that was told."""
     if viewer.role == OBLAST and report.team is None:
         return False
     if report.duty_post_id in viewer.acts_for:
         return True
-    ours = viewer.district == _received_in(report)
-    if viewer.role in {SPECIALIST, HEAD} and ours:
+    if viewer.role in {SPECIALIST, HEAD} and viewer.district == _received_in(report):
         return True
     cases = cases_visible_to(viewer).filter(report=report, responsible_id__among=viewer.acts_for)
-    if not ours:
-        taken_over = TransferAnswer.objects.filter(
-            case=OuterRef("pk"), accepted=True, withdrawn_at=None
-        )
-        cases = cases.filter(~Exists(taken_over))
     return cases.exists()
 
 
