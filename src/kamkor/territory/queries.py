@@ -1,7 +1,7 @@
 """Units by code and by day, with their names in the reader's language."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce, NullIf
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.kept import ANYONE, Anyone, asked
+from kamkor.kernel.shapes import checked
 from kamkor.kernel.words import noop
 from kamkor.territory.models import Territory, TerritoryName
 
@@ -21,6 +22,13 @@ class PlaceUnknown(Refusal):
 
     code = "place_unknown"
     message = noop("There is no “%(place)s”. Give a code, an ISO code or a full name.")
+
+
+class TerritoryUnknown(Refusal):
+    """The code is not that of a district or city."""
+
+    code = "territory_unknown"
+    message = noop("Choose one of the districts or cities.")
 
 
 def _in_force(day: date) -> Q:
@@ -78,6 +86,10 @@ _KNOWN: set[str] = set()
 
 def _place_of_cases(_asker: Anyone, soate: str) -> QuerySet[Territory, str]:
     return places_of_cases().filter(soate=soate).values_list("soate", flat=True)
+
+
+PlaceCode = Annotated[str, checked(is_place_of_cases, TerritoryUnknown)]
+"""The code of a district or city."""
 
 
 def country() -> Territory:

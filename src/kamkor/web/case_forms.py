@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.vocabulary import WORKER
 from kamkor.cases.operations.identification import IdentifyChild
-from kamkor.cases.operations.steps import PlaceCode, require_own
+from kamkor.cases.operations.steps import require_own
 from kamkor.cases.queries.around import safe_contact_of
 from kamkor.cases.queries.case import case_for, cases_of_household
 from kamkor.cases.queries.history import history_of
@@ -45,6 +45,7 @@ from kamkor.web.register_list import Filters
 from kamkor.web.two_persons import ADDRESS, FOLLOWS, SENSITIVE, filters_wanted
 from kamkor.web.words import coded, day, hinted, place_name
 from kamkor.web.written import address_of
+from kamkor.territory.queries import PlaceCode
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:

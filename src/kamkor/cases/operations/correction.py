@@ -54,6 +54,7 @@ from kamkor.kernel.errors import (
     RefusedFields,
 )
 from kamkor.kernel.shapes import Ask, Coded, Shape, read_shape, shape_of
+from kamkor.territory.queries import TerritoryUnknown
 from kamkor.kernel.words import noop
 
 Subject = Case | Report | Round
@@ -122,7 +123,7 @@ class CorrectFact(Shape):
         AfterWhatFollowed,
         AlreadyOpen,
         steps.PostUnknown,
-        steps.TerritoryUnknown,
+        TerritoryUnknown,
         steps.BeforeBeginning,
         steps.BeforeBirth,
         NotFound,

@@ -23,7 +23,7 @@ from kamkor.cases.models import (
 )
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.settling import FOLLOWS
-from kamkor.cases.operations.steps import PlaceCode, PostUnknown, TerritoryUnknown, step
+from kamkor.cases.operations.steps import PostUnknown, step
 from kamkor.cases.queries.report import receipt_state, report_for, rings_for_others
 from kamkor.cases.rules.visit import NOTICES
 from kamkor.country.kg.telephones import to_e164
@@ -36,6 +36,7 @@ from kamkor.kernel.words import noop
 from kamkor.people.names import words_of_child, words_of_place
 from kamkor.people.operations import Telephone, TelephoneUnreadable, wording
 from kamkor.workforce import queries as workforce
+from kamkor.territory.queries import PlaceCode, TerritoryUnknown
 from kamkor.workforce.rules import Seat
 
 RECEIPT_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
