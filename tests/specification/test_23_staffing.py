@@ -20,15 +20,15 @@ from tests.factories import NOOKEN, SUZAK
 KIND = "accompaniment"
 PROGRAMME = "decree-2025-01-30"
 STAGES = [
-    {"opens_on": "2025-02-01", "posts": 2},
-    {"opens_on": "2025-04-01", "posts": 1},
+    {"opens_on": "2025-02-01", "posts": 2, "norm": 4000},
+    {"opens_on": "2025-04-01", "posts": 1, "norm": 4000},
 ]
 Row = tuple[str, str, str | None, str]
 
 
 def programme(cast: Cast, **changed: Any) -> None:  # noqa: ANN401 - a command's data
     """A programme of two stages and three posts."""
-    told = {"programme": PROGRAMME, "kind": KIND, "norm": 4000, "stages": STAGES}
+    told = {"programme": PROGRAMME, "kind": KIND, "stages": STAGES}
     cast.daniyar.do("set_programme", **told | changed)
 
 
@@ -62,8 +62,8 @@ def rows(post: str) -> list[Row]:
         (
             one.state,
             one.valid_from.isoformat(),
-            one.valid_to and one.valid_to.isoformat(),
-            (one.employee and one.employee.number) or "",
+            one.valid_to.isoformat() if one.valid_to else None,
+            one.employee.number if one.employee else "",
         )
         for one in found.select_related("employee").order_by("valid_from")
     ]
@@ -98,11 +98,22 @@ def test_on_the_same_day_once_more_a_mistake_is_mended_and_stays_known(cast: Cas
     state(cast.head, post, "appointed", "2025-03-03", **BOLOT)
     assert rows(post)[1:] == [("appointed", "2025-03-03", None, "T-18")]
     before, now = (
-        posts_known(KIND, day, None)[0].states[-1].holder
-        for day in (date(2026, 3, 2), None)
+        posts_known(KIND, day, None)[0].states[-1].holder for day in (date(2026, 3, 2), None)
     )
-    names = dict(Employee.objects.filter(number__isnull=False).values_list("id", "number"))
+    names = dict(Employee.objects.filter(number__gt="").values_list("id", "number"))
     assert (names[before or 0], names[now or 0]) == ("T-17", "T-18")
+
+
+def test_what_never_happened_is_mended_by_what_stood_before(cast: Cast) -> None:
+    post = opened(cast)
+    state(cast.head, post, "appointed", "2025-03-03", **ANARA)
+    state(cast.head, post, "vacant", "2025-03-03")
+    assert rows(post) == [
+        ("vacant", "2025-02-01", "2025-03-02", ""),
+        ("vacant", "2025-03-03", None, ""),
+    ]
+    state(cast.head, post, "appointed", "2025-03-10", person="T-17")
+    assert rows(post)[-1] == ("appointed", "2025-03-10", None, "T-17")
 
 
 def test_what_is_recorded_late_takes_its_place_between(cast: Cast) -> None:
@@ -158,14 +169,14 @@ def test_a_head_records_of_its_own_district_only(cast: Cast) -> None:
         assert cast.everybody[name].refused("set_post_state", **told) == "not_permitted"
     for name in ("head", "oblast", "elmira", "aigul"):
         assert cast.everybody[name].refused("open_post", **a_post("P-3")) == "not_permitted"
-        told_all = {"programme": "x", "kind": KIND, "norm": 1, "stages": STAGES}
+        told_all = {"programme": "x", "kind": KIND, "stages": STAGES}
         assert cast.everybody[name].refused("set_programme", **told_all) == "not_permitted"
 
 
 def test_a_programme_set_anew_takes_the_place_of_what_stood(cast: Cast) -> None:
     programme(cast)
     cast.time.passes(days=1)
-    more = [*STAGES, {"opens_on": "2025-06-01", "posts": 5}]
+    more = [*STAGES, {"opens_on": "2025-06-01", "posts": 5, "norm": 4000}]
     programme(cast, stages=more)
     now, before = stages_known(KIND, None), stages_known(KIND, date(2026, 3, 2))
     assert [one.posts for one in now] == [2, 1, 5]
@@ -177,12 +188,12 @@ def test_a_programme_set_anew_takes_the_place_of_what_stood(cast: Cast) -> None:
     [
         ({}, ("programme", "already_recorded")),
         ({"stages": STAGES[1:]}, ("stages", "posts_stand_already")),
-        ({"kind": "home_care"}, ("stages", "posts_stand_already")),
+        ({"kind": "home_care"}, None),
         ({"stages": [STAGES[0] | {"posts": 1}]}, ("stages", "posts_stand_already")),
         ({"stages": [STAGES[0] | {"opens_on": "2025-02-02"}]}, ("stages", "posts_stand_already")),
         ({"stages": [STAGES[0]]}, None),
         ({"stages": STAGES[::-1]}, ("stages.1.opens_on", "stages_out_of_order")),
-        ({"norm": 0}, ("norm", "number_out_of_range")),
+        ({"stages": [STAGES[0] | {"norm": 0}]}, ("stages.0.norm", "number_out_of_range")),
         ({"kind": "doctor"}, ("kind", "field_invalid")),
         ({"stages": []}, ("stages", "field_required")),
     ],
@@ -192,7 +203,7 @@ def test_what_a_programme_cannot_be(
 ) -> None:
     opened(cast)
     opened(cast, "P-2")
-    told = {"programme": PROGRAMME, "kind": KIND, "norm": 4000, "stages": STAGES}
+    told = {"programme": PROGRAMME, "kind": KIND, "stages": STAGES}
     assert cast.daniyar.faults("set_programme", **told | changed) == ([fault] if fault else [])
 
 
@@ -260,6 +271,27 @@ def test_what_cannot_become_of_a_post(
     assert found[:1] == ([fault] if fault else [])
 
 
+def test_a_post_that_ended_leaves_its_place_in_the_stage_to_another(cast: Cast) -> None:
+    for number in ("P-1", "P-2"):
+        opened(cast, number)
+    told = {"post": "P-1", "happened_on": "2025-06-01"}
+    cast.daniyar.do("set_post_state", state="ended", **told)
+    early, late = a_post("P-3"), a_post("P-3", opened_on="2025-06-01")
+    assert cast.daniyar.faults("open_post", **early) == [("stage", "stage_full")]
+    assert cast.daniyar.faults("open_post", **late) == []
+    again = cast.daniyar.faults("set_post_state", state="vacant", **told)
+    assert again == [("state", "stage_full")]
+
+
+def test_a_post_opened_by_mistake_ends_on_the_day_it_was_opened(cast: Cast) -> None:
+    for number in ("P-1", "P-2"):
+        opened(cast, number)
+    told = {"post": "P-1", "happened_on": "2025-02-01"}
+    cast.daniyar.do("set_post_state", state="ended", **told)
+    opened(cast, "P-3")
+    assert cast.daniyar.refused("set_post_state", state="vacant", **told) == "stage_full"
+
+
 def test_shares_make_up_one_post_and_no_more(cast: Cast) -> None:
     programme(cast)
     for number, percent in (("H-1", 50), ("H-2", 50), ("H-3", 25)):
@@ -309,7 +341,9 @@ LIVES = st.lists(
 )
 @given(LIVES, st.randoms(use_true_random=False))
 def test_states_stand_without_gap_in_whatever_order_they_are_recorded(
-    cast: Cast, life: list[str], draw: Any  # noqa: ANN401 - a generator of hypothesis
+    cast: Cast,
+    life: list[str],
+    draw: Any,  # noqa: ANN401 - a generator of hypothesis
 ) -> None:
     """What is refused comes again later; if all is recorded in two orders, the same stands."""
 

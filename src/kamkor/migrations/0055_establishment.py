@@ -61,7 +61,13 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            "employee", "number", models.CharField(max_length=20, null=True, unique=True)
+            "employee", "number", models.CharField(blank=True, db_default="", max_length=20)
+        ),
+        migrations.AddConstraint(
+            "employee",
+            models.UniqueConstraint(
+                fields=["number"], condition=~Q(number=""), name="one_person_a_number"
+            ),
         ),
         migrations.CreateModel(
             name="ProgrammeStage",
@@ -83,7 +89,7 @@ class Migration(migrations.Migration):
                     check("programme_of_a_known_kind", Q(kind__in=KINDS)),
                     check("stage_of_some_posts", Q(stage__gte=1, posts__gte=1, norm__gte=1)),
                     models.UniqueConstraint(
-                        fields=["programme", "stage"], condition=LIVE, name="one_stage_of_a_number"
+                        fields=["programme", "kind", "stage"], condition=LIVE, name="one_stage_of_a_number"
                     ),
                 ]
             },

@@ -32,6 +32,7 @@ from kamkor.kernel.commands import NotFound, NotPermitted, Operation
 from kamkor.kernel.shapes import Ask, Line, as_typed
 from kamkor.kernel.words import noop
 from kamkor.people.queries import households_visible_to, people_visible_to
+from kamkor.territory.queries import PlaceCode
 from kamkor.web import elsewhere, emergency, faults, merged
 from kamkor.web.again import signed_in_lately
 from kamkor.web.alike import alike_notes, called, weigh_typed
@@ -45,7 +46,6 @@ from kamkor.web.register_list import Filters
 from kamkor.web.two_persons import ADDRESS, FOLLOWS, SENSITIVE, filters_wanted
 from kamkor.web.words import coded, day, hinted, place_name
 from kamkor.web.written import address_of
-from kamkor.territory.queries import PlaceCode
 from kamkor.workforce.queries import holder_names
 
 if TYPE_CHECKING:

@@ -54,10 +54,17 @@ class Employee(models.Model):
     ``number`` is the personnel number, where it is known: by it a person is known again.
     """
 
-    number = models.CharField(max_length=20, null=True, unique=True)
+    number = models.CharField(max_length=20, blank=True, db_default="")
     surname = models.CharField(max_length=120, blank=True)
     given_name = models.CharField(max_length=120)
     sort_key = models.CharField(max_length=400, db_collation="C")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["number"], condition=~Q(number=""), name="one_person_a_number"
+            ),
+        )
 
 
 class Post(models.Model):
@@ -175,7 +182,7 @@ class ProgrammeStage(models.Model):
     """A stage of a programme that opens posts: from a day on so many full posts of a kind, one for
     ``norm`` children each.
 
-    Whoever sets the programme anew withdraws its stages; what was known before stays known.
+    Whoever sets the programme of a kind anew withdraws its stages; what was known stays known.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -199,7 +206,7 @@ class ProgrammeStage(models.Model):
                 condition=Q(stage__gte=1, posts__gte=1, norm__gte=1), name="stage_of_some_posts"
             ),
             models.UniqueConstraint(
-                fields=["programme", "stage"],
+                fields=["programme", "kind", "stage"],
                 condition=Q(withdrawn_at__isnull=True),
                 name="one_stage_of_a_number",
             ),
@@ -263,7 +270,9 @@ class StaffState(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(state__in=[*STAFF_STATES]), name="staff_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=[*STAFF_STATES]), name="staff_state_known"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="staff_state_ends_after_it_begins",

@@ -97,7 +97,9 @@ def viewer_again(viewer: Viewer) -> Viewer:
     and barred; for who acts often on many days."""
     standing = _standing(viewer.employee_id, viewer.post_id)
     acts_for = (viewer.post_id, *standing["covered"])
-    return replace(viewer, acts_for=acts_for, day=clock.today(), **_scope(standing, acts_for, viewer.role))
+    return replace(
+        viewer, acts_for=acts_for, day=clock.today(), **_scope(standing, acts_for, viewer.role)
+    )
 
 
 def is_on_duty(viewer: Viewer) -> bool:

@@ -54,8 +54,8 @@ from kamkor.kernel.errors import (
     RefusedFields,
 )
 from kamkor.kernel.shapes import Ask, Coded, Shape, read_shape, shape_of
-from kamkor.territory.queries import TerritoryUnknown
 from kamkor.kernel.words import noop
+from kamkor.territory.queries import TerritoryUnknown
 
 Subject = Case | Report | Round
 

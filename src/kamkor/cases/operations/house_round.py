@@ -18,8 +18,8 @@ from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import Ask, Coded, Count, Line, PastDay, Shape, Text
-from kamkor.territory.queries import PlaceCode, TerritoryUnknown
 from kamkor.kernel.words import noop
+from kamkor.territory.queries import PlaceCode, TerritoryUnknown
 
 
 class RoundIncomplete(Refusal):

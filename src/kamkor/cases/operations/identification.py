@@ -41,8 +41,8 @@ from kamkor.people.operations import (
     new_person,
     place_household,
 )
-from kamkor.territory.queries import PlaceCode, TerritoryUnknown
 from kamkor.people.queries import households_visible_to, members_of, people_visible_to
+from kamkor.territory.queries import PlaceCode, TerritoryUnknown
 
 if TYPE_CHECKING:
     from kamkor.people.models import Household, Person

@@ -17,8 +17,8 @@ from kamkor.people.operations.pairing import keep_answers
 from kamkor.people.queries import people_visible_to
 from kamkor.people.queries.records import telling_words
 from kamkor.people.rules.records import Name as NameTold
-from kamkor.territory.queries import PlaceCode
 from kamkor.people.rules.records import Record
+from kamkor.territory.queries import PlaceCode
 
 
 class AnswerSameChild(Shape):

@@ -14,7 +14,10 @@ from kamkor.kernel.shapes import Ask, Coded, Day, Shape
 from kamkor.kernel.words import noop
 from kamkor.workforce import queries
 from kamkor.workforce.models import DutyTurn, Employee, Leave, Post, PostHolding
-from kamkor.workforce.operations import staffing  # noqa: F401 - importing makes it known
+from kamkor.workforce.operations import (  # noqa: F401 - importing makes them known
+    staff_states,
+    staffing,
+)
 from kamkor.workforce.operations.claiming import claimed_department
 from kamkor.workforce.rules import Days, days_left
 

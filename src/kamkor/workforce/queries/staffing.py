@@ -1,48 +1,43 @@
 """Posts of the establishment as they stand and as they were known. No child's data: no viewer."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Max, Min, Prefetch, Q, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet
 
 from kamkor.kernel import clock
 from kamkor.workforce.models import Employee, ProgrammeStage, StaffPost, StaffState
 from kamkor.workforce.rules.staffing import Placed, Stage, StateSpan
 from kamkor.workforce.vocabulary import HELD_STATES
 
+_DAY = timedelta(days=1)
 NATIONAL = UUID("0195f1a0-0000-7000-8000-000000000002")
 """The id under which the journal keeps what is done for the service of the whole nation."""
 
 
-@dataclass(frozen=True)
-class PlacedOfStage:
-    """The posts of one stage that are placed and have not ended: their kind, the first day on which
-    one is open, and how much they are together."""
-
-    kind: str
-    first: date
-    hundredths: int
+Open = tuple[date, date | None, int]
+"""From when to when a post is open, and its share in hundredths."""
 
 
-def stages_of(programme: str) -> QuerySet[ProgrammeStage]:
-    """The stages of a programme as they stand, in their order."""
-    stages = ProgrammeStage.objects.filter(programme=programme, withdrawn_at=None)
+def stages_of(programme: str, kind: str) -> QuerySet[ProgrammeStage]:
+    """The stages of a programme for a kind of post as they stand, in their order."""
+    stages = ProgrammeStage.objects.filter(programme=programme, kind=kind, withdrawn_at=None)
     return stages.order_by("stage")
 
 
-def placed_of(programme: str) -> dict[int, PlacedOfStage]:
-    """What is placed of each stage of a programme."""
-    ended = StaffState.objects.filter(state="ended", withdrawn_at=None).values("post_id")
-    posts = StaffPost.objects.filter(programme=programme).exclude(id__in=ended)
-    rows = posts.values("stage").annotate(
-        of_kind=Max("kind"), first=Min("opened_on"), hundredths=Sum("percent")
-    )
-    return {
-        row["stage"]: PlacedOfStage(row["of_kind"], row["first"], row["hundredths"])
-        for row in rows.order_by("stage")
-    }
+def placed_of(programme: str, kind: str, stage: int | None = None) -> dict[int, list[Open]]:
+    """The posts placed of each stage of a programme, or of one; who ended at once is none."""
+    ended = StaffState.objects.filter(withdrawn_at=None, state="ended")
+    posts = StaffPost.objects.filter(programme=programme, kind=kind)
+    if stage is not None:
+        posts = posts.filter(stage=stage)
+    found: dict[int, list[Open]] = {}
+    for post in posts.order_by("stage", "number").prefetch_related(Prefetch("states", ended)):
+        ends = min((one.valid_from - _DAY for one in post.states.all()), default=None)
+        if post.stage is not None and (ends is None or ends >= post.opened_on):
+            found.setdefault(post.stage, []).append((post.opened_on, ends, post.percent))
+    return found
 
 
 def post_numbered(number: str) -> StaffPost | None:
@@ -103,7 +98,9 @@ def posts_known(
         Placed(
             number=post.number,
             territory=post.territory_id,
-            oblast=post.territory_id if post.territory.level == 1 else (post.territory.parent_id or ""),
+            oblast=post.territory_id
+            if post.territory.level == 1
+            else (post.territory.parent_id or ""),
             hundredths=post.percent,
             opened_on=post.opened_on,
             of_programme=bool(post.programme),

@@ -98,7 +98,10 @@ def state_set(
     at = order.index(taken)
     before = taken if begun else (order[at - 1] if at else None)
     after = order[at + 1] if at + 1 < len(order) else None
-    fits = may_follow(before, made) and (after is None or may_follow(made, after, alike=True))
+    # Mending may say that what stood before went on; else the same once more says nothing.
+    fits = may_follow(before, made, alike=not begun) and (
+        after is None or may_follow(made, after, alike=True)
+    )
     return (taken, (*stays, made)) if fits else None
 
 
@@ -200,9 +203,7 @@ def turnover(posts: Iterable[Placed], first: date, last: date) -> int | None:
     post on either day.
     """
     counted = list(posts)
-    held = sum(
-        one.hundredths for one in counted for day in (first, last) if one.is_held_on(day)
-    )
+    held = sum(one.hundredths for one in counted for day in (first, last) if one.is_held_on(day))
     if not held:
         return None
     left = sum(
