@@ -4,7 +4,7 @@ import csv
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Annotated, Any
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
@@ -12,7 +12,6 @@ from django.db.models.functions import Coalesce, NullIf
 from kamkor.kernel import clock, rulesets
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.kept import ANYONE, Anyone, asked
-from kamkor.kernel.shapes import checked
 from kamkor.kernel.words import noop
 from kamkor.territory.models import Territory, TerritoryName
 
@@ -25,13 +24,6 @@ class PlaceUnknown(Refusal):
 
     code = "place_unknown"
     message = noop("There is no “%(place)s”. Give a code, an ISO code or a full name.")
-
-
-class TerritoryUnknown(Refusal):
-    """The code is not that of a district or city."""
-
-    code = "territory_unknown"
-    message = noop("Choose one of the districts or cities.")
 
 
 @dataclass(frozen=True)
@@ -121,10 +113,6 @@ _KNOWN: set[str] = set()
 
 def _place_of_cases(_asker: Anyone, soate: str) -> QuerySet[Territory, str]:
     return places_of_cases().filter(soate=soate).values_list("soate", flat=True)
-
-
-PlaceCode = Annotated[str, checked(is_place_of_cases, TerritoryUnknown)]
-"""The code of a district or city."""
 
 
 def country() -> Territory:

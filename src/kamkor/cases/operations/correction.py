@@ -55,7 +55,7 @@ from kamkor.kernel.errors import (
 )
 from kamkor.kernel.shapes import Ask, Coded, Shape, read_shape, shape_of
 from kamkor.kernel.words import noop
-from kamkor.territory.queries import TerritoryUnknown
+from kamkor.territory.operations import TerritoryUnknown
 
 Subject = Case | Report | Round
 

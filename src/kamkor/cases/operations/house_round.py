@@ -19,7 +19,7 @@ from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import Ask, Coded, Count, Line, PastDay, Shape, Text
 from kamkor.kernel.words import noop
-from kamkor.territory.queries import PlaceCode, TerritoryUnknown
+from kamkor.territory.operations import PlaceCode, TerritoryUnknown
 
 
 class RoundIncomplete(Refusal):

@@ -42,7 +42,7 @@ from kamkor.people.operations import (
     place_household,
 )
 from kamkor.people.queries import households_visible_to, members_of, people_visible_to
-from kamkor.territory.queries import PlaceCode, TerritoryUnknown
+from kamkor.territory.operations import PlaceCode, TerritoryUnknown
 
 if TYPE_CHECKING:
     from kamkor.people.models import Household, Person

@@ -35,7 +35,7 @@ from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text, checked
 from kamkor.kernel.words import noop
 from kamkor.people.names import words_of_child, words_of_place
 from kamkor.people.operations import Telephone, TelephoneUnreadable, wording
-from kamkor.territory.queries import PlaceCode, TerritoryUnknown
+from kamkor.territory.operations import PlaceCode, TerritoryUnknown
 from kamkor.workforce import queries as workforce
 from kamkor.workforce.rules import Seat
 

@@ -18,7 +18,7 @@ from kamkor.people.queries import people_visible_to
 from kamkor.people.queries.records import telling_words
 from kamkor.people.rules.records import Name as NameTold
 from kamkor.people.rules.records import Record
-from kamkor.territory.queries import PlaceCode
+from kamkor.territory.operations import PlaceCode
 
 
 class AnswerSameChild(Shape):

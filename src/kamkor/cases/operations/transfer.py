@@ -31,7 +31,7 @@ from kamkor.kernel.shapes import Ask, Coded, Line, Shape, Text
 from kamkor.kernel.words import noop
 from kamkor.people.operations import move_household, offices_of_home
 from kamkor.people.operations.pairing import compare_anew
-from kamkor.territory.queries import TerritoryUnknown
+from kamkor.territory.operations import TerritoryUnknown
 from kamkor.workforce import queries as workforce
 
 

@@ -18,6 +18,7 @@ from kamkor.workforce.rules.staffing import (
     Placed,
     Stage,
     days_to_fill,
+    in_posts,
     norm_on,
     per_post,
     planned_by,
@@ -149,13 +150,6 @@ _VALUES: dict[str, Callable[[_Part], int | float | None]] = {
     "time_to_fill_days": lambda part: days_to_fill(part.posts, part.first, part.day),
     "turnover": lambda part: turnover(part.posts, part.first, part.day),
 }
-
-
-def in_posts(hundredths: int | None) -> int | float | None:
-    """Hundredths as posts: a whole number where they make up whole posts."""
-    if hundredths is None:
-        return None
-    return hundredths / FULL if hundredths % FULL else hundredths // FULL
 
 
 Place = Mapping[Key, str]

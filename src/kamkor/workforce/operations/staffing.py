@@ -11,7 +11,7 @@ from kamkor.kernel.commands import AlreadyRecorded, Order, operation
 from kamkor.kernel.errors import FieldRequired, Refusal
 from kamkor.kernel.shapes import Ask, Day, Shape
 from kamkor.kernel.words import noop
-from kamkor.territory.queries import PlaceCode, TerritoryUnknown
+from kamkor.territory.operations import PlaceCode, TerritoryUnknown
 from kamkor.workforce.models import ProgrammeStage, StaffPost
 from kamkor.workforce.operations.staff_rows import MINISTRY, claim, state_row, told
 from kamkor.workforce.queries import staffing

@@ -124,3 +124,9 @@ def _posts(
         .prefetch_related(Prefetch("states", states))
         .order_by("number")
     )
+
+
+def names_of(employees: Iterable[int]) -> dict[int, str]:
+    """The names of certain people of the service."""
+    rows = Employee.objects.filter(id__in=set(employees))
+    return {one.pk: f"{one.given_name} {one.surname}".strip() for one in rows}

@@ -160,6 +160,13 @@ def short_of_norm(children: int | None, norm: int | None, hundredths: int) -> in
     return -(-children // norm) * FULL - hundredths
 
 
+def in_posts(hundredths: int | None) -> int | float | None:
+    """Hundredths as posts: a whole number where they make up whole posts."""
+    if hundredths is None:
+        return None
+    return hundredths / FULL if hundredths % FULL else hundredths // FULL
+
+
 def tenures(post: Placed) -> list[Tenure]:
     """Who held a post one after the other."""
     found: list[Tenure] = []
