@@ -33,7 +33,8 @@ RIGHTS = {
 def give(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
         for table, rights in RIGHTS.items():
-            cursor.execute(rowsecurity.grant(table, "kamkor_web", rights))
+            for login in ("kamkor_web", "kamkor_worker"):
+                cursor.execute(rowsecurity.grant(table, login, rights))
 
 
 def key():

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from kamkor.access.vocabulary import Action
 from kamkor.figures.queries.wording import Wording
 from kamkor.figures.rules.disclosure import DIFFERENCE, TOTAL
-from kamkor.figures.vocabulary import STAFFING, Key
+from kamkor.figures.vocabulary import STAFFING
 from kamkor.kernel import clock
 from kamkor.kernel.errors import Refusal
 from kamkor.web import faults
@@ -26,7 +26,6 @@ from kamkor.web.staffing_asked import (
     filter_of,
     number_of,
     panel,
-    parted_by,
     refused,
     shared,
 )
@@ -126,9 +125,7 @@ def export(request: ViewedRequest, what: str, kind: str) -> HttpResponse:
     if not viewer.may(Action.SEE_NUMBERS):
         return faults.fault_page(request, 403)
     try:
-        found = asked.answer(viewer)
-        key = parted_by(found)
-        parts = asked.answer(viewer, key) if key else found
+        found = asked.answer(viewer, parted=True)
     except Refusal as refusal:
         return refused(request, asked, refusal, "workforce/staffing.html")
     wording = Wording(found.question.on, get_language() or "en")
@@ -142,11 +139,11 @@ def export(request: ViewedRequest, what: str, kind: str) -> HttpResponse:
         heads, rows = _lines(viewer, found, _standing(asked, found), wording)
         return make("posts", heads, rows, about)
     heads = [_("Figure"), _("Place"), _("Number"), _("What it counts")]
-    return make("staffing", heads, _exported(parts, key, wording), about)
+    return make("staffing", heads, _exported(found, wording), about)
 
 
-def _exported(parts: Staffing, key: Key | None, wording: Wording) -> list[list[str | int]]:
-    whole = wording.where(parts.question)
+def _exported(parts: Staffing, wording: Wording) -> list[list[str | int]]:
+    whole, key = wording.where(parts.question), next(iter(parts.question.by), None)
     rows: list[list[str | int]] = []
     for one in parts.cells:
         value = one.keys.get(key, TOTAL) if key else TOTAL

@@ -26,7 +26,6 @@ from kamkor.web.staffing_asked import (
     exports_of,
     filter_of,
     number_of,
-    parted_by,
     refused,
     shared,
 )
@@ -49,13 +48,12 @@ def show(request: ViewedRequest) -> HttpResponse:
     if not viewer.may(Action.SEE_NUMBERS):
         return faults.fault_page(request, 403)
     try:
-        found = asked.answer(viewer)
+        found = asked.answer(viewer, parted=True)
     except Refusal as refusal:
         return refused(request, asked, refusal, "workforce/staffing.html")
     wording = Wording(found.question.on, get_language() or "en")
-    key = parted_by(found)
-    parts = asked.answer(viewer, key) if key else None
-    values = {one.figure: one.value for one in found.cells}
+    key = next(iter(found.question.by), None)
+    values = {one.figure: one.value for one in found.totals}
     told = {
         "planned": number_of(values["posts_planned"]),
         "where": wording.where(found.question),
@@ -66,11 +64,11 @@ def show(request: ViewedRequest) -> HttpResponse:
         "sentence": _("of %(planned)s planned posts are filled; %(where)s, %(day)s") % told,
         "about": about(found),
         "acts": acts_of(viewer),
-        "all": _all_figures(asked, found.cells),
+        "all": _all_figures(asked, found.totals),
         "stages": (stages := _stages(found)),
         "pairs": pairs([(row["label"], row["planned"], row["filled"]) for row in stages["rows"]]),
-        "map": _map(asked, parts, key, wording) if parts and key else None,
-        "parts": _parts(asked, parts, key, wording) if parts and key else None,
+        "map": _map(asked, found, key, wording) if key else None,
+        "parts": _parts(asked, found, key, wording) if key else None,
         "list_url": asked.address(LIST),
         "printed": {"at": moment(clock.now()), "filter": filter_of(found, wording)},
     }

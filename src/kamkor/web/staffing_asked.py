@@ -12,10 +12,8 @@ from django.utils.translation import gettext as _
 
 from kamkor.figures.queries.staffing import ACCOMPANIMENT, Staffing, staffing
 from kamkor.figures.queries.wording import PROVISIONAL_WORD, Wording
-from kamkor.figures.vocabulary import Key
 from kamkor.kernel.commands import NotPermitted, Operation
 from kamkor.kernel.errors import Refusal
-from kamkor.territory.queries import COUNTRY_LEVEL, OBLAST_LEVEL, unit_of
 from kamkor.web import faults
 from kamkor.web.figures_asked import OWN, date_field, option, places, typed_day
 from kamkor.web.forms import select_of
@@ -54,8 +52,8 @@ class Asked:
         told = urlencode({name: text for name, text in held.items() if text})
         return f"{base}?{told}"
 
-    def answer(self, viewer: Viewer, *by: str) -> Staffing:
-        """What was counted; raises the refusal of what cannot be asked."""
+    def answer(self, viewer: Viewer, *, parted: bool = False) -> Staffing:
+        """What was counted, also place by place; raises the refusal of what cannot be asked."""
         own = self.territory in {"", OWN}
         return staffing(
             viewer,
@@ -64,7 +62,7 @@ class Asked:
             department=own,
             on=typed_day(self.on, "on"),
             known_on=typed_day(self.known_on, "known_on"),
-            by=by,
+            parted=parted,
         )
 
 
@@ -157,13 +155,3 @@ def exports_of(asked: Asked, what: str) -> list[dict[str, str]]:
         {"label": kind.upper(), "url": asked.address(f"{ADDRESS}{what}.{kind}")}
         for kind in ("csv", "xlsx")
     ]
-
-
-def parted_by(found: Staffing) -> Key | None:
-    """By what the place is parted: the country by oblasts, an oblast by districts."""
-    if found.question.department:
-        return Key.DISTRICT
-    level = unit_of(found.question.territory).level
-    if level > OBLAST_LEVEL:
-        return None
-    return Key.OBLAST if level == COUNTRY_LEVEL else Key.DISTRICT

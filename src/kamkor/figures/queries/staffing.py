@@ -49,6 +49,11 @@ class Staffing:
     children: ChildCount | None
     norm: int | None
 
+    @property
+    def totals(self) -> list[Number]:
+        """The cells of the whole place."""
+        return [one for one in self.cells if set(one.keys.values()) <= {TOTAL}]
+
     def planned_on(self, day: date) -> int:
         """Hundredths of posts planned in the whole place on a day."""
         return _planned(self.stages if self.question.districts is None else None, self.posts, day)
@@ -68,9 +73,11 @@ def staffing(
     on: date | None = None,
     known_on: date | None = None,
     by: tuple[str, ...] = (),
+    parted: bool = False,
     figures: tuple[str, ...] = tuple(STAFFING),
 ) -> Staffing:
     """Count the posts of a kind; ``first`` begins the period of what happened, 1 January by default.
+    ``parted``: by what is next below the place, instead of ``by``.
 
     Posts are no children: no number is kept back. Raises what ``question_for`` raises, and
     ``CodeUnknown`` for a kind, ``BreakdownUnknown`` and ``FigureUnknown`` for what is none of posts.
@@ -93,16 +100,25 @@ def staffing(
     for name in figures:
         if name not in STAFFING:
             raise FigureUnknown("figure", figure=name)
+    unit = territory.unit_of(asked.territory)
+    if parted:
+        keys = _next_below(asked, unit.level)
     question = replace(asked, by=keys, figures=figures)
     stages = stages_known(kind, question.known_on)
     posts = posts_known(kind, question.known_on, question.districts)
-    unit = territory.unit_of(question.territory)
     whole = territory.children_counted(unit.soate, unit.level, question.on)
     if question.department:
         whole = None
     norm = norm_on(stages, question.on)
     answer = Staffing(question, kind, [], stages, posts, whole, norm)
     return replace(answer, cells=[*_cells(answer)])
+
+
+def _next_below(question: Question, level: int) -> tuple[Key, ...]:
+    """The country is parted by oblasts, an oblast or a department by districts."""
+    if level == territory.COUNTRY_LEVEL:
+        return (Key.OBLAST,)
+    return (Key.DISTRICT,) if question.department or level == territory.OBLAST_LEVEL else ()
 
 
 def _planned(stages: Sequence[Stage] | None, posts: Sequence[Placed], day: date) -> int:
