@@ -286,7 +286,7 @@ _OF_STAFF = (
     _staffing(
         "turnover",
         "percent",
-        noop("Turnover"),
+        noop("Turnover, %"),
         noop(
             "Who left a post from the first day to the last, in percent of the mean of those in post"
             " on these two days."
