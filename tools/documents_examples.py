@@ -246,7 +246,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         ],
     },
     "open_post": {
-        "number": "S-1",
+        "post": "S-1",
         "kind": "home_care",
         "territory": _SUZAK,
         "percent": 50,

@@ -212,7 +212,7 @@ def posts(draw: st.DrawFn) -> list[tuple[Placed, list[StateSpan]]]:
                     [*told, new],
                 )
         share = draw(st.sampled_from([100, 50]))
-        found.append((Placed(f"P-{at}", "d", "o", share, FIRST, True, spans), told))
+        found.append((Placed(str(at), f"P-{at}", "d", share, FIRST, True, spans), told))
     return found
 
 

@@ -34,7 +34,7 @@ def programme(cast: Cast, **changed: Any) -> None:  # noqa: ANN401 - a command's
 
 def a_post(number: str = "P-1", **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - a command's data
     """A post of the first stage in Suzak."""
-    told = {"number": number, "kind": KIND, "territory": SUZAK, "opened_on": "2025-02-01"}
+    told = {"post": number, "kind": KIND, "territory": SUZAK, "opened_on": "2025-02-01"}
     return told | {"programme": PROGRAMME, "stage": 1} | changed
 
 
@@ -210,22 +210,22 @@ def test_what_a_programme_cannot_be(
 @pytest.mark.parametrize(
     ("changed", "fault"),
     [
-        ({}, ("number", "already_recorded")),
-        ({"territory": NOOKEN}, ("number", "post_number_taken")),
-        ({"number": "P-3"}, ("stage", "stage_full")),
-        ({"number": "P-3", "percent": 50}, ("stage", "stage_full")),
-        ({"number": "P-3", "stage": 2}, ("opened_on", "before_the_stage")),
-        ({"number": "P-3", "stage": 3}, ("stage", "stage_unknown")),
-        ({"number": "P-3", "kind": "home_care"}, ("stage", "stage_unknown")),
-        ({"number": "P-3", "programme": "none"}, ("stage", "stage_unknown")),
-        ({"number": "P-3", "programme": None}, ("programme", "field_required")),
-        ({"number": "P-3", "stage": None}, ("stage", "field_required")),
-        ({"number": "P-3", "territory": None}, ("territory", "field_required")),
-        ({"number": "P-3", "territory": "41799999999999"}, ("territory", "territory_unknown")),
-        ({"number": "P-3", "territory": "41700000000000"}, ("territory", "territory_unknown")),
-        ({"number": "P-3", "percent": 101}, ("percent", "number_out_of_range")),
-        ({"number": "P-3", "stage": 2, "opened_on": "2025-04-01"}, None),
-        ({"number": "P-3", "stage": None, "programme": None}, None),
+        ({}, ("post", "already_recorded")),
+        ({"territory": NOOKEN}, ("post", "post_number_taken")),
+        ({"post": "P-3"}, ("stage", "stage_full")),
+        ({"post": "P-3", "percent": 50}, ("stage", "stage_full")),
+        ({"post": "P-3", "stage": 2}, ("opened_on", "before_the_stage")),
+        ({"post": "P-3", "stage": 3}, ("stage", "stage_unknown")),
+        ({"post": "P-3", "kind": "home_care"}, ("stage", "stage_unknown")),
+        ({"post": "P-3", "programme": "none"}, ("stage", "stage_unknown")),
+        ({"post": "P-3", "programme": None}, ("programme", "field_required")),
+        ({"post": "P-3", "stage": None}, ("stage", "field_required")),
+        ({"post": "P-3", "territory": None}, ("territory", "field_required")),
+        ({"post": "P-3", "territory": "41799999999999"}, ("territory", "territory_unknown")),
+        ({"post": "P-3", "territory": "41700000000000"}, ("territory", "territory_unknown")),
+        ({"post": "P-3", "percent": 101}, ("percent", "number_out_of_range")),
+        ({"post": "P-3", "stage": 2, "opened_on": "2025-04-01"}, None),
+        ({"post": "P-3", "stage": None, "programme": None}, None),
     ],
 )
 def test_what_a_post_cannot_be(
@@ -297,7 +297,7 @@ def test_shares_make_up_one_post_and_no_more(cast: Cast) -> None:
     for number, percent in (("H-1", 50), ("H-2", 50), ("H-3", 25)):
         cast.daniyar.do(
             "open_post",
-            number=number, kind="home_care", territory=SUZAK, percent=percent,
+            post=number, kind="home_care", territory=SUZAK, percent=percent,
             opened_on="2025-02-01",
         )  # fmt: skip
     state(cast.head, "H-1", "appointed", "2025-02-01", **ANARA)

@@ -47,7 +47,7 @@ ABOUT: dict[str, str] = {
 _STAGE = {"programme": "programme", "kind": "kind"}
 _OF_STAGE = {"date": "opens_on", "posts": "posts", "norm": "norm"}
 _POST = {
-    "post": "number", "kind": "kind", "territory": "territory", "share": "percent",
+    "post": "post", "kind": "kind", "territory": "territory", "share": "percent",
     "date": "opened_on", "programme": "programme", "stage": "stage",
 }  # fmt: skip
 _STATE = {

@@ -53,8 +53,8 @@ def posts(request: ViewedRequest) -> HttpResponse:
         return refused(request, asked, refusal, "workforce/posts.html")
     wording = Wording(found.question.on, get_language() or "en")
     standing = _standing(asked, found)
-    numbers = [one.number for one in standing]
-    first = numbers.index(asked.after) + 1 if asked.after in numbers else 0
+    ids = [one.id for one in standing]
+    first = ids.index(asked.after) + 1 if asked.after in ids else 0
     shown = standing[first : first + PAGE]
     heads, rows = _lines(viewer, found, shown, wording)
     context = shared(viewer, asked, found) | {
@@ -67,12 +67,10 @@ def posts(request: ViewedRequest) -> HttpResponse:
             "rows": [{"cells": [{"text": str(text)} for text in row]} for row in rows],
             "total": len(standing),
             "figure": "posts_listed",
-            "next_url": asked.address(LIST, after=shown[-1].number)
+            "next_url": asked.address(LIST, after=shown[-1].id)
             if first + PAGE < len(standing)
             else "",
-            "previous_url": asked.address(
-                LIST, after=numbers[first - PAGE - 1] if first > PAGE else ""
-            )
+            "previous_url": asked.address(LIST, after=ids[first - PAGE - 1] if first > PAGE else "")
             if first
             else "",
             "export_urls": exports_of(asked, "posts"),

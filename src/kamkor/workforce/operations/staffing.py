@@ -126,7 +126,7 @@ def set_programme(order: Order[SetProgramme]) -> None:
 class OpenPost(Shape):
     """A post that is opened: its number, kind, place and share, and whose stage it is of."""
 
-    number: Annotated[Number, Ask(noop("Number of the post"))]
+    post: Annotated[Number, Ask(noop("Number of the post"))]
     kind: Kind
     territory: Annotated[PlaceCode, Ask(noop("District or city"), options="territories")]
     percent: Annotated[
@@ -160,7 +160,7 @@ def open_post(order: Order[OpenPost]) -> None:
     data = order.data
     claim(order, uuid5(_PROGRAMMES, data.programme or ""))
     post = StaffPost(
-        number=data.number,
+        number=data.post,
         kind=data.kind,
         territory_id=data.territory,
         percent=data.percent,
@@ -183,7 +183,7 @@ def _check_number(post: StaffPost) -> None:
         return
     names = ("kind", "territory_id", "percent", "programme", "stage", "opened_on")
     same = all(getattr(other, name) == getattr(post, name) for name in names)
-    raise AlreadyRecorded("number") if same else PostNumberTaken("number")
+    raise AlreadyRecorded("post") if same else PostNumberTaken("post")
 
 
 def _check_stage(data: OpenPost) -> None:

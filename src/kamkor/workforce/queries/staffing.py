@@ -96,11 +96,9 @@ def posts_known(
     found = _posts(kind, known_on, territories)
     return [
         Placed(
+            id=str(post.pk),
             number=post.number,
             territory=post.territory_id,
-            oblast=post.territory_id
-            if post.territory.level == 1
-            else (post.territory.parent_id or ""),
             hundredths=post.percent,
             opened_on=post.opened_on,
             of_programme=bool(post.programme),
@@ -119,11 +117,7 @@ def _posts(
         posts = posts.filter(territory_id__in=territories)
     if known_on is not None:
         posts = posts.filter(recorded_at__lt=clock.day_ends(known_on))
-    return (
-        posts.select_related("territory")
-        .prefetch_related(Prefetch("states", states))
-        .order_by("number")
-    )
+    return posts.prefetch_related(Prefetch("states", states)).order_by("number")
 
 
 def names_of(employees: Iterable[int]) -> dict[int, str]:

@@ -42,11 +42,11 @@ class StateSpan:
 
 @dataclass(frozen=True)
 class Placed:
-    """A post that has a territory: ``hundredths`` of a full one, its states in their order."""
+    """A post with its territory, ``hundredths`` of a full one, its states in their order."""
 
+    id: str
     number: str
     territory: str
-    oblast: str
     hundredths: int
     opened_on: date
     of_programme: bool
