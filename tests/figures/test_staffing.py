@@ -254,12 +254,12 @@ def test_states_are_those_last_recorded_in_whatever_order(
             assert days_to_fill([post], FIRST, last) == days_to_fill([other], FIRST, last)
 
 
-@given(posts())
+@given(posts(), st.integers(0, 29))
 def test_each_number_is_that_of_a_count_day_by_day(
-    drawn: list[tuple[Placed, list[StateSpan]]],
+    drawn: list[tuple[Placed, list[StateSpan]]], length: int
 ) -> None:
     """Counted by hand: who held each post on each day, nothing of spans and tenures."""
-    last = FIRST + timedelta(days=29)
+    last = FIRST + timedelta(days=length)
     waits, left = [], 0
     for post, told in drawn:
         held = {day: state_by_hand(told, day) for day in days()}
@@ -271,6 +271,8 @@ def test_each_number_is_that_of_a_count_day_by_day(
                 continue
             assert post.is_held_on(day) == (who[day] is not None)
             before = who[day - timedelta(days=1)]
+            if day > last:
+                break
             if before is not None and who[day] != before:
                 empty_since, left = day, left + post.hundredths
             if who[day] is not None and who[day] != before:
