@@ -45,6 +45,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "correct_fact": {"fact": "id of the new entry", "changed": "names of the changed fields"},
     "set_duty_turn": {"turn": "id of the turn"},
+    "open_post": {"post": "id of the post"},
     "ask_unsealing": {"request": "id of the request"},
     "merge_people": {"kept": "id of the record that would be kept", "request": "id of the request"},
     "undo_merge": {"case": "id of the case that is the other child's"},
@@ -236,6 +237,29 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "record_name": {"case": _CASE, "kind": "other_spelling", "given_name": "Aibek"},
     "give_safe_contact": {"case": _CASE, "contact": "The form teacher, room 5, before noon"},
     "take_back": {"command": COMMAND_ID},
+    "set_programme": {
+        "programme": "decree-2025-01-30",
+        "kind": "accompaniment",
+        "stages": [
+            {"opens_on": "2025-02-01", "posts": 100, "norm": 4000},
+            {"opens_on": "2025-04-01", "posts": 100, "norm": 4000},
+        ],
+    },
+    "open_post": {
+        "post": "S-1",
+        "kind": "home_care",
+        "territory": _SUZAK,
+        "percent": 50,
+        "opened_on": "2025-02-01",
+    },
+    "set_post_state": {
+        "post": "S-1",
+        "state": "appointed",
+        "happened_on": "2025-03-03",
+        "person": "T-17",
+        "surname": "Асанова",
+        "given_name": "Анара",
+    },
     "set_duty_turn": {
         "post": 6,
         "rank": 1,

@@ -41,12 +41,15 @@ from kamkor.workforce.models import (
     OfficeTerritory,
     Post,
     PostHolding,
+    ProgrammeStage,
+    StaffPost,
+    StaffState,
     WorkforceVersion,
 )
 
 __all__ = [
     "Account", "AccountEvent", "AlikePair", "Barred", "Birth", "ComparedName", "DutyTurn", "Employee", "FactorReset", "FigureCell", "FigureMonth", "Household", "HouseholdMember",
     "HouseholdMove", "JournalEntry", "KeyCanary", "Leave", "Lent", "Look", "NameToken", "Office", "OfficeTerritory", "Person", "PersonKey", "PersonMerge",
-    "PersonName", "Post", "PostHolding", "SameChildAnswer", "Seal", "Session", "Tally", "Team", "TeamExclusion", "TeamMember", "Territory",
+    "PersonName", "Post", "PostHolding", "ProgrammeStage", "SameChildAnswer", "Seal", "Session", "StaffPost", "StaffState", "Tally", "Team", "TeamExclusion", "TeamMember", "Territory",
     "TerritoryName", "WordingToken", "WorkforceVersion",
 ]  # fmt: skip

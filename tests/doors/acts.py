@@ -76,6 +76,9 @@ ACTS: dict[str, tuple[str, str, str]] = {
     "begin_export": ("ask_export", OF_NO_RECORD, "/do/ask-export/"),
     "begin_emergency": ("open_in_emergency", OF_NO_RECORD, "/do/open-in-emergency/"),
     "begin_elsewhere": ("ask_elsewhere", OF_NO_RECORD, "/do/ask-elsewhere/"),
+    "begin_programme": ("set_programme", OF_NO_RECORD, "/do/set-programme/"),
+    "begin_post": ("open_post", OF_NO_RECORD, "/do/open-post/"),
+    "begin_post_state": ("set_post_state", OF_NO_RECORD, "/do/set-post-state/"),
     "begin_turn": ("set_duty_turn", OF_NO_RECORD, "/do/set-duty-turn/"),
     "begin_leave": ("record_leave", OF_NO_RECORD, "/do/record-leave/"),
 }

@@ -22,7 +22,7 @@ from kamkor.kernel import clock
 from kamkor.kernel.commands import Operation
 from kamkor.kernel.ids import new_id
 from kamkor.management.shell import Stopped
-from kamkor.web.case_forms import ABOUT_CASE, OFFICE, START
+from kamkor.web.case_forms import ABOUT_CASE, OFFICE, STAFFING, START
 from kamkor.web.help import ACTS
 from tests.doors.desk import Desk, Page
 from tests.doors.matrix_people import ACTORS
@@ -121,12 +121,18 @@ WITHOUT_RECORD: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("figures", ("/figures/?by=district", "/figures/?figure=visits&by=month")),
     ("behind_number", ("/figures/list/?figure=children_on_register",)),
     ("figures_export", tuple(f"/figures/export.{kind}?by=district" for kind in KINDS)),
+    ("staffing", ("/staffing/", "/staffing/?on=2025-10-01&kind=home_care")),
+    ("staffing_posts", ("/staffing/posts/",)),
+    (
+        "staffing_export",
+        tuple(f"/staffing/{what}.{kind}" for what in ("figures", "posts") for kind in KINDS),
+    ),
     ("morning_list", tuple(f"/morning/{what}/" for what in MORNING)),
     ("loading", ("/loading/",)),
     ("loading_template", tuple(f"/loading/template.{kind}" for kind in KINDS)),
     ("find", ("/find/",)),
     ("duplicates", ("/duplicates/",)),
-    ("begin", tuple(f"/do/{_slug(name)}/" for name in sorted(START | OFFICE))),
+    ("begin", tuple(f"/do/{_slug(name)}/" for name in sorted(START | OFFICE | STAFFING))),
     ("take_back", ("/take-back/",)),
     ("roster", ("/roster/",)),
     ("emergency", ("/emergency/",)),

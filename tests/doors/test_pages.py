@@ -20,13 +20,14 @@ LIMIT = 120
 """So many pages a person at most; the links of a crawl end long before."""
 CHILDREN = (*CANARIES, "Бөлөк", "Экинчи", "Төлөгөнов", "Айбек", "A boy in a blue coat")
 DAYS = frozenset({"from", "to", "on", "known_on"})
+OF_DAYS = {"figures.register.show", "workforce.staffing.show", "workforce.staffing.list"}
 PINS = ("10105201500001",)
 WALKERS = ("aigul", "bakyt", "head", "cholpon", "oblast", "daniyar", "elmira", "admin")
 ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # What an address may consist of: fixed words, ids, and filters in codes.
 ADDRESS = re.compile(
-    rf"/(([a-z0-9-]+|{ID})/)*((export|template|rejected)\.(csv|xlsx))?"
-    rf"(\?((register|state|sort|risk|ground|figure|territory|by|by2|k[1-4]|cause|post)=-?[a-z0-9_]*&?"
+    rf"/(([a-z0-9-]+|{ID})/)*((export|template|rejected|figures|posts)\.(csv|xlsx))?"
+    rf"(\?((register|state|sort|risk|ground|figure|kind|territory|by|by2|k[1-4]|cause|post)=-?[a-z0-9_]*&?"
     rf"|(after|before|child|household|case)={ID}&?|(from|to|on|known_on)=[0-9.-]*&?)*)?"
     r"(#[a-z0-9_-]*)?"
 )
@@ -134,7 +135,7 @@ def test_what_is_typed_is_sent_by_post(walks: dict[str, dict[str, Page]]) -> Non
         for one in page.all("input", type="*"):
             chosen = one.attributes["type"] in {"hidden", "radio", "checkbox"}
             # Days say nothing of anybody.
-            chosen |= page.code == "figures.register.show" and one.attributes["name"] in DAYS
+            chosen |= page.code in OF_DAYS and one.attributes["name"] in DAYS
             if one.form in gets and not chosen:
                 wrong.append((where, one.attributes["name"]))
     assert wrong == []

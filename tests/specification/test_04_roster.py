@@ -14,7 +14,7 @@ from kamkor.kernel.commands import Command
 from kamkor.kernel.ids import new_id
 from kamkor.workforce import queries as workforce
 from kamkor.workforce.models import DutyTurn, Leave, PostHolding
-from kamkor.workforce.operations import office_subject
+from kamkor.workforce.operations.claiming import office_subject
 from kamkor.workforce.rules import days_left, first_day_without
 from tests.cast import Cast, Player
 from tests.doors.desk import Desk

@@ -220,3 +220,80 @@ _LISTED = (
     ),
 )
 FIGURES: dict[str, Figure] = {figure.name: figure for figure in _LISTED}
+
+_STAFF_KEYS = frozenset({Key.OBLAST, Key.DISTRICT})
+
+
+def _staffing(name: str, unit: str, label: str, definition: str) -> Figure:
+    return Figure(name, unit, "staffing", "", label, definition, _STAFF_KEYS)
+
+
+_OF_STAFF = (
+    _staffing(
+        "posts_planned",
+        "post",
+        noop("Posts planned"),
+        noop(
+            "Full posts that programmes have opened by the day, and posts beside them that have not"
+            " ended. In an oblast or a district: those that have their place there."
+        ),
+    ),
+    _staffing(
+        "posts_filled",
+        "post",
+        noop("Posts filled"),
+        noop("Of them, those that somebody holds on the day, also who is on leave."),
+    ),
+    _staffing(
+        "posts_vacant",
+        "post",
+        noop("Posts vacant"),
+        noop(
+            "Posts planned that nobody holds on the day: vacant, announced, in selection, or not yet"
+            " given a place."
+        ),
+    ),
+    _staffing(
+        "children_per_post",
+        "ratio",
+        noop("Children per post"),
+        noop("Children for each post planned, rounded half up."),
+    ),
+    _staffing(
+        "children_per_filled_post",
+        "ratio",
+        noop("Children per filled post"),
+        noop("Children for each post that somebody holds on the day, rounded half up."),
+    ),
+    _staffing(
+        "posts_short_of_norm",
+        "post",
+        noop("Posts short of the norm"),
+        noop(
+            "How many posts more than planned the norm of the programme would need for all children;"
+            " below zero: beyond the norm."
+        ),
+    ),
+    _staffing(
+        "time_to_fill_days",
+        "day",
+        noop("Days until a post is filled"),
+        noop(
+            "Median of the days for which posts filled from the first day to the last had been"
+            " vacant."
+        ),
+    ),
+    _staffing(
+        "turnover",
+        "percent",
+        noop("Turnover, %"),
+        noop(
+            "Who left a post from the first day to the last, in percent of the mean of those in post"
+            " on these two days."
+        ),
+    ),
+)
+STAFFING: dict[str, Figure] = {figure.name: figure for figure in _OF_STAFF}
+"""Figures of the posts of the establishment; counted from posts, not from cases."""
+
+EVERY_FIGURE: dict[str, Figure] = FIGURES | STAFFING

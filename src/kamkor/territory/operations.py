@@ -1,19 +1,33 @@
-"""Loading the country's units and their names from the shipped files."""
+"""Loading the country's units and their names from the shipped files; the code of a place."""
 
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from django.db import transaction
 
+from kamkor.kernel.errors import Refusal
 from kamkor.kernel.rulesets import COUNTRY_FOLDER
+from kamkor.kernel.shapes import checked
+from kamkor.kernel.words import noop
 from kamkor.territory.models import Territory, TerritoryName
-from kamkor.territory.queries import DISTRICT_LEVEL
+from kamkor.territory.queries import DISTRICT_LEVEL, is_place_of_cases
 
 # The shipped list is that of 2018; units it holds are older than any fact of the service.
 FIRST_DAY = date(1991, 8, 31)
+
+
+class TerritoryUnknown(Refusal):
+    """The code is not that of a district or city."""
+
+    code = "territory_unknown"
+    message = noop("Choose one of the districts or cities.")
+
+
+PlaceCode = Annotated[str, checked(is_place_of_cases, TerritoryUnknown)]
+"""The code of a district or city."""
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

@@ -1,6 +1,9 @@
 """Units by code and by day, with their names in the reader's language."""
 
+import csv
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet, Value
@@ -21,6 +24,38 @@ class PlaceUnknown(Refusal):
 
     code = "place_unknown"
     message = noop("There is no “%(place)s”. Give a code, an ISO code or a full name.")
+
+
+@dataclass(frozen=True)
+class ChildCount:
+    """How many children lived in a unit on a day, and who counted them."""
+
+    day: date
+    children: int
+    source: str
+
+
+@cache
+def _child_counts() -> dict[str, list[ChildCount]]:
+    """The counts of the shipped file by code of the unit. Years without a day are of the
+    ministry's own table, whose parts do not add up: they are left out."""
+    found: dict[str, list[ChildCount]] = {}
+    with (rulesets.COUNTRY_FOLDER / "kg_child_population.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
+        for row in csv.DictReader(file):
+            if len(row["date"]) == len("2025-01-01"):
+                day, children = date.fromisoformat(row["date"]), int(row["children_total"])
+                counts = found.setdefault(row["territory"], [])
+                counts.append(ChildCount(day, children, row["source"]))
+    return found
+
+
+def children_counted(soate: str, level: int, day: date) -> ChildCount | None:
+    """The latest count of a unit's children up to a day; none where nobody has published one."""
+    code = rulesets.COUNTRY.upper() if level == COUNTRY_LEVEL else soate
+    known = [one for one in _child_counts().get(code, ()) if one.day <= day]
+    return max(known, key=lambda one: one.day, default=None)
 
 
 def _in_force(day: date) -> Q:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.vocabulary import WORKER
 from kamkor.cases.operations.identification import IdentifyChild
-from kamkor.cases.operations.steps import PlaceCode, require_own
+from kamkor.cases.operations.steps import require_own
 from kamkor.cases.queries.around import safe_contact_of
 from kamkor.cases.queries.case import case_for, cases_of_household
 from kamkor.cases.queries.history import history_of
@@ -32,6 +32,7 @@ from kamkor.kernel.commands import NotFound, NotPermitted, Operation
 from kamkor.kernel.shapes import Ask, Line, as_typed
 from kamkor.kernel.words import noop
 from kamkor.people.queries import households_visible_to, people_visible_to
+from kamkor.territory.operations import PlaceCode
 from kamkor.web import elsewhere, emergency, faults, merged
 from kamkor.web.again import signed_in_lately
 from kamkor.web.alike import alike_notes, called, weigh_typed
@@ -60,17 +61,20 @@ START = frozenset(
     {"receive_report", "record_round", "identify_child", EXPORT, emergency.OPEN, elsewhere.ASK}
 )
 OFFICE = frozenset({"set_duty_turn", "record_leave"})
+STAFFING = frozenset({"set_programme", "open_post", "set_post_state"})
 
 
 def begin(request: ViewedRequest, slug: str) -> HttpResponse:
     """An operation that is about nothing recorded yet, or about the office."""
     operation = operation_named(slug)
-    if operation.name not in START | OFFICE:
+    if operation.name not in START | OFFICE | STAFFING:
         raise Http404
     first: dict[str, Any] = {}
     if "happened_on" in operation.shape.model_fields and operation.name != "receive_report":
         first["happened_on"] = clock.today()
     back = "/roster/" if operation.name in OFFICE else "/"
+    if operation.name in STAFFING:
+        back = "/staffing/"
     if operation.name == "record_round":
         back = "/rounds/"
     if operation.name == EXPORT:

@@ -164,3 +164,27 @@ def bars(values: Sequence[tuple[str, int | None]]) -> dict[str, Any]:
             }
         )
     return {"bars": shown, "width": CHART_WIDTH, "height": CHART_HEIGHT + 50}
+
+
+def pairs(values: Sequence[tuple[str, float, float]]) -> dict[str, Any]:
+    """Two bars for each label, the second before the first: what was to be, and what is."""
+    most = max([max(one, other) for _, one, other in values], default=0) or 1
+    step = CHART_WIDTH / max(len(values), 1)
+    shown = []
+    for at, (label, planned, filled) in enumerate(values):
+        both = []
+        for place, value in enumerate((planned, filled)):
+            height = round(CHART_HEIGHT * max(value, 0) / most)
+            x = round(at * step + step * (0.1 + 0.4 * place))
+            both.append(
+                {
+                    "value": value,
+                    "x": x,
+                    "middle": x + round(step * 0.2),
+                    "width": round(step * 0.38),
+                    "y": CHART_HEIGHT - height + 20,
+                    "height": height,
+                }
+            )
+        shown.append({"label": label, "middle": round(at * step + step / 2), "bars": both})
+    return {"groups": shown, "width": CHART_WIDTH, "height": CHART_HEIGHT + 50}

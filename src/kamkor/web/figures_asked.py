@@ -81,10 +81,10 @@ class Asked:
             viewer,
             place="" if own else self.place,
             department=own,
-            first=_day(self.first, "from"),
-            last=_day(self.last, "to"),
-            on=_day(self.on, "on"),
-            known_on=_day(self.known_on, "known_on"),
+            first=typed_day(self.first, "from"),
+            last=typed_day(self.last, "to"),
+            on=typed_day(self.on, "on"),
+            known_on=typed_day(self.known_on, "known_on"),
             by=self.by,
             figures=(self.figure,),
         )
@@ -95,7 +95,8 @@ class Asked:
         return KEY_LABELS[key]
 
 
-def _day(typed: str, field: str) -> date | None:
+def typed_day(typed: str, field: str) -> date | None:
+    """The day that was typed into a field of the address; raises ``FieldInvalid``."""
     if not typed:
         return None
     try:
@@ -110,9 +111,9 @@ def panel(viewer: Viewer, asked: Asked, question: Question | None = None) -> dic
     if question is not None:
         place = OWN if question.department else question.territory
     first, second = (*asked.by, "", "")[:2]
-    keys = [_option("", _("nothing"))]
-    keys += [_option(str(key), _(label)) for key, label in KEY_LABELS.items()]
-    figures = [_option(name, _(figure.label)) for name, figure in FIGURES.items()]
+    keys = [option("", _("nothing"))]
+    keys += [option(str(key), _(label)) for key, label in KEY_LABELS.items()]
+    figures = [option(name, _(figure.label)) for name, figure in FIGURES.items()]
     return {
         "action": "/figures/",
         "heading": _("Ask"),
@@ -121,37 +122,40 @@ def panel(viewer: Viewer, asked: Asked, question: Question | None = None) -> dic
         "clear_url": "/figures/",
         "fields": [
             select_of("figure", _("Figure"), figures, asked.figure),
-            select_of("territory", _("Place"), _places(viewer), place),
-            _date("from", _("From"), asked.first),
-            _date("to", _("To"), asked.last),
-            _date("on", _("State of"), asked.on),
-            _date("known_on", _("As known on"), asked.known_on),
+            select_of("territory", _("Place"), places(viewer), place),
+            date_field("from", _("From"), asked.first),
+            date_field("to", _("To"), asked.last),
+            date_field("on", _("State of"), asked.on),
+            date_field("known_on", _("As known on"), asked.known_on),
             select_of("by", _("Broken down by"), keys, first),
             select_of("by2", _("and by"), keys, second),
         ],
     }
 
 
-def _option(value: str, label: str) -> dict[str, Any]:
+def option(value: str, label: str) -> dict[str, Any]:
+    """One option of a choice."""
     return {"value": value, "label": label}
 
 
-def _places(viewer: Viewer) -> list[dict[str, Any]]:
+def places(viewer: Viewer) -> list[dict[str, Any]]:
+    """The places that a post may count, each oblast followed by its own."""
     allowed = territories_counted_by(viewer)
     names = names_on(clock.today(), get_language() or "en")
     units = [unit for unit in all_units() if allowed is None or unit.soate in allowed]
-    shown = [_option(unit.soate, f"{_INDENT * unit.level}{names[unit.soate]}") for unit in units]
+    shown = [option(unit.soate, f"{_INDENT * unit.level}{names[unit.soate]}") for unit in units]
     if districts_together(viewer):
-        return [_option(OWN, _("My department")), *shown]
+        return [option(OWN, _("My department")), *shown]
     if any(unit.level == COUNTRY_LEVEL for unit in units):
         return shown
-    return [_option("", "–"), *shown]
+    return [option("", "–"), *shown]
 
 
 _INDENT = "\u2003"
 
 
-def _date(name: str, label: str, typed: str) -> dict[str, Any]:
+def date_field(name: str, label: str, typed: str) -> dict[str, Any]:
+    """A day that narrows a question."""
     return {
         "kind": "date",
         "name": name,

@@ -55,6 +55,37 @@ ACTS: dict[str, tuple[str, ...]] = {
         noop("It can be done only while nobody has recorded anything after it."),
         noop("A report, an alarm, a protective removal or a notice is never taken back."),
     ),
+    "set_programme": (
+        noop("A decree or an order opens posts of one kind in stages: say which, and from when."),
+        noop(
+            "Each stage has a day, a number of full posts, and for how many children one is meant."
+        ),
+        noop(
+            "Set anew, the programme takes the place of what stood. It cannot become less than the"
+            " posts that are open already."
+        ),
+    ),
+    "open_post": (
+        noop("A post is opened in a district or city, as a full one or as a share of one."),
+        noop(
+            "Give it a number by which everybody knows it; it is vacant until somebody is appointed."
+        ),
+        noop(
+            "A post of a stage is not open before its stage, and a stage opens so many and no more."
+        ),
+        noop(
+            "A post opened by mistake ends on the day it was opened. No post gives access to a case."
+        ),
+    ),
+    "set_post_state": (
+        noop("A post is announced, in selection, filled, left, or has ended: say from which day."),
+        noop(
+            "An appointment names the person by personnel number. One person holds one full post at"
+            " most, or shares that make up one."
+        ),
+        noop("Whoever goes on leave keeps the post; name a substitute if there is one."),
+        noop("What was wrong is mended by another state on the same day; both stay to be seen."),
+    ),
     "set_duty_turn": (
         noop("Somebody is first, second or third on duty from one day to another."),
         noop("Whoever stood there on those days is replaced for them and keeps the other days."),
@@ -163,6 +194,7 @@ def screens() -> list[tuple[str, str]]:
         ("roster", _("Duty and leave")),
         ("loading", _("Load a register")),
         ("numbers", _("Numbers")),
+        ("staffing", _("Posts and staffing")),
         ("accounts", _("Accounts")),
     ]
 

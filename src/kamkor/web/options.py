@@ -12,7 +12,7 @@ from kamkor.territory.queries import names_on, places_of_cases
 from kamkor.web.loads import Loads
 from kamkor.web.words import office_name, raised
 from kamkor.workforce import queries as workforce
-from kamkor.workforce.vocabulary import POST_KINDS
+from kamkor.workforce.vocabulary import POST_KINDS, STAFF_KINDS, STAFF_STATES
 
 if TYPE_CHECKING:
     from kamkor.workforce.models import PostHolding
@@ -45,6 +45,8 @@ DECISIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("kept", noop("This child's")),
         ("absorbed", noop("The other child's")),
     ),
+    "staff_kinds": tuple(STAFF_KINDS.items()),
+    "staff_states": tuple(STAFF_STATES.items()),
     "ranks": (("1", noop("First")), ("2", noop("Second")), ("3", noop("Third"))),
 }
 

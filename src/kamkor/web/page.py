@@ -125,7 +125,7 @@ def navigation(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:
     if viewer.role in JOINING:
         links += [("/duplicates/", _("Double records"))]
     if viewer.may(Action.SEE_NUMBERS):
-        links += [("/figures/", _("Figures"))]
+        links += [("/figures/", _("Figures")), ("/staffing/", _("Posts and staffing"))]
     if viewer.may(Action.MANAGE):
         links += [("/roster/", _("Duty and leave"))]
     return [{"url": url, "label": label, "current": request.path == url} for url, label in links]

@@ -34,6 +34,8 @@ from kamkor.web import (
     rounds,
     second_step,
     sign_in,
+    staff_posts,
+    staffing,
     state_sign_in,
     two_persons,
 )
@@ -90,6 +92,13 @@ urlpatterns = [
     path("figures/", figures.show, name="figures"),
     path("figures/list/", figures.behind_number, name="behind_number"),
     re_path(r"^figures/export\.(?P<kind>csv|xlsx)$", figures.export, name="figures_export"),
+    path("staffing/", staffing.show, name="staffing"),
+    path("staffing/posts/", staff_posts.posts, name="staffing_posts"),
+    re_path(
+        r"^staffing/(?P<what>figures|posts)\.(?P<kind>csv|xlsx)$",
+        staff_posts.export,
+        name="staffing_export",
+    ),
     path("morning/<slug:what>/", morning_lists.morning_list, name="morning_list"),
     path("loading/", loading.loading, name="loading"),
     path("loading/<uuid:load_id>/", loading.one_load, name="load"),

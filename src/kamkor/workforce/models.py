@@ -1,4 +1,4 @@
-"""Offices, posts, who holds them, leave with its cover, and the duty roster."""
+"""Offices, posts, who holds them, leave, the duty roster, and the posts of the establishment."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from kamkor.kernel.ids import new_id
+from kamkor.workforce.vocabulary import HELD_STATES, STAFF_KINDS, STAFF_STATES
 
 
 class DateRange(Func):
@@ -48,11 +49,22 @@ class OfficeTerritory(models.Model):
 
 
 class Employee(models.Model):
-    """A person of the service; not a child, so without row security."""
+    """A person of the service; not a child, so without row security.
 
+    ``number`` is the personnel number, where it is known: by it a person is known again.
+    """
+
+    number = models.CharField(max_length=20, blank=True, db_default="")
     surname = models.CharField(max_length=120, blank=True)
     given_name = models.CharField(max_length=120)
     sort_key = models.CharField(max_length=400, db_collation="C")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["number"], condition=~Q(number=""), name="one_person_a_number"
+            ),
+        )
 
 
 class Post(models.Model):
@@ -162,6 +174,134 @@ class DutyTurn(models.Model):
                     (_days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(withdrawn_at__isnull=True),
+            ),
+        )
+
+
+class ProgrammeStage(models.Model):
+    """A stage of a programme that opens posts: from a day on so many full posts of a kind, one for
+    ``norm`` children each.
+
+    Whoever sets the programme of a kind anew withdraws its stages; what was known stays known.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    programme = models.CharField(max_length=40)
+    kind = models.CharField(max_length=24)
+    stage = models.PositiveSmallIntegerField()
+    opens_on = models.DateField()
+    posts = models.PositiveIntegerField()
+    norm = models.PositiveIntegerField()
+    recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    command = models.UUIDField()
+    by_post = models.IntegerField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind__in=[*STAFF_KINDS]), name="programme_of_a_known_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(stage__gte=1, posts__gte=1, norm__gte=1), name="stage_of_some_posts"
+            ),
+            models.UniqueConstraint(
+                fields=["programme", "kind", "stage"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="one_stage_of_a_number",
+            ),
+        )
+
+
+class StaffPost(models.Model):
+    """A post of the establishment: in a territory, of a kind, a full one or a share of one.
+
+    No right hangs on it: whoever is appointed acts by a ``PostHolding`` of an office, or not yet.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    number = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=24)
+    territory = models.ForeignKey("kamkor.Territory", on_delete=models.PROTECT, related_name="+")
+    percent = models.PositiveSmallIntegerField()
+    programme = models.CharField(max_length=40, blank=True)
+    stage = models.PositiveSmallIntegerField(null=True)
+    opened_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    command = models.UUIDField()
+    by_post = models.IntegerField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind__in=[*STAFF_KINDS]), name="staff_post_of_a_known_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(percent__gte=1, percent__lte=100), name="share_of_one_post"
+            ),
+            models.CheckConstraint(
+                condition=Q(programme="", stage__isnull=True)
+                | (~Q(programme="") & Q(stage__isnull=False)),
+                name="stage_of_a_programme",
+            ),
+        )
+
+
+class StaffState(models.Model):
+    """What state a post of the establishment is in from when to when, and who holds it.
+
+    A post has one state on any day, and so one holder; one person holds one full post at most.
+    ``full`` repeats that of the post for this. Its days never change: a new state withdraws the span
+    it falls into, and what stays of it is added.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    post = models.ForeignKey(StaffPost, on_delete=models.PROTECT, related_name="states")
+    state = models.CharField(max_length=16)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    employee = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    substitute = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    full = models.BooleanField()
+    recorded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    command = models.UUIDField()
+    by_post = models.IntegerField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=[*STAFF_STATES]), name="staff_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="staff_state_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[*HELD_STATES], employee__isnull=False)
+                | (~Q(state__in=[*HELD_STATES]) & Q(employee__isnull=True)),
+                name="held_by_somebody_or_not",
+            ),
+            models.CheckConstraint(
+                condition=Q(substitute__isnull=True)
+                | (Q(state="on_leave") & ~Q(substitute=F("employee"))),
+                name="substitute_of_who_is_away",
+            ),
+            ExclusionConstraint(
+                name="one_state_a_day",
+                expressions=[
+                    (F("post"), RangeOperators.EQUAL),
+                    (_days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(withdrawn_at__isnull=True),
+            ),
+            ExclusionConstraint(
+                name="one_full_post_a_person",
+                expressions=[
+                    (F("employee"), RangeOperators.EQUAL),
+                    (_days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(withdrawn_at__isnull=True, full=True, employee__isnull=False),
             ),
         )
 

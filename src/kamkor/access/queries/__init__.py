@@ -10,12 +10,13 @@ from django.db.models import QuerySet
 
 from kamkor.access.models import Account, Barred, Team, TeamMember
 from kamkor.access.rules import HeldPost, Viewer
-from kamkor.access.vocabulary import ADMINISTRATOR
+from kamkor.access.vocabulary import ADMINISTRATOR, MINISTRY
 from kamkor.kernel import clock
 from kamkor.kernel.database import Scope
 from kamkor.kernel.kept import ANYONE, Anyone, asked
 from kamkor.kernel.statement import Statement
 from kamkor.workforce import queries as workforce
+from kamkor.workforce.queries.staffing import NATIONAL
 
 # A context holds this many ids; so many are lent to nobody while lendings end as they should.
 LENT_LIMIT = 2000
@@ -96,7 +97,9 @@ def viewer_again(viewer: Viewer) -> Viewer:
     and barred; for who acts often on many days."""
     standing = _standing(viewer.employee_id, viewer.post_id)
     acts_for = (viewer.post_id, *standing["covered"])
-    return replace(viewer, acts_for=acts_for, day=clock.today(), **_scope(standing, acts_for))
+    return replace(
+        viewer, acts_for=acts_for, day=clock.today(), **_scope(standing, acts_for, viewer.role)
+    )
 
 
 def is_on_duty(viewer: Viewer) -> bool:
@@ -128,7 +131,7 @@ def _viewer(account: Account, standing: dict[str, Any]) -> Viewer | None:
         posts=posts,
         acts_for=acts_for,
         day=clock.today(),
-        **_scope(standing, acts_for),
+        **_scope(standing, acts_for, post.kind),
     )
 
 
@@ -157,10 +160,14 @@ def _standing(
     return _STANDING.row(given)
 
 
-def _scope(standing: dict[str, Any], acts_for: tuple[int, ...]) -> dict[str, Any]:
+def _scope(standing: dict[str, Any], acts_for: tuple[int, ...], role: str) -> dict[str, Any]:
     if len(standing["lent"]) > LENT_LIMIT:
         raise LentBeyondLimit(f"more than {LENT_LIMIT} records are lent to posts {acts_for}")
-    return {key: tuple(standing[key]) for key in ("units", "teams", "lent", "barred", "emergency")}
+    scope = {key: tuple(standing[key]) for key in ("units", "teams", "lent", "barred", "emergency")}
+    if role == MINISTRY:
+        # The journal of what it does for the whole service, in no office; no child bears this id.
+        scope["lent"] += (NATIONAL,)
+    return scope
 
 
 # One statement, since every request begins with it. What is lent to a department is for those

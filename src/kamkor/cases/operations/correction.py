@@ -55,6 +55,7 @@ from kamkor.kernel.errors import (
 )
 from kamkor.kernel.shapes import Ask, Coded, Shape, read_shape, shape_of
 from kamkor.kernel.words import noop
+from kamkor.territory.operations import TerritoryUnknown
 
 Subject = Case | Report | Round
 
@@ -122,7 +123,7 @@ class CorrectFact(Shape):
         AfterWhatFollowed,
         AlreadyOpen,
         steps.PostUnknown,
-        steps.TerritoryUnknown,
+        TerritoryUnknown,
         steps.BeforeBeginning,
         steps.BeforeBirth,
         NotFound,

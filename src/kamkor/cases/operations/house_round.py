@@ -13,12 +13,13 @@ from kamkor.cases.operations.report import (
     ReportedChild,
     take_down,
 )
-from kamkor.cases.operations.steps import PlaceCode, TerritoryUnknown, step
+from kamkor.cases.operations.steps import step
 from kamkor.kernel.commands import Order
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import JournalEntry
 from kamkor.kernel.shapes import Ask, Coded, Count, Line, PastDay, Shape, Text
 from kamkor.kernel.words import noop
+from kamkor.territory.operations import PlaceCode, TerritoryUnknown
 
 
 class RoundIncomplete(Refusal):

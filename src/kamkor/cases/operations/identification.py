@@ -19,7 +19,7 @@ from kamkor.cases.operations.registration import SAFE_CONTACT
 from kamkor.cases.operations.same_child import AlikeAnswer, identity_of, keep_said
 from kamkor.cases.operations.sealing import keep_safe_contact
 from kamkor.cases.operations.settling import settle_names
-from kamkor.cases.operations.steps import BeforeBirth, PlaceCode, TerritoryUnknown, step
+from kamkor.cases.operations.steps import BeforeBirth, step
 from kamkor.cases.queries.case import died_among
 from kamkor.cases.vocabulary import CHILD, FAMILY, OPEN_STATES
 from kamkor.country.kg.telephones import to_e164
@@ -42,6 +42,7 @@ from kamkor.people.operations import (
     place_household,
 )
 from kamkor.people.queries import households_visible_to, members_of, people_visible_to
+from kamkor.territory.operations import PlaceCode, TerritoryUnknown
 
 if TYPE_CHECKING:
     from kamkor.people.models import Household, Person

@@ -23,7 +23,7 @@ from kamkor.cases.models import (
 )
 from kamkor.cases.operations import steps
 from kamkor.cases.operations.settling import FOLLOWS
-from kamkor.cases.operations.steps import PlaceCode, PostUnknown, TerritoryUnknown, step
+from kamkor.cases.operations.steps import PostUnknown, step
 from kamkor.cases.queries.report import receipt_state, report_for, rings_for_others
 from kamkor.cases.rules.visit import NOTICES
 from kamkor.country.kg.telephones import to_e164
@@ -35,6 +35,7 @@ from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text, checked
 from kamkor.kernel.words import noop
 from kamkor.people.names import words_of_child, words_of_place
 from kamkor.people.operations import Telephone, TelephoneUnreadable, wording
+from kamkor.territory.operations import PlaceCode, TerritoryUnknown
 from kamkor.workforce import queries as workforce
 from kamkor.workforce.rules import Seat
 

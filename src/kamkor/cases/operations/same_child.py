@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kamkor.cases.models import Case
 from kamkor.cases.operations.joining import OneRecordAlready
-from kamkor.cases.operations.steps import AlreadyErased, PlaceCode
+from kamkor.cases.operations.steps import AlreadyErased
 from kamkor.cases.vocabulary import STEP_OF
 from kamkor.kernel.commands import NotFound, NotPermitted, Order, operation
 from kamkor.kernel.errors import RefusedFields
@@ -18,6 +18,7 @@ from kamkor.people.queries import people_visible_to
 from kamkor.people.queries.records import telling_words
 from kamkor.people.rules.records import Name as NameTold
 from kamkor.people.rules.records import Record
+from kamkor.territory.operations import PlaceCode
 
 
 class AnswerSameChild(Shape):

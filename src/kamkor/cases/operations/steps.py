@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
@@ -23,9 +23,8 @@ from kamkor.kernel.commands import NotPermitted, Order, operation
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import Scoped
 from kamkor.kernel.only_read import OnlyRead
-from kamkor.kernel.shapes import Shape, as_known, checked
+from kamkor.kernel.shapes import Shape, as_known
 from kamkor.kernel.words import noop
-from kamkor.territory.queries import is_place_of_cases
 from kamkor.workforce import queries as workforce
 from kamkor.workforce.rules import Seat
 
@@ -42,17 +41,6 @@ class OfficeUnknown(Refusal):
 
     code = "office_unknown"
     message = noop("Choose one of the departments.")
-
-
-class TerritoryUnknown(Refusal):
-    """The code is not that of a district or city."""
-
-    code = "territory_unknown"
-    message = noop("Choose one of the districts or cities.")
-
-
-PlaceCode = Annotated[str, checked(is_place_of_cases, TerritoryUnknown)]
-"""The code of a district or city."""
 
 
 class BeforeBirth(Refusal):

@@ -23,7 +23,7 @@ from kamkor.cases.operations.lending import (
     show_to_sender,
     stays_at_home,
 )
-from kamkor.cases.operations.steps import OfficeUnknown, PostUnknown, TerritoryUnknown, step
+from kamkor.cases.operations.steps import OfficeUnknown, PostUnknown, step
 from kamkor.kernel import clock
 from kamkor.kernel.commands import NotPermitted, Order
 from kamkor.kernel.errors import FieldRequired, Refusal
@@ -31,6 +31,7 @@ from kamkor.kernel.shapes import Ask, Coded, Line, Shape, Text
 from kamkor.kernel.words import noop
 from kamkor.people.operations import move_household, offices_of_home
 from kamkor.people.operations.pairing import compare_anew
+from kamkor.territory.operations import TerritoryUnknown
 from kamkor.workforce import queries as workforce
 
 

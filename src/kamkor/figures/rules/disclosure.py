@@ -8,7 +8,7 @@ SMALL = range(1, 5)
 
 
 @dataclass(frozen=True)
-class Cell:
+class Number:
     """One number: the figure, its value, and the value of each key (``*`` for all of it).
 
     ``value`` is ``None`` where it is kept back (``suppressed``) or not known. ``territory`` is
@@ -17,11 +17,18 @@ class Cell:
     """
 
     figure: str
-    value: int | None
+    value: int | float | None
     keys: dict[str, str] = field(default_factory=dict)
     suppressed: bool = False
     part: str = ""
     territory: str = ""
+
+
+@dataclass(frozen=True)
+class Cell(Number):
+    """A number of whole things: children, families, events."""
+
+    value: int | None
 
 
 def kept_back(cell: Cell) -> Cell:

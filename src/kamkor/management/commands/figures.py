@@ -1,4 +1,4 @@
-"""``kamkor figures register``: counts the register for any place, period and day."""
+"""``kamkor figures``: counts the register, or posts, for any place, period and day."""
 
 import csv
 import io
@@ -18,10 +18,11 @@ from kamkor.demo import folder
 from kamkor.figures.operations import differences, keep_months
 from kamkor.figures.queries.asking import question_for, territories_counted_by
 from kamkor.figures.queries.counting import counted
+from kamkor.figures.queries.staffing import ACCOMPANIMENT, Staffing, staffing
 from kamkor.figures.queries.wording import PROVISIONAL_WORD, Wording
-from kamkor.figures.rules.disclosure import Cell
+from kamkor.figures.rules.disclosure import Number
 from kamkor.figures.rules.question import OutsideYourTerritory, Question
-from kamkor.figures.vocabulary import FIGURES, Key
+from kamkor.figures.vocabulary import EVERY_FIGURE, FIGURES, STAFFING, Key
 from kamkor.kernel.commands import NotPermitted
 from kamkor.kernel.credentials import data_folder
 from kamkor.kernel.errors import Refusal
@@ -39,6 +40,7 @@ from kamkor.management.shell import (
 from kamkor.territory.queries import country
 from kamkor.web.export import safe
 from kamkor.web.words import day, raised
+from kamkor.workforce.vocabulary import STAFF_KINDS
 
 FORBIDDEN = (NotPermitted, OutsideYourTerritory)
 DEMO_VIEWER = "daniyar"
@@ -54,17 +56,20 @@ def _day(typed: str) -> date:
 
 
 class Command(ShellCommand):
-    """Prints the figures of the register, each with its definition, as it was asked."""
+    """Prints the figures of the register or of posts, each with its definition, as it was asked."""
 
     help = at_shell(
-        noop("Count the register: --territory --from --to --on --known-on --by --format --as.")
+        noop(
+            "Count the register, or posts (staffing): --territory --from --to --on --known-on --by"
+            " --format --as."
+        )
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What may be asked."""
         parser.add_argument(
             "what",
-            choices=["register", "cube"],
+            choices=["register", "staffing", "cube"],
             help=at_shell(noop("cube: keep the counts of closed months, so that years are quick")),
         )
         parser.add_argument(
@@ -97,6 +102,12 @@ class Command(ShellCommand):
             default="",
             help=at_shell(noop("of: %(keys)s; order is nesting")) % {"keys": ", ".join(Key)},
         )
+        parser.add_argument(
+            "--kind",
+            choices=sorted(STAFF_KINDS),
+            default=ACCOMPANIMENT,
+            help=at_shell(noop("with staffing: the kind of post")),
+        )
         parser.add_argument("--figure", action="append", help=at_shell(noop("only these figures")))
         parser.add_argument("--format", choices=["table", "csv", "json"], default="table")
         parser.add_argument(
@@ -110,24 +121,45 @@ class Command(ShellCommand):
             _keep(viewer, check=options["check"])
             return
         try:
-            question = question_for(
-                viewer,
-                place=options["territory"],
-                first=options["first"],
-                last=options["last"],
-                on=options["on"],
-                known_on=options["known_on"],
-                by=tuple(word.strip() for word in options["by"].split(",") if word.strip()),
-                figures=tuple(options["figure"] or FIGURES),
-            )
+            sys.stdout.write(_counted(viewer, options))
         except Refusal as refusal:
             fault = refusal.first
             status = NOT_PERMITTED if isinstance(refusal, FORBIDDEN) else WRONG_USE
             where = f"--{fault.field.replace('_', '-')}: " if fault.field else ""
             raise Stopped(status, where + gettext(fault.message) % fault.details) from None
-        cells = counted(viewer, question)
-        wording = Wording(question.on, get_language() or "en")
-        sys.stdout.write(_FORMATS[options["format"]](question, cells, wording))
+
+
+def _counted(viewer: Viewer, options: dict[str, Any]) -> str:
+    """The answer in the form that was asked for; raises the refusal of the question."""
+    asked = {
+        "place": options["territory"],
+        "first": options["first"],
+        "known_on": options["known_on"],
+        "by": tuple(word.strip() for word in options["by"].split(",") if word.strip()),
+    }
+    write = _FORMATS[options["format"]]
+    if options["what"] == "staffing":
+        on, figures = options["on"] or options["last"], tuple(options["figure"] or STAFFING)
+        found = staffing(viewer, kind=options["kind"], on=on, figures=figures, **asked)
+        wording = Wording(found.question.on, get_language() or "en")
+        return write(found.question, found.cells, wording, told_of_posts(found))
+    figures = tuple(options["figure"] or FIGURES)
+    question = question_for(
+        viewer, last=options["last"], on=options["on"], figures=figures, **asked
+    )
+    wording = Wording(question.on, get_language() or "en")
+    return write(question, counted(viewer, question), wording, "")
+
+
+def told_of_posts(found: Staffing) -> str:
+    """Of which posts the figures are, and from which count of children."""
+    told = [raised(gettext(STAFF_KINDS[found.kind])) + "."]
+    if found.children is not None:
+        count = {"day": day(found.children.day), "children": found.children.children}
+        told.append(gettext("%(children)s children were counted on %(day)s.") % count)
+    if found.norm is not None:
+        told.append(gettext("Norm: one post for %(norm)s children.") % {"norm": found.norm})
+    return " ".join(told)
 
 
 def _keep(viewer: Viewer, *, check: bool) -> None:
@@ -152,12 +184,14 @@ def _demo_viewer() -> str:
     return DEMO_VIEWER
 
 
-def as_objects(question: Question, cells: Sequence[Cell], wording: Wording) -> list[dict[str, Any]]:
-    """The figures as the contract writes them down."""
+def as_objects(
+    question: Question, cells: Sequence[Number], wording: Wording, about: str = ""
+) -> list[dict[str, Any]]:
+    """The figures as the contract writes them down; ``about`` stands behind each definition."""
     shown = []
     told = f" ({gettext(PROVISIONAL_WORD)})" if question.provisional else ""
     for cell in cells:
-        figure = FIGURES[cell.figure]
+        figure = EVERY_FIGURE[cell.figure]
         place = cell.territory or question.territory
         row: dict[str, Any] = {
             "figure": cell.figure,
@@ -169,7 +203,7 @@ def as_objects(question: Question, cells: Sequence[Cell], wording: Wording) -> l
             "to": question.last.isoformat(),
             "on": question.on.isoformat(),
             "known_on": question.known_on.isoformat() if question.known_on else None,
-            "definition": gettext(figure.definition) + told,
+            "definition": " ".join(filter(None, [gettext(figure.definition), about])) + told,
             **cell.keys,
         }
         if cell.suppressed:
@@ -180,12 +214,13 @@ def as_objects(question: Question, cells: Sequence[Cell], wording: Wording) -> l
     return shown
 
 
-def _json(question: Question, cells: Sequence[Cell], wording: Wording) -> str:
-    return json.dumps(as_objects(question, cells, wording), ensure_ascii=False, indent=1) + "\n"
+def _json(question: Question, cells: Sequence[Number], wording: Wording, about: str) -> str:
+    rows = as_objects(question, cells, wording, about)
+    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
 
 
-def _csv(question: Question, cells: Sequence[Cell], wording: Wording) -> str:
-    rows = as_objects(question, cells, wording)
+def _csv(question: Question, cells: Sequence[Number], wording: Wording, about: str) -> str:
+    rows = as_objects(question, cells, wording, about)
     names = [*dict.fromkeys(name for row in rows for name in row if name not in _LAST), *_LAST]
     text = io.StringIO()
     writer = csv.writer(text)
@@ -200,13 +235,14 @@ def _csv(question: Question, cells: Sequence[Cell], wording: Wording) -> str:
 _LAST = ("suppressed", "part")
 
 
-def _table(question: Question, cells: Sequence[Cell], wording: Wording) -> str:
+def _table(question: Question, cells: Sequence[Number], wording: Wording, about: str) -> str:
     state = [gettext("State of %(day)s") % {"day": day(question.on)}]
     if question.known_on:
         state.append(gettext("As known on %(day)s") % {"day": day(question.known_on)})
     lines = [
         f"{wording.place(question.territory)}, {day(question.first)} – {day(question.last)}",
         "; ".join(state),
+        *([about] if about else []),
     ]
     if question.provisional:
         lines.append(raised(gettext(PROVISIONAL_WORD)))
@@ -215,7 +251,7 @@ def _table(question: Question, cells: Sequence[Cell], wording: Wording) -> str:
             wording.of(key, value, cell.figure) for key, value in cell.keys.items() if value != "*"
         ]
         place = f"{wording.place(cell.territory)}: " if cell.territory else ""
-        label = place + (" / ".join(keys) if keys else gettext(FIGURES[cell.figure].label))
+        label = place + (" / ".join(keys) if keys else gettext(EVERY_FIGURE[cell.figure].label))
         value = "–" if cell.value is None else str(cell.value)
         lines.append(f"{'    ' if keys else ''}{label}: {value}")
     return "\n".join(lines) + "\n"

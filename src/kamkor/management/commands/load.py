@@ -1,4 +1,4 @@
-"""``kamkor load``: takes a register, or villages, from a file."""
+"""``kamkor load``: takes a register, villages, or posts of the establishment from a file."""
 
 import sys
 from pathlib import Path
@@ -12,7 +12,8 @@ from kamkor.access.operations.looks import looking
 from kamkor.cases.rules.loading_faults import FAULTS
 from kamkor.exchange import loading, template, villages
 from kamkor.exchange.checking import PAGE
-from kamkor.kernel.commands import NotPermitted
+from kamkor.exchange.establishment import load_establishment
+from kamkor.kernel.commands import NotPermitted, Operation
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.translations import at_shell
 from kamkor.kernel.words import noop
@@ -37,12 +38,15 @@ class Command(ShellCommand):
     """Checks all rows first and tells every fault at once; writes all of them or none."""
 
     help = at_shell(
-        noop("Load a file: register FILE --as USERNAME | register --template | territory FILE.")
+        noop(
+            "Load a file: register FILE --as USERNAME | workforce FILE --as USERNAME | territory FILE"
+            " | register --template | workforce --template."
+        )
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What may be said beside the command."""
-        parser.add_argument("what", choices=["register", "territory"])
+        parser.add_argument("what", choices=["register", "territory", "workforce"])
         parser.add_argument("file", nargs="?", metavar="FILE", help=at_shell(noop("CSV or XLSX")))
         parser.add_argument(
             "--accept-good-rows",
@@ -68,12 +72,15 @@ class Command(ShellCommand):
             _load_units(options["file"])
             return
         if options["template"]:
-            sys.stdout.buffer.write(_FORMS[options["format"]]())
+            sys.stdout.buffer.write(_FORMS[options["format"]](options["what"]))
             return
         path = _file(options["file"])
         if not options["username"]:
             raise Stopped(WRONG_USE, _("say who loads: --as USERNAME"))
         username = options["username"]
+        if options["what"] == "workforce":
+            _load_establishment(path, username)
+            return
         _load(path, lambda: viewer_named(username), accept_good=options["accept_good_rows"])
 
 
@@ -96,16 +103,35 @@ def _load_units(name: str | None) -> None:
     for number, fault in faults:
         what, cure = (_(text) % fault.details for text in FAULTS[fault.code])
         print(f"{_('row')} {number}, {fault.column} “{fault.value}”: {what} {cure}")
-    if faults:
-        text = ngettext(
-            "%(count)s fault, so nothing was written",
-            "%(count)s faults, so nothing was written",
-            len(faults),
-        )
-        raise Stopped(REFUSED, text % {"count": len(faults)})
+    _stop_for_faults(len(faults))
     new, changed = load_units(units, OWNER)
     told = {"new": new, "changed": changed, "same": len(units) - new - changed}
     print(_("new %(new)s, changed %(changed)s, as before %(same)s") % told)
+
+
+def _load_establishment(path: Path, username: str) -> None:
+    """Load programmes, posts and their states: all of them or none."""
+    viewer = viewer_named(username)
+    if viewer.role not in Operation.registry["set_post_state"].roles:
+        raise Stopped(NOT_PERMITTED, _said(NotPermitted()))
+    try:
+        loaded = load_establishment(viewer, path)
+    except Refusal as refusal:
+        raise Stopped(WRONG_USE, f"{path}: {_said(refusal)}") from None
+    for number, column, value, fault in loaded.faults:
+        print(f"{_('row')} {number}, {column} “{value}”: {_(fault.message) % fault.details}")
+    _stop_for_faults(len(loaded.faults))
+    print(_("written %(written)s, known %(known)s") % vars(loaded))
+
+
+def _stop_for_faults(count: int) -> None:
+    if count:
+        text = ngettext(
+            "%(count)s fault, so nothing was written",
+            "%(count)s faults, so nothing was written",
+            count,
+        )
+        raise Stopped(REFUSED, text % {"count": count})
 
 
 def _load(path: Path, viewing: loading.Viewing, *, accept_good: bool) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import Field
 
@@ -14,9 +14,12 @@ from kamkor.kernel.shapes import Ask, Coded, Day, Shape
 from kamkor.kernel.words import noop
 from kamkor.workforce import queries
 from kamkor.workforce.models import DutyTurn, Employee, Leave, Post, PostHolding
+from kamkor.workforce.operations import (  # noqa: F401 - importing makes them known
+    staff_states,
+    staffing,
+)
+from kamkor.workforce.operations.claiming import claimed_department
 from kamkor.workforce.rules import Days, days_left
-
-_OFFICES = UUID("0195f1a0-0000-7000-8000-000000000001")
 
 
 class EndsBeforeItBegins(Refusal):
@@ -85,31 +88,6 @@ class SetDutyTurn(Shape):
     valid_to: Annotated[Day, Ask(noop("Last day"))]
 
 
-def office_subject(office_id: int) -> UUID:
-    """The id under which the journal keeps what happens to an office."""
-    return uuid5(_OFFICES, str(office_id))
-
-
-class _OfficeScope:
-    def __init__(self, office_id: int) -> None:
-        self.office_unit, self.office_district, self.office_oblast = queries.scope_of_office(
-            office_id
-        )
-        self.team = None
-
-
-def _claimed_department(order: Order[Any]) -> int:
-    """The acting post's department, whose roster and leave are changed one after another.
-
-    A worker's act stands in the journal of its unit: the department's is not its to see.
-    """
-    department: int = order.viewer.district
-    order.claim(office_subject(department), check_version=False)
-    own = order.viewer.unit or department
-    order.journal(office_subject(own), _OfficeScope(own))  # type: ignore[arg-type]
-    return department
-
-
 def _not_passed(day: date, at: str) -> None:
     """Raise ``DayHasPassed`` for a day before today."""
     if day < clock.today():
@@ -147,7 +125,7 @@ def set_duty_turn(order: Order[SetDutyTurn]) -> None:
     if data.valid_to < data.valid_from:
         raise EndsBeforeItBegins("valid_to")
     _not_passed(data.valid_from, "valid_from")
-    department = _claimed_department(order)
+    department = claimed_department(order)
     seat = queries.seats_of(department, clock.today()).get(data.post)
     if seat is None or seat.employee_id is None:
         raise NobodyInPost("post")
@@ -189,7 +167,7 @@ class EndDutyTurn(Shape):
 def end_duty_turn(order: Order[EndDutyTurn]) -> None:
     """End a turn early; whoever is next answers from that day, at last the specialist and head."""
     data = order.data
-    department = _claimed_department(order)
+    department = claimed_department(order)
     turn = queries.turn_of(department, data.turn)
     if turn is None:
         raise NotFound("turn")
@@ -221,7 +199,7 @@ def record_leave(order: Order[RecordLeave]) -> None:
     data = order.data
     if data.valid_to < data.valid_from:
         raise EndsBeforeItBegins("valid_to")
-    department = _claimed_department(order)
+    department = claimed_department(order)
     seats = queries.seats_of(department, clock.today())
     if data.post not in seats or seats[data.post].employee_id is None:
         raise NobodyInPost("post")
@@ -257,7 +235,7 @@ class EndLeave(Shape):
 def end_leave(order: Order[EndLeave]) -> None:
     """End a leave early, one's own or, as head, anybody's; the cover acts no longer from then."""
     data, viewer = order.data, order.viewer
-    department = _claimed_department(order)
+    department = claimed_department(order)
     leave = queries.leave_of(department, data.leave)
     if leave is None:
         raise NotFound("leave")
