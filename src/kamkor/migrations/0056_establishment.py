@@ -58,7 +58,7 @@ def once_a_day(name, column, condition):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kamkor", "0054_offices_as_keys")]
+    dependencies = [("kamkor", "0055_who_is_told_who_reported")]
 
     operations = [
         migrations.AddField(
