@@ -32,7 +32,7 @@ MIGRATIONS = (
     "0051_same_children",
     "0052_known_elsewhere",
     "0053_departments_compared",
-    "0055_establishment",
+    "0056_establishment",
 )
 """The migrations that list protected and open tables."""
 
