@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kamkor.workforce.rules.fairness import Fairness, fairness, gini, missing_to_norm
+from kamkor.workforce.rules.fairness import Fairness, fairness, gini, short_of_norm
 
 CHILDREN = {"a": 9000, "b": 4000, "c": 100, "d": 0}
 
@@ -20,7 +20,7 @@ def test_a_spread_is_weighed_as_by_hand() -> None:
         most=Fraction(4500),
         gini=Fraction(500, 17000),
         without=("c",),
-        missing=2,
+        short=1,
         over=2,
     )
 
@@ -28,15 +28,15 @@ def test_a_spread_is_weighed_as_by_hand() -> None:
 def test_without_any_post_nothing_is_said_of_posts() -> None:
     found = fairness(CHILDREN, dict.fromkeys(CHILDREN, 0), 4000)
     assert (found.least, found.middle, found.most, found.gini) == (None, None, None, None)
-    assert (found.without, found.missing) == (("a", "b", "c"), 5)
+    assert (found.without, found.short, found.over) == (("a", "b", "c"), 4, 3)
 
 
 @pytest.mark.parametrize(
-    ("children", "posts", "missing"),
-    [(0, 0, 0), (1, 0, 1), (4000, 1, 0), (4001, 1, 1), (8000, 1, 1), (8001, 1, 2), (10, 5, 0)],
+    ("children", "posts", "short"),
+    [(0, 0, 0), (1, 0, 1), (4000, 1, 0), (4001, 1, 1), (10, 5, -4), (2_715_000, 550, 129)],
 )
-def test_what_is_missing_to_the_norm(children: int, posts: int, missing: int) -> None:
-    assert missing_to_norm(children, posts, 4000) == missing
+def test_how_many_posts_short_of_the_norm(children: int, posts: int, short: int) -> None:
+    assert short_of_norm(children, posts, 4000) == short
 
 
 VALUES = st.lists(st.integers(0, 1000).map(Fraction), min_size=1, max_size=12)

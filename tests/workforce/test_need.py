@@ -53,7 +53,7 @@ def test_weights_are_read_and_add_to_one() -> None:
         ("children=.", "weight_unreadable"),
         ("children=1,children=2", "weight_unreadable"),
         ("children=" + "1" * 30, "weight_unreadable"),
-        ("poverty=1", "weight_column_unknown"),
+        ("poverty=1", "weight_unreadable"),
     ],
 )
 def test_what_is_no_weight_is_refused(text: str, code: str) -> None:

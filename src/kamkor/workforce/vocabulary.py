@@ -42,3 +42,7 @@ MAY_FOLLOW: dict[str, frozenset[str]] = {
     "ended": _NOT_ENDED,
 }
 """After which states each may come. A post may begin with any that needs no other before it."""
+
+PLANNED_KINDS = ("worker", "specialist")
+"""The posts that stand for the children of a district, where a plan counts those that are there:
+the workers, and the specialists of before the programme."""

@@ -11,8 +11,9 @@ class Fairness:
     """How evenly so many posts stand; children for each post of the units that have one.
 
     ``gini`` is 0 where each has the same, of those units, each counted alike; ``without`` are the
-    units that have children and no post. ``missing`` is how many posts more it takes until no
-    post has more children than the norm, and ``over`` in how many units one has more.
+    units that have children and no post. ``short`` is how many posts there are too few for all
+    children at one post for as many as the norm says, negative if there are more; in ``over`` units
+    a post has more children than that.
     """
 
     posts: int
@@ -21,7 +22,7 @@ class Fairness:
     most: Fraction | None
     gini: Fraction | None
     without: tuple[str, ...]
-    missing: int
+    short: int
     over: int
 
 
@@ -29,7 +30,7 @@ def fairness(children: Mapping[str, int], posts: Mapping[str, int], norm: int) -
     """How evenly posts are spread over units with so many children; ``norm`` is the most children
     that a post is to have."""
     loads = sorted(Fraction(children[unit], count) for unit, count in posts.items() if count)
-    lacking = {unit: missing_to_norm(children[unit], count, norm) for unit, count in posts.items()}
+    over = [unit for unit, count in posts.items() if children[unit] > count * norm]
     return Fairness(
         posts=sum(posts.values()),
         least=loads[0] if loads else None,
@@ -37,14 +38,14 @@ def fairness(children: Mapping[str, int], posts: Mapping[str, int], norm: int) -
         most=loads[-1] if loads else None,
         gini=gini(loads),
         without=tuple(sorted(unit for unit, n in posts.items() if not n and children[unit])),
-        missing=sum(lacking.values()),
-        over=sum(bool(count) for count in lacking.values()),
+        short=short_of_norm(sum(children.values()), sum(posts.values()), norm),
+        over=len(over),
     )
 
 
-def missing_to_norm(children: int, posts: int, norm: int) -> int:
-    """How many posts a unit lacks until none has more children than the norm."""
-    return max(0, -(-children // norm) - posts)
+def short_of_norm(children: int, posts: int, norm: int) -> int:
+    """By how many posts so many stay behind one for each begun ``norm`` of children."""
+    return -(-children // norm) - posts
 
 
 def gini(values: Sequence[Fraction]) -> Fraction | None:

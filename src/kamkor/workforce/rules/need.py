@@ -19,17 +19,13 @@ Weights = Mapping[str, Fraction]
 
 
 class WeightUnreadable(Refusal):
-    """A weight is a column, an equals sign and a number that is not negative."""
+    """A weight is one of the columns, an equals sign and a number that is not negative."""
 
     code = "weight_unreadable"
-    message = noop("“%(weight)s” is no weight. Write such as children=.55,dls=.2.")
-
-
-class WeightColumnUnknown(Refusal):
-    """Only the columns of the file can be weighed."""
-
-    code = "weight_column_unknown"
-    message = noop("Nothing is called “%(column)s”. Weigh some of: %(columns)s.")
+    message = noop(
+        "“%(weight)s” is no weight. Write numbers from 0 up for some of: %(columns)s, such as"
+        " children=.55,dls=.2."
+    )
 
 
 class WeightsAllZero(Refusal):
@@ -56,16 +52,14 @@ class ColumnAllZero(Refusal):
 def weights_in(text: str) -> dict[str, Fraction]:
     """The weights of a text such as ``children=.55,dls=.2``; those of zero are left out.
 
-    Raises ``WeightUnreadable``, ``WeightColumnUnknown``, ``WeightsAllZero``.
+    Raises ``WeightUnreadable``, ``WeightsAllZero``.
     """
     found: dict[str, Fraction] = {}
     for part in filter(None, (one.strip() for one in text.split(","))):
         column, equals, number = (one.strip() for one in part.partition("="))
         weight = _number(number)
-        if not equals or weight is None or column in found:
-            raise WeightUnreadable("weights", weight=part)
-        if column not in COLUMNS:
-            raise WeightColumnUnknown("weights", column=column, columns=", ".join(COLUMNS))
+        if not equals or weight is None or column in found or column not in COLUMNS:
+            raise WeightUnreadable("weights", weight=part, columns=", ".join(COLUMNS))
         found[column] = weight
     return weights_of(found)
 
