@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from kamkor.access.vocabulary import RIGHTS
 from kamkor.cases.rules.loading_faults import FAULTS, FileTooLarge
 from kamkor.exchange.children import (
+    INVENTED,
     INVENTED_FILE,
     LIMITS,
     Children,
@@ -166,10 +167,11 @@ def _page(
     context = {
         "help_url": "/help/plan/",
         "fields": _fields(form),
+        "weights": _weights(form),
         "children": children.as_text if children else form.typed["children"],
         "told_of": day(children.day) if children else "",
         "invented": bool(children and children.invented),
-        "sources": sorted(set(children.sources.values())) if children else [],
+        "sources": sorted({*children.sources.values()} - {INVENTED}) if children else [],
         "refused": _said(refusal) if refusal else None,
         "faults": _faults(refusal) if isinstance(refusal, ChildrenFaulty) else None,
         "plan": _shown(made) if made else None,
@@ -196,7 +198,7 @@ def _faults(faulty: ChildrenFaulty) -> dict[str, Any]:
 
 
 def _fields(form: _Form) -> list[dict[str, Any]]:
-    """The fields to ask with; the weights stand together."""
+    """The fields to ask with, but for the weights."""
     typed = form.typed
     methods = [{"value": name, "label": _(label)} for name, label in METHODS.items()]
     choices = [{"value": _NO, "label": _("no")}, {"value": _YES, "label": _("yes")}]
@@ -207,12 +209,14 @@ def _fields(form: _Form) -> list[dict[str, Any]]:
         _text("floor", _("Fewest posts of each district and city"), typed["floor"])
         | {"kind": "number", "hint": _("From 0 to %(most)s") % {"most": FLOOR_LIMIT}},
         select_of("count_existing", counted, choices, typed["count_existing"]),
-        *(
-            _text(f"weight_{one}", _(COLUMN_WORDS[one]), typed.get(f"weight_{one}", ""))
-            | {"kind": "number", "group": _("What makes need, in parts of a hundred")}
-            | {"required": one == CHILDREN}
-            for one in COLUMNS
-        ),
+    ]
+
+
+def _weights(form: _Form) -> list[dict[str, Any]]:
+    return [
+        _text(f"weight_{one}", _(COLUMN_WORDS[one]), form.typed.get(f"weight_{one}", ""))
+        | {"kind": "number", "required": one == CHILDREN}
+        for one in COLUMNS
     ]
 
 

@@ -117,7 +117,7 @@ def weights_told(planned: Planned) -> str:
 def fairness_heads() -> list[str]:
     """What stands above the lines of ``fairness_line``."""
     return [
-        _("Posts"),
+        _("All posts"),
         _("Fewest children for a post"),
         _("Median"),
         _("Most"),
