@@ -21,6 +21,7 @@ from kamkor.kernel.errors import Refusal
 from kamkor.management.shell import Stopped
 from kamkor.web.plan_words import places
 from tests.cast import Cast
+from tests.factories import SUZAK as SUZAK_DISTRICT
 
 PLACES = {"41703220000000": "Suzak", "41703215000000": "Nooken"}
 HEAD = "soate,date,children,source,dls"
@@ -173,11 +174,36 @@ def test_the_shell_prints_a_plan(cast: Cast) -> None:
 
 
 def test_posts_that_stand_are_counted_where_they_are(cast: Cast) -> None:
+    day = {"opened_on": "2025-02-01"}
+    for number, kind, share in (
+        ("P-1", "accompaniment", 100),
+        ("P-2", "accompaniment", 50),
+        ("P-3", "accompaniment", 75),
+        ("P-4", "accompaniment", 100),
+        ("P-5", "protection_specialist", 100),
+    ):
+        post = {"post": number, "kind": kind, "percent": share, "territory": SUZAK_DISTRICT}
+        cast.daniyar.do("open_post", **post, **day)
+    cast.daniyar.do("set_post_state", post="P-4", state="ended", happened_on="2025-03-01")
     made = planned("--count-existing", "yes", "--floor", "0", "--stages", "60")
     before = {one["territory_name"]: one["posts"][0] for one in made["units"]}
-    assert sum(before.values()) == sum(one["posts"][1] for one in made["units"]) - 60
-    assert before["Suzak District"] > 0
-    assert before["Kok-Zhangak city"] == 0, "its department is named after Suzak"
+    assert before.pop("Suzak District") == 2, "a full one, and two shares of more than one"
+    assert set(before.values()) == {0}
+    assert sum(one["posts"][1] for one in made["units"]) == 62
+    assert planned("--stages", "60")["units"][0]["posts"][0] == 0
+
+
+def test_the_norm_is_that_of_the_stage_that_opened_last(cast: Cast) -> None:
+    stages = [
+        {"opens_on": "2025-02-01", "posts": 1, "norm": 3000},
+        {"opens_on": "2025-04-01", "posts": 1, "norm": 3500},
+        {"opens_on": "2099-04-01", "posts": 1, "norm": 5000},
+    ]
+    told = {"programme": "decree-2025-01-30", "kind": "accompaniment", "stages": stages}
+    cast.daniyar.do("set_programme", **told)
+    made = planned()
+    assert made["norm"] == 3500
+    assert made["after_stages"][-1]["posts_short_of_norm"] == -(-2_715_000 // 3500) - 550
 
 
 def test_the_shell_refuses_what_is_wrong(cast: Cast, tmp_path: Path) -> None:

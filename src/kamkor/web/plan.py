@@ -202,7 +202,7 @@ def _fields(form: _Form) -> list[dict[str, Any]]:
     typed = form.typed
     methods = [{"value": name, "label": _(label)} for name, label in METHODS.items()]
     choices = [{"value": _NO, "label": _("no")}, {"value": _YES, "label": _("yes")}]
-    counted = _("Count the posts of workers and specialists that stand already")
+    counted = _("Count the posts for child accompaniment that stand already")
     return [
         select_of("method", _("How the posts are spread"), methods, typed["method"]),
         _text("stages", _("Posts of each stage, parted by commas"), typed["stages"]),

@@ -43,6 +43,5 @@ MAY_FOLLOW: dict[str, frozenset[str]] = {
 }
 """After which states each may come. A post may begin with any that needs no other before it."""
 
-PLANNED_KINDS = ("worker", "specialist")
-"""The posts that stand for the children of a district, where a plan counts those that are there:
-the workers, and the specialists of before the programme."""
+PLANNED_KIND = "accompaniment"
+"""The kind of posts that a plan spreads over the districts, and counts where they stand already."""

@@ -74,7 +74,7 @@ class Command(ShellCommand):
             "--count-existing",
             choices=[_YES, _NO],
             default=_NO,
-            help=at_shell(noop("whether posts of workers and specialists that stand are counted")),
+            help=at_shell(noop("whether posts for child accompaniment that stand are counted")),
         )
         parser.add_argument("--format", choices=["table", "json"], default="table")
         parser.add_argument(

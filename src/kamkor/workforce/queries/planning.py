@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from kamkor.kernel import rulesets
-from kamkor.workforce.models import OfficeTerritory, Post
-from kamkor.workforce.queries import in_force
+from kamkor.workforce.queries.staffing import posts_known, stages_known
 from kamkor.workforce.rules.need import Counts, weights_in
 from kamkor.workforce.rules.planning import Planned, Wanted, plan
 from kamkor.workforce.rules.spreading import floor_in, stages_in
-from kamkor.workforce.vocabulary import PLANNED_KINDS
+from kamkor.workforce.rules.staffing import FULL
+from kamkor.workforce.rules.staffing import norm_on as norm_of_stages
+from kamkor.workforce.vocabulary import PLANNED_KIND
 
 
 @dataclass(frozen=True)
@@ -44,19 +45,19 @@ def planned(counts: Mapping[str, Counts], typed: Typed, day: date) -> Planned:
 
 
 def norm_on(day: date) -> int:
-    """The most children that a post is to have."""
-    return int(rulesets.value("staffing", "children_per_post", day))
+    """The most children that a post is to have: of the programme's stage that opened last, or as
+    the rule says where no stage has opened."""
+    of_stage = norm_of_stages(stages_known(PLANNED_KIND, None), day)
+    return of_stage or int(rulesets.value("staffing", "children_per_post", day))
 
 
 def posts_standing(day: date) -> dict[str, int]:
-    """How many posts of workers and specialists stand in each district or city on a day.
+    """How many posts of the establishment stand beside children in each district or city on a day.
 
-    A department that covers several counts in the one that gives it its name, the first.
+    Shares of a post are added up; what is left below a full one counts for none.
     """
-    first: dict[int, str] = {}
-    covers = OfficeTerritory.objects.filter(in_force(day)).order_by("id")
-    for office, territory in covers.values_list("office_id", "territory_id"):
-        first.setdefault(office, territory)
-    posts = Post.objects.filter(in_force(day), kind__in=PLANNED_KINDS)
-    districts = posts.values_list("office__district_id", flat=True)
-    return dict(Counter(first[one] for one in districts if one in first))
+    hundredths: Counter[str] = Counter()
+    for post in posts_known(PLANNED_KIND, None, None):
+        if post.stands_on(day):
+            hundredths[post.territory] += post.hundredths
+    return {unit: held // FULL for unit, held in hundredths.items()}
