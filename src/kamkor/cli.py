@@ -37,6 +37,7 @@ COMMANDS = {
     "serve": noop("serve the desk on what stands in the data folder"),
     "commands": noop("carry out a file of commands as one person: FILE.jsonl --as USERNAME"),
     "figures": noop("count the register: figures register --territory CODE --by KEYS"),
+    "plan": noop("spread posts over districts: plan posts --children FILE --stages 100,100"),
     "load": noop("take a register from a file: load register FILE --as USERNAME"),
     "people": noop(
         "find who stands twice, or make search words anew: duplicates, compare, reindex"

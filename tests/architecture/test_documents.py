@@ -58,11 +58,12 @@ def test_every_refusal_on_the_page_exists_and_none_is_missing() -> None:
 
 def _ours(refusal: type[Refusal]) -> bool:
     """Refusals of commands; those of questions stand in the rooms that ask, those of files on the
-    page of loads, those of accounts on the administrator's pages."""
+    page of loads, those of plans on theirs, those of accounts on the administrator's pages."""
     asks = refusal.__module__.startswith("kamkor.figures.") or ".queries" in refusal.__module__
     loads = ".loading" in refusal.__module__
+    plans = refusal.__module__.startswith(("kamkor.workforce.rules.", "kamkor.exchange.children"))
     accounts = refusal.__module__ == "kamkor.access.operations.account"
-    return refusal.__module__.startswith("kamkor.") and not (asks or loads or accounts)
+    return refusal.__module__.startswith("kamkor.") and not (asks or loads or plans or accounts)
 
 
 @pytest.mark.django_db

@@ -130,6 +130,8 @@ WITHOUT_RECORD: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("morning_list", tuple(f"/morning/{what}/" for what in MORNING)),
     ("loading", ("/loading/",)),
     ("loading_template", tuple(f"/loading/template.{kind}" for kind in KINDS)),
+    ("plan", ("/plan/",)),
+    ("plan_template", ("/plan/template.csv",)),
     ("find", ("/find/",)),
     ("duplicates", ("/duplicates/",)),
     ("begin", tuple(f"/do/{_slug(name)}/" for name in sorted(START | OFFICE | STAFFING))),
@@ -186,7 +188,7 @@ def doors() -> list[Door]:
         found.append(Door(route, addresses[0], "PUT"))
     found += SEARCHES
     found += [Door(COMMAND, name) for name in sorted(Operation.registry)]
-    found += [Door(AT_SHELL, name) for name in ("commands", "figures", "account", "audit")]
+    found += [Door(AT_SHELL, name) for name in ("commands", "figures", "plan", "account", "audit")]
     return found
 
 
@@ -350,6 +352,7 @@ class Asking:
         out = io.StringIO()
         words = {
             "figures": ["register", "--as", username, "--format", "json"],
+            "plan": ["posts", "--as", username],
             "account": ["list"],
             "audit": ["verify"],
         }

@@ -71,6 +71,8 @@ ADDRESSES = {
     "load": "/loading/{load}/",
     "load_rejected": "/loading/{load}/rejected.csv",
     "loading_template": "/loading/template.xlsx",
+    "plan": "/plan/",
+    "plan_template": "/plan/template.csv",
     "find": "/find/",
     "duplicates": "/duplicates/",
     "case": "/cases/{case}/",

@@ -38,6 +38,7 @@ DOORS = {
     "forget_ended_sessions": "sessions",
     "keep_months": "numbers",
     "keys": "counts texts, and names rows by their ids",
+    "plan": "numbers of a file, and posts; no person",
     "people": "a list it is given; search words and pairs of everybody, told as numbers",
     "restore": "puts a backup back",
     "seal_backup": "digests",

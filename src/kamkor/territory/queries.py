@@ -80,6 +80,13 @@ def places_of_cases() -> QuerySet[Territory]:
     return Territory.objects.filter(Q(level=DISTRICT_LEVEL) | Q(kind="city_republican"))
 
 
+def codes_of_places(day: date) -> list[str]:
+    """The codes of the districts and cities that there are on a day, in their order."""
+    return list(
+        places_of_cases().filter(_in_force(day)).order_by("soate").values_list("soate", flat=True)
+    )
+
+
 def names_borne(soate: str, day: date) -> QuerySet[TerritoryName, Any]:
     """The names that a unit bears on a day, in the order of ``LANGUAGES``; Russian for Kazakh
     where that is not known."""

@@ -195,6 +195,7 @@ def screens() -> list[tuple[str, str]]:
         ("loading", _("Load a register")),
         ("numbers", _("Numbers")),
         ("staffing", _("Posts and staffing")),
+        ("plan", _("Plan of posts")),
         ("accounts", _("Accounts")),
     ]
 

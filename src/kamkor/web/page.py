@@ -21,6 +21,7 @@ from kamkor.kernel.ids import new_id
 from kamkor.kernel.kept import counted
 from kamkor.web.held import form_token, key_of_typed
 from kamkor.web.last_act import last_act
+from kamkor.web.plan_words import PLANNERS
 from kamkor.web.sessions import seconds_of_page
 from kamkor.web.words import moment, office_name, raised
 
@@ -126,6 +127,8 @@ def navigation(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:
         links += [("/duplicates/", _("Double records"))]
     if viewer.may(Action.SEE_NUMBERS):
         links += [("/figures/", _("Figures")), ("/staffing/", _("Posts and staffing"))]
+    if viewer.role in PLANNERS:
+        links += [("/plan/", _("Plan of posts"))]
     if viewer.may(Action.MANAGE):
         links += [("/roster/", _("Duty and leave"))]
     return [{"url": url, "label": label, "current": request.path == url} for url, label in links]

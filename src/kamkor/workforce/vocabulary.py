@@ -42,3 +42,6 @@ MAY_FOLLOW: dict[str, frozenset[str]] = {
     "ended": _NOT_ENDED,
 }
 """After which states each may come. A post may begin with any that needs no other before it."""
+
+PLANNED_KIND = "accompaniment"
+"""The kind of posts that a plan spreads over the districts, and counts where they stand already."""

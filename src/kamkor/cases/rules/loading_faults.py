@@ -153,6 +153,18 @@ FAULTS: dict[str, tuple[str, str]] = {
         noop("One of the neighbours is not known."),
         noop("Write codes of this file or of the list, parted by semicolons."),
     ),
+    "district_unknown": (
+        noop("This is the code of no district or city."),
+        noop("Write a code of the empty file: it names them all."),
+    ),
+    "number_not_whole": (
+        noop("This is no whole number from 0 up."),
+        noop("Write digits alone, such as 53120."),
+    ),
+    "day_differs": (
+        noop("Row %(row)s tells of another day."),
+        noop("Write numbers of one day."),
+    ),
     "clash": (
         noop("This clashes with what is recorded."),
         noop("Look for the child on the register before the row is loaded again."),
