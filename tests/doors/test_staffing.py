@@ -2,13 +2,16 @@
 
 import csv
 import io
+import json
 from datetime import date
+from typing import Any
 
 import openpyxl
 import pytest
 
 from kamkor.exchange.establishment import load_establishment
 from kamkor.kernel import clock
+from kamkor.kernel.ids import new_id
 from tests.doors.desk import Desk
 from tests.doors.world import World
 from tests.exchange.establishment_files import (
@@ -18,6 +21,7 @@ from tests.exchange.establishment_files import (
     stage_rows,
     workforce_file,
 )
+from tests.factories import NOOKEN
 
 pytestmark = pytest.mark.usefixtures("undone")
 
@@ -145,3 +149,70 @@ def test_an_appointment_is_recorded_at_the_desk(staffed: World) -> None:
     assert page.refusals == []
     listed = desk.open("/staffing/posts/?state=appointed")
     assert listed.figure("posts_listed") == "60"
+
+
+def stages(*opens_on: str) -> dict[str, Any]:
+    """A programme of one post at each of these days."""
+    each = [{"opens_on": day, "posts": 1, "norm": 4000} for day in opens_on]
+    return {"programme": "small", "kind": "home_care", "stages": each}
+
+
+def post(number: str, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - a command's data
+    """A post of the first stage in Suzak."""
+    told = {"post": number, "kind": "home_care", "territory": SUZAK, "opened_on": "2025-02-01"}
+    return told | {"programme": "small", "stage": 1} | changed
+
+
+def became_of(number: str, state: str, day: str, **more: str) -> dict[str, Any]:
+    """What becomes of a post."""
+    return {"post": number, "state": state, "happened_on": day, **more}
+
+
+ANARA = {"person": "T-1", "surname": "Асанова", "given_name": "Анара1"}
+
+
+def test_each_refusal_of_a_post_comes_out_of_the_door(world: World) -> None:
+    desk = world.desks["daniyar"]
+
+    def answered(command: str, data: dict[str, Any]) -> str:
+        body = {"id": str(new_id()), "command": command, "data": data}
+        with desk.now():
+            answer = desk.client.post("/commands/", json.dumps(body), "application/json").json()
+        return str(answer.get("code") or answer["result"])
+
+    days = ("2025-02-01", "2025-04-01")
+    for command, data, code in (
+        ("set_programme", stages(*days[::-1]), "stages_out_of_order"),
+        ("set_programme", stages(*days), "applied"),
+        ("open_post", post("S-1"), "applied"),
+        ("set_programme", stages("2025-03-01"), "posts_stand_already"),
+        ("open_post", post("S-1", territory=NOOKEN), "post_number_taken"),
+        ("open_post", post("S-2"), "stage_full"),
+        ("open_post", post("S-2", stage=2), "before_the_stage"),
+        ("open_post", post("S-2", stage=3), "stage_unknown"),
+        ("open_post", post("S-2", stage=2, opened_on="2025-04-01"), "applied"),
+        ("set_post_state", became_of("S-1", "vacant", "2025-01-31"), "before_post_opened"),
+        ("set_post_state", became_of("S-1", "on_leave", "2025-03-01"), "state_does_not_follow"),
+        (
+            "set_post_state",
+            became_of("S-1", "vacant", "2025-03-01", **ANARA),
+            "person_only_if_held",
+        ),
+        ("set_post_state", became_of("S-1", "appointed", "2025-03-01", **ANARA), "applied"),
+        (
+            "set_post_state",
+            became_of("S-2", "appointed", "2025-05-01", person="T-1"),
+            "in_another_post",
+        ),
+        (
+            "set_post_state",
+            became_of("S-2", "appointed", "2025-05-01", **ANARA | {"given_name": "Асел"}),
+            "person_differs",
+        ),
+        (
+            "set_post_state",
+            became_of("S-1", "on_leave", "2025-05-01", substitute="T-9"),
+            "person_unknown",
+        ),
+    ):
+        assert answered(command, data) == code, (command, data)
