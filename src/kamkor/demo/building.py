@@ -9,12 +9,12 @@ from random import Random
 import kamkor.cases.operations
 import kamkor.workforce.operations  # noqa: F401 - makes every operation known
 from kamkor.access.operations import make_account
-from kamkor.demo import desk, endings, lives
+from kamkor.demo import decree, desk, endings, lives
 from kamkor.demo.days import Days, at
 from kamkor.demo.desk import Desk
 from kamkor.demo.home import Codes, Home
 from kamkor.demo.names import Names
-from kamkor.demo.offices import OWNER, build_accounts, build_offices
+from kamkor.demo.offices import OWNER, build_accounts, build_offices, cast_posts
 from kamkor.demo.posts import Department, departments, plan_leave
 from kamkor.demo.stage import Stage, Story, Viewers
 from kamkor.demo.villages import build_villages
@@ -186,7 +186,9 @@ def build(
     found = staffed(sign_ins, days)
     plan_leave(found, days)
     oblast = Oblast(seed, days, found)
-    commands = play(oblast.stories(homes_of_worker), found, days, days.first, tell)
+    ministry = cast_posts()["daniyar"].pk
+    stories = [*oblast.stories(homes_of_worker), *decree.stories(seed, days, ministry)]
+    commands = play(stories, found, days, days.first, tell)
     return Built(
         departments=len(found),
         workers=len(oblast.workers),
@@ -234,7 +236,7 @@ def play(
 
 def _covering(found: list[Department]) -> Callable[[int, date], tuple[int, ...]]:
     of_post = {post: one for one in found for post in (one.head, one.specialist, *one.workers)}
-    return lambda post, day: of_post[post].covered(post, day)
+    return lambda post, day: of_post[post].covered(post, day) if post in of_post else ()
 
 
 def _light_accounts(found: list[Department], days: Days) -> None:
