@@ -274,6 +274,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "valid_to": "2025-12-21",
         "cover": 8,
     },
+    "set_office_telephone": {"telephone": "+996374851234"},
     "ask_unsealing": {"case": _CASE, "reason": "The suspect was sentenced."},
     "merge_people": {
         "case": _CASE,

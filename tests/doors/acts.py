@@ -81,6 +81,7 @@ ACTS: dict[str, tuple[str, str, str]] = {
     "begin_post_state": ("set_post_state", OF_NO_RECORD, "/do/set-post-state/"),
     "begin_turn": ("set_duty_turn", OF_NO_RECORD, "/do/set-duty-turn/"),
     "begin_leave": ("record_leave", OF_NO_RECORD, "/do/record-leave/"),
+    "begin_telephone": ("set_office_telephone", OF_NO_RECORD, "/do/set-office-telephone/"),
 }
 _OTHER_SIDE = ("accept_transfer", "return_transfer")
 _FIELD = (*_STEPS[:8], "correct_identification")

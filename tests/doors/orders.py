@@ -55,6 +55,7 @@ TOLD: dict[str, dict[str, Any]] = {
         "valid_to": "{today}",
     },
     "end_duty_turn": {"free_from": "{today}"},
+    "set_office_telephone": {"telephone": "0312 12 34 56"},
     "record_leave": {
         "post": "{worker}",
         "cover": "{head}",

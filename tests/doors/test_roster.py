@@ -3,6 +3,7 @@
 import pytest
 
 from kamkor.workforce import queries as workforce
+from kamkor.workforce.models import Office
 from tests.doors.desk import Desk, Page
 from tests.doors.world import World
 
@@ -116,3 +117,20 @@ def test_a_table_that_is_not_counted_says_no_number(world: World) -> None:
     page = world.desks["head"].open("/roster/")
     assert page.all("table")
     assert "In all:" not in page.text
+
+
+def test_the_head_sets_the_telephone_that_other_departments_are_told(world: World) -> None:
+    desk = world.desks["head"]
+    address = "/do/set-office-telephone/"
+    wrong = desk.act(address, "set_office_telephone", telephone="none")
+    assert wrong.refusals == ["telephone_unreadable"]
+    assert wrong.form("set_office_telephone")["telephone"] == ["none"]
+    page = desk.follow(desk.act(address, "set_office_telephone", telephone="0312 12 34 56"))
+    assert "+996 312 123 456" in page.text
+    for name, shown in (("aigul", True), ("cholpon", False)):
+        assert ("+996 312 123 456" in world.desks[name].open(ROSTER).text) is shown
+    assert "set_office_telephone" not in world.desks["aigul"].open(ROSTER).operations
+    with world.cast.head.inside():
+        assert Office.objects.filter(telephone="+996312123456").count() == 1
+    away = desk.follow(desk.act(address, "set_office_telephone", telephone=""))
+    assert away.figure("telephone") == "not given"

@@ -60,7 +60,7 @@ EXPORT = "ask_export"
 START = frozenset(
     {"receive_report", "record_round", "identify_child", EXPORT, emergency.OPEN, elsewhere.ASK}
 )
-OFFICE = frozenset({"set_duty_turn", "record_leave"})
+OFFICE = frozenset({"set_duty_turn", "record_leave", "set_office_telephone"})
 STAFFING = frozenset({"set_programme", "open_post", "set_post_state"})
 
 

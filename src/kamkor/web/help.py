@@ -101,6 +101,11 @@ ACTS: dict[str, tuple[str, ...]] = {
         noop("What is due in those days, and the alarms, go to the cover."),
         noop("The cover must be there on all those days."),
     ),
+    "set_office_telephone": (
+        noop("A department is called under another number, or its number was never given."),
+        noop("Who registers a child that your department knows is told this number, and no more."),
+        noop("Leave the field empty if nobody is to be called."),
+    ),
     "ask_unsealing": (
         noop("A case is sealed and the team need not hold it alone any more."),
         noop("Say why. A second person of the team must agree; then the department sees it again."),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from kamkor.access.rules import Viewer
 from kamkor.access.vocabulary import Action
+from kamkor.country.kg.telephones import shown
 from kamkor.kernel import clock
 from kamkor.kernel.commands import Operation
 from kamkor.web import faults
@@ -49,6 +50,7 @@ def roster(request: ViewedRequest) -> HttpResponse:
             _("Nobody is away."),
             "record-leave" if ends else "",
         ),
+        "telephone": shown(workforce.telephone_of(viewer.district)),
         "manages": ends,
         "help_url": "/help/roster/",
     }

@@ -26,14 +26,13 @@ from kamkor.country.kg.telephones import to_e164
 from kamkor.kernel.commands import NotFound, Order
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.shapes import Ask, Coded, Line, Name, PartialDay, PastDay, Shape, Text, as_known
+from kamkor.kernel.telephones import Telephone, TelephoneUnreadable
 from kamkor.kernel.words import noop
 from kamkor.people.merging import kept_id, records_of
 from kamkor.people.operations import (
     Identity,
     Pin,
     PinUnreadable,
-    Telephone,
-    TelephoneUnreadable,
     call_after,
     identify_person,
     join_household,

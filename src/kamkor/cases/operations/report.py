@@ -32,9 +32,10 @@ from kamkor.kernel.commands import NotPermitted, Order, scope_of
 from kamkor.kernel.credentials import lasting_keys, lasting_keys_at_hand
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.shapes import Ask, Coded, Line, PastDay, Shape, Text, checked
+from kamkor.kernel.telephones import Telephone, TelephoneUnreadable
 from kamkor.kernel.words import noop
 from kamkor.people.names import words_of_child, words_of_place
-from kamkor.people.operations import Telephone, TelephoneUnreadable, wording
+from kamkor.people.operations import wording
 from kamkor.territory.operations import PlaceCode, TerritoryUnknown
 from kamkor.workforce import queries as workforce
 from kamkor.workforce.rules import Seat

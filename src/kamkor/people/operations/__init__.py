@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db import models
 
 from kamkor.country.kg.identifiers import FAULTS, pin_faults
-from kamkor.country.kg.telephones import to_e164
 from kamkor.kernel.commands import Order, scope_of
 from kamkor.kernel.errors import Refusal
 from kamkor.kernel.models import Scoped
@@ -36,19 +35,11 @@ class PinUnreadable(Refusal):
     message = noop("The personal number has 14 digits. Leave it empty if you are not sure.")
 
 
-class TelephoneUnreadable(Refusal):
-    """A telephone number that cannot be dialled."""
-
-    code = "telephone_unreadable"
-    message = noop("This is no telephone number. Write it as 0555 12 34 56.")
-
-
 def _is_pin(typed: str) -> bool:
     return not FAULTS & set(pin_faults(typed, None, None))
 
 
 Pin = Annotated[Line, checked(_is_pin, PinUnreadable)]
-Telephone = Annotated[Line, checked(lambda typed: to_e164(typed) is not None, TelephoneUnreadable)]
 
 
 IDENTITY_COLUMNS = [

@@ -17,6 +17,7 @@ from kamkor.workforce.models import DutyTurn, Employee, Leave, Post, PostHolding
 from kamkor.workforce.operations import (  # noqa: F401 - importing makes them known
     staff_states,
     staffing,
+    telephones,
 )
 from kamkor.workforce.operations.claiming import claimed_department
 from kamkor.workforce.rules import Days, days_left

@@ -349,6 +349,12 @@ def name_of_office(office_id: int) -> str:
     return "".join(name for (name,) in names)
 
 
+def telephone_of(office_id: int) -> str:
+    """The number under which an office is called, in E.164; empty where none is known."""
+    numbers = Office.objects.filter(id=office_id).values_list("telephone", flat=True)
+    return "".join(numbers)
+
+
 def offices_by_id(office_ids: Iterable[int]) -> QuerySet[Office]:
     """Certain offices, by name."""
     return Office.objects.filter(id__in=list(office_ids)).order_by("name_en", "id")
