@@ -1,21 +1,19 @@
 """Children entered twice: all compared with each other as at night, and one at registration."""
 
-import os
 import random
 import re
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from statistics import median, quantiles
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, Final
 
+from bench.apart import run_apart
 from bench.judging import ROUNDS, Measured
 from bench.linkage.spelling import keyboard_edit
 from bench.locks import viewer_of
 from bench.searching import SCRIPTS
-from bench.stage import ROOT, Stage, environment_of
+from bench.stage import Stage, environment_of
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -102,22 +100,14 @@ def _passed(stage: Stage) -> Pass:
     environment = environment_of(stage.data, stage.facts)
     with TemporaryFile("w+", encoding="utf-8") as said:
         begun = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "kamkor", "people", "compare"],
-            env=environment,
-            cwd=ROOT,
-            stdout=said,
-            stderr=subprocess.STDOUT,
-        )
-        _, status, used = os.wait4(process.pid, 0)
+        status, megabytes = run_apart(["-m", "kamkor", "people", "compare"], environment, said)
         seconds = time.perf_counter() - begun
-        process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
         text = said.read()
     found = _SAID.search(text)
     numbers = [int(one) for one in found.groups()] if found else [0] * 4
     shares = [int(one) for one in _SHARE.findall(text)]
-    return Pass(seconds, used.ru_maxrss / 1024, process.returncode, shares, *numbers)
+    return Pass(seconds, megabytes, status, shares, *numbers)
 
 
 def new_person(stage: Stage) -> Measured:

@@ -7,7 +7,6 @@ in the time, and the memory is the most that the process ever held.
 import csv
 import os
 import re
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 if __package__ in {None, ""}:
     sys.path[:0] = [str(Path(__file__).resolve().parents[2])]
 
+from bench.apart import run_apart
 from bench.judging import Measured
 from bench.linkage.written import Record, ground
 
@@ -92,21 +92,14 @@ def _looked_through(path: Path, report: Path) -> Pass:
     more = {"PYTHONPATH": str(_SOURCES), "KAMKOR_DATA": str(path.parent / "data")}
     begun = time.perf_counter()
     with told.open("w+", encoding="utf-8") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "kamkor", *words],
-            env=os.environ | more,
-            stdout=said,
-            stderr=subprocess.STDOUT,
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        status, megabytes = run_apart(["-m", "kamkor", *words], os.environ | more, said)
     seconds = time.perf_counter() - begun
     text = told.read_text("utf-8")
     linked = _LINKED.search(text)
     return Pass(
         seconds,
-        used.ru_maxrss / 1024,
-        process.returncode,
+        megabytes,
+        status,
         [int(share) for share in _SHARE.findall(text)],
         int(linked[1]) if linked else 0,
     )

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from bench import results, run
+from bench.apart import run_apart
 from bench.judging import Measured, Row
 from bench.linkage import febrl, frozen, row, whole
 from bench.linkage.found import Judged, best, judged, recall_by_damage, reviewed_until
@@ -295,6 +296,21 @@ def test_the_pass_is_the_command_itself(monkeypatch: pytest.MonkeyPatch) -> None
     assert 30 < found.beside["mb"] < 500
     monkeypatch.setattr(whole, "MEGABYTES", 30.0)
     assert whole.measured(7, 2_200).faults[0].endswith("MB, more than 30")
+
+
+def test_what_begins_a_command_does_not_count_among_what_it_held(tmp_path: Path) -> None:
+    """Also where it holds much itself, as this one does now."""
+    held = bytearray(600_000_000)
+    with (tmp_path / "said.txt").open("w+", encoding="utf-8") as said:
+        small = run_apart(["-c", "print('done')"], os.environ, said)
+        large = run_apart(
+            ["-c", "held = bytearray(200_000_000); raise SystemExit(3)"], os.environ, said
+        )
+        said.seek(0)
+        assert said.read() == "done\n"
+    assert (small[0], large[0]) == (0, 3)
+    assert small[1] < 60
+    assert 190 < large[1] < 300 < len(held) / 1e6
 
 
 def test_each_limit_of_the_pass_can_be_missed() -> None:
